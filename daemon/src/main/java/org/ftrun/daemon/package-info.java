@@ -1,0 +1,2 @@
+/** The ftrun daemon. */
+package org.ftrun.daemon;

@@ -1,0 +1,23 @@
+package org.ftrun.daemon.service;
+
+/**
+ * One TCP connection as {@code ftctl NAME connections} shows it.
+ *
+ * @param descriptor the lowest descriptor of the service that refers to it
+ * @param local address and port, such as 127.0.0.1:6667 or [::1]:6667
+ * @param remote address and port of the peer
+ * @param state name of the shadow's state
+ * @param initialSendSequence our initial sequence number, 0..2^32-1, or -1: not yet known
+ * @param initialReceiveSequence the peer's initial sequence number, 0..2^32-1, or -1: not yet known
+ * @param bytesReceived bytes that the service has read, as of the log
+ * @param bytesSent bytes that the service has written, as of the log
+ */
+public record ConnectionStatus(
+    int descriptor,
+    String local,
+    String remote,
+    String state,
+    long initialSendSequence,
+    long initialReceiveSequence,
+    long bytesReceived,
+    long bytesSent) {}

@@ -1,0 +1,47 @@
+package org.ftrun.daemon.service;
+
+import java.util.List;
+
+/**
+ * A snapshot of a service; field names are those of the contract's {@code status --json}.
+ *
+ * @param state the state at the time of the snapshot
+ * @param epoch 1 from the launch on, one more after every takeover
+ * @param primary the member that serves; null once the service has stopped
+ * @param replicas the members that follow; empty when unprotected
+ * @param unprotectedReason why nothing follows, null unless the state is UNPROTECTED
+ * @param takeovers all takeovers, oldest first, at most the last 1,000
+ * @param connections open TCP connections as of the event log; -1 when not known
+ * @param events events published since the launch
+ * @param slowPathEvents events of those that needed a ptrace stop
+ * @param divergences replicas dropped because they did something else than the primary
+ */
+public record ServiceStatus(
+    String name,
+    ServiceState state,
+    long epoch,
+    Member primary,
+    List<Replica> replicas,
+    String unprotectedReason,
+    List<Takeover> takeovers,
+    long connections,
+    long events,
+    long slowPathEvents,
+    long divergences) {
+
+  /** The primary: its pid as {@code kill} needs it, and the core it runs on (-1: not pinned). */
+  public record Member(int pid, int cpu) {}
+
+  /** A replica and how many published events it has yet to consume. */
+  public record Replica(int pid, int cpu, long lagEvents) {}
+
+  /**
+   * One takeover.
+   *
+   * @param epoch the epoch that it began
+   * @param cause the signal's name such as SIGKILL, or REQUEST
+   * @param drainedEvents events the replica still had to consume when the primary's end was seen
+   * @param micros from the primary's end being seen to the replica promoted, microseconds
+   */
+  public record Takeover(long epoch, String cause, long drainedEvents, long micros) {}
+}

@@ -1,0 +1,2 @@
+/** The IRC failover demo. */
+package org.ftrun.demo.irc;

@@ -1,0 +1,2 @@
+/** The streaming failover demo. */
+package org.ftrun.demo.streaming;

@@ -1,0 +1,2 @@
+/** Interception, recording and replay of system calls. */
+package org.ftrun.tracer;
