@@ -17,10 +17,11 @@ public final class NativeMemory {
 
   private NativeMemory(ByteBuffer buffer) {
     this.buffer = buffer;
-    this.address = Native.getDirectBufferPointer(buffer) == null ? 0 : addressOf(buffer);
+    this.address = addressOf(buffer);
   }
 
-  private static long addressOf(ByteBuffer buffer) {
+  /** Where a direct buffer's memory starts (its index 0). */
+  public static long addressOf(ByteBuffer buffer) {
     return com.sun.jna.Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
   }
 
