@@ -78,6 +78,11 @@ public final class Libc {
     return error != 0 ? -error : pid.buffer().getInt(0);
   }
 
+  /** Copies bytes to an address in this process. */
+  public static void write(long address, byte[] bytes) {
+    new Pointer(address).write(0, bytes, 0, bytes.length);
+  }
+
   /** The text of an errno, such as "No such process". */
   public static String errorText(int error) {
     return strerror(error);

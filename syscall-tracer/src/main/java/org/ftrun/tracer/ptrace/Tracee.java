@@ -43,6 +43,7 @@ public final class Tracee {
   private final Stop stop = new Stop();
   private final NativeMemory scratch = NativeMemory.allocate(SCRATCH_BYTES);
   private final NativeMemory request = NativeMemory.allocate(64);
+  private boolean unread;
 
   private Tracee(int pid) {
     this.pid = pid;
@@ -81,7 +82,16 @@ public final class Tracee {
     return waitFor(WALL | WNOHANG);
   }
 
+  /** Makes the next {@link #await} or {@link #poll} return the last stop once more. */
+  public void unread() {
+    unread = true;
+  }
+
   private Stop waitFor(int options) {
+    if (unread) {
+      unread = false;
+      return stop;
+    }
     long result = Libc.call(SYS_WAIT4, pid, request.address(), options, 0);
     if (result == 0 || result == -EINTR) {
       return stop.none();
