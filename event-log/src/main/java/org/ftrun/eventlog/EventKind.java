@@ -17,7 +17,9 @@ public enum EventKind {
   /** The service ends by itself. */
   EXIT(6),
   /** A point in the log that a consumer waits for; it changes nothing. */
-  MARK(7);
+  MARK(7),
+  /** Memory that a call wrote, ahead of the call's own event; the detail is its address. */
+  MEMORY(8);
 
   private static final EventKind[] BY_CODE = values();
 

@@ -32,8 +32,7 @@ final class InjectedCall {
   }
 
   /** As {@link #call}, with an entry point that traps elsewhere. */
-  long run(long address, long trapped, long number, long... arguments)
-      throws TraceeDiedException {
+  long run(long address, long trapped, long number, long... arguments) throws TraceeDiedException {
     tracee.readRegisters(registers);
     for (int i = 0; i < 6; i++) {
       registers.argument(i, i < arguments.length ? arguments[i] : 0);

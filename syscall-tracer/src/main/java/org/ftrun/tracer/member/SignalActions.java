@@ -9,8 +9,7 @@ final class SignalActions {
    * is blocked or ignored destroys handler and mask, so the kernel never gets to know that the
    * service blocks or ignores them.
    */
-  static final long OWNED =
-      bit(Signal.SIGSYS) | bit(Signal.SIGTRAP) | bit(Signal.SIGSEGV);
+  static final long OWNED = bit(Signal.SIGSYS) | bit(Signal.SIGTRAP) | bit(Signal.SIGSEGV);
 
   private static final long CORE =
       bit(Signal.SIGQUIT)

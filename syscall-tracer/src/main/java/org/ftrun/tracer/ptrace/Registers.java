@@ -22,6 +22,7 @@ public final class Registers {
   private static final int RDI = 14 * 8;
   private static final int ORIG_RAX = 15 * 8;
   private static final int RIP = 16 * 8;
+  private static final int CS = 17 * 8;
   private static final int FLAGS = 18 * 8;
   private static final int RSP = 19 * 8;
   private static final int FS_BASE = 21 * 8;
@@ -163,6 +164,11 @@ public final class Registers {
   /** Processor flags. */
   public long flags() {
     return words.getLong(FLAGS);
+  }
+
+  /** Whether the thread executes 64-bit code: __USER_CS of the kernel's asm/segment.h. */
+  public boolean isLongMode() {
+    return words.getLong(CS) == 0x33;
   }
 
   /** Base of the fs segment: the thread pointer of libc. */

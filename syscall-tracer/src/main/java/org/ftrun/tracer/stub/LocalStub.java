@@ -18,8 +18,7 @@ public final class LocalStub {
   /** Maps the stub. */
   public LocalStub() {
     byte[] image = StubLayout.image();
-    base =
-        Libc.call(SYS_MMAP, 0, StubLayout.TEXT_BYTES, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    base = Libc.call(SYS_MMAP, 0, StubLayout.TEXT_BYTES, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
     if (base < 0) {
       throw new IllegalStateException("mmap: errno " + -base);
     }
