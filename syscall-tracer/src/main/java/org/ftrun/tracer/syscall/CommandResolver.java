@@ -76,7 +76,7 @@ final class CommandResolver {
       case PRLIMIT -> prlimit(arguments, ownPid);
       case ABOUT_PROCESS -> aboutProcess(row, arguments, ownPid);
       case GETSOCKOPT -> getsockopt(row, arguments);
-      case RECVMSG, RECVMMSG, SENDMMSG, MSGRCV, FILE_HANDLE, CAPABILITIES, XATTR_ARGS ->
+      case RECVMSG, RECVMMSG, SENDMMSG, MSGRCV, FILE_HANDLE, CAPABILITIES, XATTR_ARGS, STATMOUNT ->
           row.resolution();
     };
   }

@@ -2,6 +2,7 @@ package org.ftrun.tracer.syscall;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,11 @@ final class CommandTable {
   CommandRule find(long value) {
     int index = Arrays.binarySearch(values, value);
     return index < 0 ? null : rules[index];
+  }
+
+  /** All rules in the order of their values. */
+  List<CommandRule> rules() {
+    return List.of(rules);
   }
 
   private static CommandRule rule(String line) {
