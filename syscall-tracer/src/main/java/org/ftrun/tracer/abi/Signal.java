@@ -33,7 +33,11 @@ public final class Signal {
   public static final int SIGIO = 29;
   public static final int SIGPWR = 30;
   public static final int SIGSYS = 31;
+
+  /** The first real-time signal, as the kernel counts. */
   public static final int SIGRTMIN = 32;
+
+  /** The last signal. */
   public static final int SIGRTMAX = 64;
 
   private static final String[] NAMES = {
@@ -73,11 +77,17 @@ public final class Signal {
 
   private Signal() {}
 
-  /** The signal's name, such as SIGKILL or SIGRTMIN+3. */
+  /** The name of a signal; real-time ones are SIGRTMIN+n, others their number. */
   public static String name(int signal) {
-    if (signal >= SIGRTMIN && signal <= SIGRTMAX) {
-      return signal == SIGRTMIN ? "SIGRTMIN" : "SIGRTMIN+" + (signal - SIGRTMIN);
+    if (signal >= 0 && signal < NAMES.length) {
+      return NAMES[signal];
     }
-    return signal > 0 && signal < NAMES.length ? NAMES[signal] : "signal " + signal;
+    boolean realTime = signal >= SIGRTMIN && signal <= SIGRTMAX;
+    return realTime ? "SIGRTMIN+" + (signal - SIGRTMIN) : Integer.toString(signal);
+  }
+
+  /** The bit of a signal in the kernel's sigset_t. */
+  public static long bit(int signal) {
+    return 1L << (signal - 1);
   }
 }
