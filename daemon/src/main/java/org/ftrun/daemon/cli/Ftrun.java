@@ -14,6 +14,8 @@ public final class Ftrun {
 
   /** Runs a service; the exit status is the contract's. */
   public static void main(String[] arguments) {
-    System.exit(FtrunCommand.run(LAUNCHER, Kernel.running(), Host.current(), arguments));
+    System.exit(
+        FtrunCommand.run(
+            System.out, System.err, LAUNCHER, Kernel.running(), Host.current(), arguments));
   }
 }

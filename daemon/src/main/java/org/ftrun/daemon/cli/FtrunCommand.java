@@ -4,6 +4,7 @@ import static org.ftrun.daemon.cli.UserError.FTRUN_FAILED;
 import static org.ftrun.daemon.cli.UserError.USAGE;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
@@ -124,11 +125,17 @@ final class FtrunCommand implements Callable<Integer> {
     this.host = host;
   }
 
-  /** Runs ftrun and returns its exit status. */
-  static int run(ServiceLauncher launcher, Kernel kernel, Host host, String... arguments) {
+  /** Runs ftrun and returns its exit status; the log goes to the process's stderr or a file. */
+  static int run(
+      PrintStream out,
+      PrintStream error,
+      ServiceLauncher launcher,
+      Kernel kernel,
+      Host host,
+      String... arguments) {
     CommandLine line = new CommandLine(new FtrunCommand(launcher, kernel, host));
     line.setStopAtPositional(true); // what follows COMMAND is the service's
-    return CommandLines.run(line, System.out, System.err, arguments);
+    return CommandLines.run(line, out, error, arguments);
   }
 
   @Override

@@ -55,12 +55,13 @@ final class InheritedDescriptors {
 
   /** Closes them; stdin and stdout become /dev/null, stderr stays for ftrun's messages. */
   static void release(LaunchState state) throws IOException {
+    List<Integer> descriptors = recorded(state);
     NativeMemory path = NativeMemory.ofString("/dev/null");
     long nothing = Libc.call(SYS_OPEN, path.address(), O_RDWR_CLOEXEC);
     if (nothing < 0) {
       throw new IOException("/dev/null cannot be opened, errno " + -nothing);
     }
-    for (int descriptor : recorded(state)) {
+    for (int descriptor : descriptors) {
       if (descriptor < STDERR) {
         Libc.call(SYS_DUP3, nothing, descriptor, 0);
       } else if (descriptor > STDERR) {
