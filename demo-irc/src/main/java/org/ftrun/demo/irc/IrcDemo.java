@@ -10,6 +10,7 @@ import org.ftrun.demo.kit.DemoException;
 import org.ftrun.demo.kit.DemoServer;
 import org.ftrun.demo.kit.ExitStatus;
 import org.ftrun.demo.kit.Kill;
+import org.ftrun.demo.kit.KillEffect;
 import org.ftrun.demo.kit.Killer;
 import org.ftrun.demo.kit.ProgressLine;
 import org.ftrun.demo.kit.RunOptions;
@@ -150,7 +151,8 @@ public final class IrcDemo implements Callable<Integer> {
           done.isEmpty() ? end : done.get(done.size() - 1).atNanos() + (long) (interval * 1e9);
       long instant = System.nanoTime();
       boolean over = killer.hasEnded() && instant - end >= 0 && instant - quiet >= 0;
-      if (over || now.disconnects() == clients) {
+      boolean deserted = now.disconnects() == clients && !killer.awaitsTakeover();
+      if (over || deserted) {
         break;
       }
       Thread.sleep(WATCH_MILLIS);

@@ -2,6 +2,7 @@ package org.ftrun.demo.irc;
 
 import java.io.PrintStream;
 import java.util.Locale;
+import org.ftrun.demo.kit.KillEffect;
 
 /** Prints a verdict for people. */
 final class IrcReport {
@@ -29,10 +30,7 @@ final class IrcReport {
     phase(out, "within 1 s of one", verdict.latency().during());
     phase(out, "after", verdict.latency().after());
     line(out, "");
-    if (!verdict.kills().isEmpty()) {
-      line(out, "kill    process      after   client-visible gap   takeover");
-      verdict.kills().forEach(kill -> kill(out, kill));
-    }
+    KillEffect.print(verdict.kills(), out);
     line(out, "longest gap before any kill: %.1f ms", verdict.usualSilenceMillis());
     line(out, "");
     if (verdict.passed()) {
@@ -58,25 +56,6 @@ final class IrcReport {
         phase.p99Micros() / 1e3,
         phase.maxMicros() / 1e3,
         phase.deliveries());
-  }
-
-  private static void kill(PrintStream out, KillEffect kill) {
-    String gap =
-        kill.resumed()
-            ? String.format(Locale.ROOT, "%.1f ms", kill.silenceMillis())
-            : "never ended";
-    String takeover =
-        kill.takeoverMicros() == null
-            ? "none"
-            : String.format(Locale.ROOT, "%.2f ms", kill.takeoverMicros() / 1e3);
-    line(
-        out,
-        "%4d %10d %8.1f s   %18s   %8s",
-        kill.number(),
-        kill.pid(),
-        kill.atSeconds(),
-        gap,
-        takeover);
   }
 
   private static void line(PrintStream out, String format, Object... values) {

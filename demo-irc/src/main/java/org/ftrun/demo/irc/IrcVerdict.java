@@ -2,6 +2,7 @@ package org.ftrun.demo.irc;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.ftrun.demo.kit.KillEffect;
 
 /**
  * What came out of a run; also what {@code --json} writes.
@@ -55,15 +56,7 @@ record IrcVerdict(
     addIfAny(failures, messages.doubled(), "deliveries doubled");
     addIfAny(failures, messages.outOfOrder(), "deliveries out of order");
     addIfAny(failures, messages.strange(), "deliveries of what nobody sent");
-    long survived = kills.stream().filter(kill -> kill.failure() == null).count();
-    for (KillEffect kill : kills) {
-      if (kill.failure() != null) {
-        failures.add("kill " + kill.number() + ": " + kill.failure());
-      }
-    }
-    if (survived < killsPlanned) {
-      failures.add(survived + " of " + killsPlanned + " kills were made and survived");
-    }
+    failures.addAll(KillEffect.failures(kills, killsPlanned));
     return failures;
   }
 

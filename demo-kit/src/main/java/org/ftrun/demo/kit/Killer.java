@@ -48,6 +48,11 @@ public final class Killer implements AutoCloseable {
     return made;
   }
 
+  /** Whether a kill has been made whose outcome is not known yet. */
+  public boolean awaitsTakeover() {
+    return made > kills.size();
+  }
+
   /** The kills whose outcome is known, in order. */
   public List<Kill> kills() {
     return List.copyOf(kills);

@@ -8,21 +8,26 @@ import java.util.List;
 /** The server under ftrun, watched and killed as any user could: by ftctl and by kill -9. */
 public final class ProtectedServer implements DemoServer {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration PROTECT_LIMIT = Duration.ofSeconds(30);
   private static final long POLL_MILLIS = 150;
 
   private final ServerCommand server;
   private final Workspace workspace;
   private final ServerProcess ftrun;
   private final ServiceControl control;
+  private final Duration protectLimit;
   private ServiceStatus latest;
 
   private ProtectedServer(
-      ServerCommand server, Workspace workspace, ServerProcess ftrun, ServiceControl control) {
+      ServerCommand server,
+      Workspace workspace,
+      ServerProcess ftrun,
+      ServiceControl control,
+      Duration protectLimit) {
     this.server = server;
     this.workspace = workspace;
     this.ftrun = ftrun;
     this.control = control;
+    this.protectLimit = protectLimit;
   }
 
   /**
@@ -31,9 +36,16 @@ public final class ProtectedServer implements DemoServer {
    * @param ftrun the ftrun command
    * @param ftctl the ftctl command
    * @param ftrunOptions further options for ftrun
+   * @param protectLimit how long it may take until the service is protected, at first and after
+   *     each kill
    */
   public static ProtectedServer start(
-      ServerCommand server, Workspace workspace, Path ftrun, Path ftctl, List<String> ftrunOptions)
+      ServerCommand server,
+      Workspace workspace,
+      Path ftrun,
+      Path ftctl,
+      List<String> ftrunOptions,
+      Duration protectLimit)
       throws DemoException {
     Path runDirectory = workspace.makeDirectory("run");
     List<String> command = new ArrayList<>();
@@ -46,7 +58,8 @@ public final class ProtectedServer implements DemoServer {
         server,
         workspace,
         ServerProcess.start(workspace, "server.log", command),
-        new ServiceControl(workspace, ftctl, runDirectory, server.name()));
+        new ServiceControl(workspace, ftctl, runDirectory, server.name()),
+        protectLimit);
   }
 
   @Override
@@ -89,7 +102,7 @@ public final class ProtectedServer implements DemoServer {
 
   /** Waits for the state PROTECTED in the given epoch or a later one; updates the latest status. */
   private void awaitProtected(long epoch) throws DemoException, InterruptedException {
-    long deadline = System.nanoTime() + PROTECT_LIMIT.toNanos();
+    long deadline = System.nanoTime() + protectLimit.toNanos();
     while (true) {
       ftrun.requireAlive();
       String seen;
@@ -108,7 +121,7 @@ public final class ProtectedServer implements DemoServer {
       if (System.nanoTime() - deadline > 0) {
         String wanted = epoch > 0 ? "protected in epoch " + epoch : "protected";
         throw new DemoException(
-            "not " + wanted + " after " + PROTECT_LIMIT.toSeconds() + " s: " + seen);
+            "not " + wanted + " after " + protectLimit.toMillis() / 1e3 + " s: " + seen);
       }
       Thread.sleep(POLL_MILLIS);
     }

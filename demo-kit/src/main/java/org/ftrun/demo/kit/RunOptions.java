@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,14 @@ public final class RunOptions {
       paramLabel = "OPTION",
       description = "Pass an option on to ftrun, as in --ftrun-option=--primary-cpu=0; repeatable.")
   List<String> ftrunOptions = new ArrayList<>();
+
+  @Option(
+      names = "--protect-limit",
+      paramLabel = "SECONDS",
+      description =
+          "How long it may take until the service is protected, at first and after each kill."
+              + " Default: ${DEFAULT-VALUE}.")
+  double protectLimit = 30;
 
   @Option(
       names = "--work-dir",
@@ -59,7 +68,13 @@ public final class RunOptions {
     DemoServer started =
         withoutFtrun
             ? NativeServer.start(server, workspace)
-            : ProtectedServer.start(server, workspace, ftrun, ftctl, ftrunOptions);
+            : ProtectedServer.start(
+                server,
+                workspace,
+                ftrun,
+                ftctl,
+                ftrunOptions,
+                Duration.ofMillis((long) (protectLimit * 1e3)));
     // Ctrl-C ends this process without unwinding; closing twice does no harm.
     Runtime.getRuntime().addShutdownHook(new Thread(started::close, "server-end"));
     return started;
