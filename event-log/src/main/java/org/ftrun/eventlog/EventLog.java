@@ -161,7 +161,7 @@ public final class EventLog implements AutoCloseable {
   }
 
   /** Lets a consumer gate the writer from the current cursor on. */
-  synchronized void activate(Consumer consumer) {
+  public synchronized void activate(Consumer consumer) {
     if (!active.add(consumer)) {
       throw new IllegalStateException(consumer + " is active already");
     }
@@ -170,7 +170,7 @@ public final class EventLog implements AutoCloseable {
   }
 
   /** Lets a consumer gate the writer no longer. Does nothing if it is not active. */
-  synchronized void deactivate(Consumer consumer) {
+  public synchronized void deactivate(Consumer consumer) {
     if (active.remove(consumer)) {
       sequencer.removeGatingSequence(consumerSequence(consumer));
       memory.clearBits(EventLogLayout.ACTIVE_CONSUMERS_OFFSET, consumer.activeBit());

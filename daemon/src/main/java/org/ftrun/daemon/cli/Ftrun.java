@@ -1,21 +1,20 @@
 package org.ftrun.daemon.cli;
 
-import org.ftrun.daemon.service.LaunchException;
-import org.ftrun.daemon.service.ServiceLauncher;
+import org.ftrun.daemon.group.ServiceGroup;
 
 /** ftrun's entry point. */
 public final class Ftrun {
-  private static final ServiceLauncher LAUNCHER =
-      options -> {
-        throw new LaunchException(LaunchException.FTRUN_FAILED, "protection is not built yet");
-      };
-
   private Ftrun() {}
 
   /** Runs a service; the exit status is the contract's. */
   public static void main(String[] arguments) {
     System.exit(
         FtrunCommand.run(
-            System.out, System.err, LAUNCHER, Kernel.running(), Host.current(), arguments));
+            System.out,
+            System.err,
+            ServiceGroup::launch,
+            Kernel.running(),
+            Host.current(),
+            arguments));
   }
 }

@@ -35,6 +35,13 @@ public final class NativeMemory {
     return new NativeMemory(direct);
   }
 
+  /** A copy of bytes. */
+  public static NativeMemory ofBytes(byte[] bytes) {
+    NativeMemory memory = allocate(bytes.length);
+    memory.buffer.put(0, bytes);
+    return memory;
+  }
+
   /** A NUL-terminated string. */
   public static NativeMemory ofString(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

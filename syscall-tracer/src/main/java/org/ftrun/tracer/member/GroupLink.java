@@ -32,8 +32,22 @@ public interface GroupLink {
   /** The primary serves alone from now on, at native speed. */
   void unprotected(String reason);
 
-  /** The primary's program is in place and protected or not, as the group knows: it serves. */
-  void serving();
+  /**
+   * A program of the service is in place and about to run its first instruction.
+   *
+   * @param role the primary's role, or null if it runs natively
+   */
+  void serving(PrimaryRole role);
+
+  /** The core of the primary, -1 for any. */
+  int primaryCpu();
+
+  /**
+   * Waits until the replica has consumed an event.
+   *
+   * @return null, or why the wait was given up
+   */
+  String awaitConsumed(long sequence);
 
   /**
    * The primary is ending without the service wanting it; everything it learned is published.

@@ -52,6 +52,9 @@ final class ProgramStart {
    */
   Role protect(PrimaryRole primary) throws TraceeDiedException {
     finishExec();
+    if (group.primaryCpu() >= 0) {
+      MemberTracer.pin(member.pid(), group.primaryCpu());
+    }
     member.tracee.readRegisters(service);
     if (!service.isLongMode()) {
       return unprotectable("the program is a 32-bit executable");
@@ -67,10 +70,11 @@ final class ProgramStart {
     }
     Role next = primary.seed(service);
     if (next != null) {
+      group.serving(null);
       return next;
     }
     member.tracee.writeRegisters(service);
-    group.serving();
+    group.serving(primary);
     member.tracee.resume(0);
     return primary;
   }
@@ -111,7 +115,7 @@ final class ProgramStart {
     }
     member.tracee.detach(0);
     group.unprotected(reason);
-    group.serving();
+    group.serving(null);
     return new NativeRole(member, group);
   }
 
