@@ -4,6 +4,7 @@
 #   run_demo MODULE MAIN_CLASS PACKAGES ARGUMENT...
 #
 # PACKAGES is one word, the Debian packages separated by spaces. Returns the demo's exit status.
+# FTRUN and FTCTL in the environment name commands to use in place of this tree's.
 
 demo_work=
 demo_pid=
@@ -43,7 +44,7 @@ demo_clear_up() {
 }
 
 run_demo() {
-  local module=$1 main_class=$2 packages=$3 scripts root status=0
+  local module=$1 main_class=$2 packages=$3 scripts root major status=0 options=()
   shift 3
   scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
   root=$(dirname "$scripts")
@@ -56,11 +57,18 @@ run_demo() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   demo_work=$(mktemp -d "${TMPDIR:-/tmp}/ftrun-$module.XXXXXX")
-  # In the background, so that a signal is seen at once. The collector and the compiler are chosen to leave the
-  # cores to the server; MaxFDLimit off leaves the server the descriptor limit of this shell.
-  java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m -XX:-MaxFDLimit \
+  # The collector and the compiler are chosen to leave the cores to the server; MaxFDLimit off leaves the server the
+  # descriptor limit of this shell; the rest keeps files in one place and the JVM from warning about Netty.
+  options=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m -XX:-MaxFDLimit -XX:-UsePerfData
+    "-Djava.io.tmpdir=$demo_work" --enable-native-access=ALL-UNNAMED)
+  major=$(java -version 2>&1 | sed -n '1s/^[^"]*"\([0-9]*\).*/\1/p')
+  if [ "$major" -ge 23 ]; then
+    options+=(--sun-misc-unsafe-memory-access=allow)
+  fi
+  # In the background, so that a signal is seen at once.
+  java "${options[@]}" \
     -cp "$root/$module/target/$module-0.1.0-SNAPSHOT.jar:$root/$module/target/lib/*" "$main_class" \
-    --ftrun "$scripts/ftrun" --ftctl "$scripts/ftctl" --work-dir "$demo_work" "$@" &
+    --ftrun "${FTRUN:-$scripts/ftrun}" --ftctl "${FTCTL:-$scripts/ftctl}" --work-dir "$demo_work" "$@" &
   demo_pid=$!
   wait "$demo_pid" || status=$?
   demo_pid=

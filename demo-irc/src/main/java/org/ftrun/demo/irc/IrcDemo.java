@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 /** Runs ngircd, lets clients talk while it is killed, and says what they noticed. */
 @Command(
     name = "demo-irc",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Kills a running IRC server under its clients, and shows what they notice.",
     exitCodeListHeading = "Exit status:%n",
@@ -122,7 +121,7 @@ public final class IrcDemo implements Callable<Integer> {
       run.pinClients();
       crowd.gather(address, JOIN_LIMIT_SECONDS);
       print(
-          "%d clients in %d channels, %.0f messages/s, %d kills %.0f s apart",
+          "%d clients in %d channels, %.0f messages/s, %d kills %.1f s apart",
           clients, channels, rate, kills, interval);
       long start = System.nanoTime();
       crowd.startTalking(rate);
@@ -133,7 +132,12 @@ public final class IrcDemo implements Callable<Integer> {
       IrcCrowd.Snapshot end = drain(crowd);
       long endNanos = System.nanoTime();
       DeliveryLog log = crowd.goHome();
-      return judge(server.manner(), talked, killer.kills(), end, log, start, endNanos);
+      IrcVerdict verdict =
+          judge(server.manner(), talked, killer.kills(), end, log, start, endNanos);
+      if (!verdict.passed()) {
+        server.lastWords().forEach(System.err::println);
+      }
+      return verdict;
     }
   }
 

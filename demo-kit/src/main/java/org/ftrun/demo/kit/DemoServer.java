@@ -1,6 +1,7 @@
 package org.ftrun.demo.kit;
 
 import java.time.Duration;
+import java.util.List;
 
 /** The server of a demo, from its launch to its end. Not thread-safe. */
 public interface DemoServer extends AutoCloseable {
@@ -32,6 +33,9 @@ public interface DemoServer extends AutoCloseable {
    * @throws DemoException if it does not come about; the message says why
    */
   long awaitTakeover(Duration patience) throws DemoException, InterruptedException;
+
+  /** The last messages of ftrun, oldest first, to explain a failure; empty without ftrun. */
+  List<String> lastWords();
 
   /** Ends the server and everything that was started for it. */
   @Override

@@ -1,6 +1,7 @@
 package org.ftrun.demo.kit;
 
 import java.time.Duration;
+import java.util.List;
 
 /** The server without ftrun: when its process dies, that is the end of it. */
 public final class NativeServer implements DemoServer {
@@ -41,6 +42,11 @@ public final class NativeServer implements DemoServer {
   @Override
   public long awaitTakeover(Duration patience) throws DemoException {
     throw new DemoException("nothing takes over without ftrun");
+  }
+
+  @Override
+  public List<String> lastWords() {
+    return List.of();
   }
 
   @Override

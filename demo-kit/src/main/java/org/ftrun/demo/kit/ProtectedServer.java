@@ -140,6 +140,11 @@ public final class ProtectedServer implements DemoServer {
   }
 
   @Override
+  public List<String> lastWords() {
+    return ftrun.lastWords();
+  }
+
+  @Override
   public void close() {
     ftrun.stop();
     workspace.killProcesses();

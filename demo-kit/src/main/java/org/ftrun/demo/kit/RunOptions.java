@@ -16,6 +16,12 @@ import picocli.CommandLine.Option;
 /** The options that all demos have, and what follows directly from them. */
 public final class RunOptions {
   @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  boolean help;
+
+  @Option(
       names = "--without-ftrun",
       description = "Run the server natively, to see what a kill does to its clients then.")
   boolean withoutFtrun;

@@ -6,9 +6,12 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A child process in the foreground, its output in a file of the workspace. */
 final class ServerProcess {
+  private static final String FTRUN_PREFIX = "ftrun:";
+  private static final int MOST_WORDS = 20;
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final Workspace workspace;
@@ -50,9 +53,21 @@ final class ServerProcess {
   /** Throws, with the last words of the process, if it has ended. */
   void requireAlive() throws DemoException {
     if (!process.isAlive()) {
-      String words = workspace.lastLine(log).map(line -> ": " + line).orElse("");
+      // What ftrun said of it, if it is ftrun; else the last line, whosever it is.
+      String words =
+          Stream.concat(
+                  workspace.lastLines(log, FTRUN_PREFIX, 1).stream(),
+                  workspace.lastLine(log).stream())
+              .findFirst()
+              .map(line -> ": " + line)
+              .orElse("");
       throw new DemoException(program + " ended with status " + process.exitValue() + words);
     }
+  }
+
+  /** The last messages of ftrun in the process's output, oldest first; none if it runs none. */
+  List<String> lastWords() {
+    return workspace.lastLines(log, FTRUN_PREFIX, MOST_WORDS);
   }
 
   /** Waits until something accepts connections at the address. */

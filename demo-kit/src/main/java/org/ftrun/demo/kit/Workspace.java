@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -72,13 +74,33 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  /** The last non-empty line of a file of the workspace; empty if there is none. */
-  public Optional<String> lastLine(String name) {
+  /**
+   * The last lines of a file of the workspace that start with a prefix and are not blank.
+   *
+   * @param most how many at most
+   * @return the lines, oldest first; empty if there are none or there is no such file
+   */
+  public List<String> lastLines(String name, String prefix, int most) {
+    Deque<String> last = new ArrayDeque<>();
     try (Stream<String> lines = Files.lines(path(name), StandardCharsets.ISO_8859_1)) {
-      return lines.filter(line -> !line.isBlank()).reduce((first, second) -> second);
+      lines
+          .filter(line -> line.startsWith(prefix) && !line.isBlank())
+          .forEach(
+              line -> {
+                if (last.size() == most) {
+                  last.removeFirst();
+                }
+                last.addLast(line);
+              });
     } catch (IOException | UncheckedIOException e) {
-      return Optional.empty();
+      return List.of();
     }
+    return List.copyOf(last);
+  }
+
+  /** The last line of a file of the workspace that is not blank; empty if there is none. */
+  public Optional<String> lastLine(String name) {
+    return lastLines(name, "", 1).stream().findFirst();
   }
 
   /** Puts a running process on the list; one that has ended already needs no entry. */

@@ -45,6 +45,8 @@ class WorkspaceTest {
       file = workspace.write("log", "first\nlast\n\n");
       assertThat(workspace.lastLine("log")).contains("last");
       assertThat(workspace.lastLine("none")).isEmpty();
+      workspace.write("mixed", "a 1\na 2\nb\na 3\nb\n");
+      assertThat(workspace.lastLines("mixed", "a", 2)).containsExactly("a 2", "a 3");
     }
     assertThat(file.getParent()).doesNotExist();
   }

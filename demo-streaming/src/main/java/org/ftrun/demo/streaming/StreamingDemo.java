@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
 /** Runs nginx, lets clients receive a stream while it is killed, and says what they noticed. */
 @Command(
     name = "demo-streaming",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Kills a running streaming server under its clients, shows what they notice.",
     exitCodeListHeading = "Exit status:%n",
@@ -159,7 +158,12 @@ public final class StreamingDemo implements Callable<Integer> {
       watch(audience, killer, start);
       long end = System.nanoTime();
       audience.end();
-      return judge(server.manner(), media, audience.receptions(), killer.kills(), start, end);
+      StreamingVerdict verdict =
+          judge(server.manner(), media, audience.receptions(), killer.kills(), start, end);
+      if (!verdict.passed()) {
+        server.lastWords().forEach(System.err::println);
+      }
+      return verdict;
     }
   }
 
