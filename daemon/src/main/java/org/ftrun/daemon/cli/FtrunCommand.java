@@ -78,9 +78,8 @@ final class FtrunCommand implements Callable<Integer> {
   @Option(
       names = "--fast-path",
       paramLabel = "on|off",
-      converter = OnOff.class,
       description = "Handle system calls inside the process (on)")
-  private boolean fastPath = true;
+  private Switch fastPath = Switch.ON;
 
   @Option(
       names = "--log-size",
@@ -115,6 +114,11 @@ final class FtrunCommand implements Callable<Integer> {
 
   @Option(names = "--version", versionHelp = true, description = "Print the version")
   private boolean version;
+
+  private enum Switch {
+    ON,
+    OFF
+  }
 
   @Parameters(paramLabel = "COMMAND", hidden = true, arity = "0..*")
   private List<String> command = List.of();
@@ -189,7 +193,7 @@ final class FtrunCommand implements Callable<Integer> {
   private static String nameOf(String command) {
     String base = command.substring(command.lastIndexOf('/') + 1);
     String valid = base.replaceAll("[^A-Za-z0-9_.+@:-]", "_").replaceFirst("^[.+@:-]", "_");
-    return valid.substring(0, Math.min(64, valid.length()));
+    return valid.isEmpty() ? "_" : valid.substring(0, Math.min(64, valid.length()));
   }
 
   private void checkKernel() throws UserError {
@@ -218,7 +222,7 @@ final class FtrunCommand implements Callable<Integer> {
         List.copyOf(command),
         choice.primary(),
         choice.replica(),
-        fastPath,
+        fastPath == Switch.ON,
         logSize,
         wait != null ? wait : CoreChoice.defaultWait(cores),
         launchState);

@@ -105,7 +105,8 @@ final class SignalThread implements AutoCloseable {
     }
   }
 
-  private void take(int signal, NativeMemory siginfo) {
+  /** Does what a received signal asks for. */
+  void take(int signal, NativeMemory siginfo) {
     ProtectedService running = service;
     if (running == null) {
       if (signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM) {

@@ -101,7 +101,9 @@ public final class ControlClient {
       selector.select(leftMillis);
       selector.selectedKeys().clear();
       int count = channel.read(chunk);
-      if (count < 0) {
+      boolean complete = chunk.position() > 0 && chunk.get(chunk.position() - 1) == '\n';
+      if (count < 0 || complete) {
+        reply.write(chunk.array(), 0, chunk.position());
         return reply.toString(StandardCharsets.UTF_8);
       }
       reply.write(chunk.array(), 0, chunk.position());

@@ -104,24 +104,22 @@ public final class ControlServer implements AutoCloseable {
           answer(client, requests);
         }
       } catch (IOException e) {
-        if (!closed) {
-          LOG.debug("a client of the control socket was lost: {}", e.getMessage());
-        }
+        LOG.debug("a client of the control socket was lost: {}", e.getMessage());
       } catch (RuntimeException e) {
-        LOG.warn("a request on the control socket failed: {}", e.toString());
-        LOG.debug("details", e);
+        if (!closed) { // a socket that was shut down lets accept fail in its own ways
+          LOG.warn("a request on the control socket failed: {}", e.toString());
+          LOG.debug("details", e);
+        }
       }
     }
   }
 
   private void answer(UnixSocketChannel client, ControlRequests requests) throws IOException {
+    Optional<String> line = readLine(client); // first: closing with unread bytes resets the peer
     int peer = client.getOption(UnixSocketOptions.SO_PEERCRED).getUid();
     if (peer != uid && peer != 0) {
       write(client, ControlReply.refused("no permission: the service belongs to another user"));
-      return;
-    }
-    Optional<String> line = readLine(client);
-    if (line.isPresent()) {
+    } else if (line.isPresent()) {
       write(client, requests.answer(line.get()));
     }
   }
