@@ -1,0 +1,210 @@
+package org.ftrun.shadow;
+
+import java.util.Optional;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.libc.NativeMemory;
+
+/**
+ * Our own descriptor of a socket in another process's table, taken by pidfd_getfd(2). Closing it
+ * leaves the socket as it was. It shares everything else with the owner's descriptor: no call here
+ * may consume data, errors or file status flags.
+ */
+final class BorrowedSocket implements AutoCloseable {
+  private static final int VALUE = 16;
+  private static final int LENGTH = 0;
+
+  /** How often counters are read again while they move, before giving up. */
+  private static final int MAXIMUM_READINGS = 1_000;
+
+  private static final int POLLFD_EVENTS = 4;
+  private static final int POLLFD_REVENTS = 6;
+
+  private final NativeMemory memory;
+  private final int descriptor;
+
+  private BorrowedSocket(NativeMemory memory, int descriptor) {
+    this.memory = memory;
+    this.descriptor = descriptor;
+  }
+
+  /** Scratch memory for {@link #borrow}; one thread at a time may use it. */
+  static NativeMemory scratch() {
+    return NativeMemory.allocate(VALUE + 512);
+  }
+
+  /**
+   * Borrows a socket.
+   *
+   * @param pid a process (not a thread) that we may ptrace
+   * @throws SocketCallException if there is no such process or descriptor, or no permission
+   */
+  static BorrowedSocket borrow(int pid, int descriptor, NativeMemory scratch)
+      throws SocketCallException {
+    long process = checked("pidfd_open", Libc.call(SocketCall.PIDFD_OPEN, pid, 0));
+    try {
+      long copy =
+          checked("pidfd_getfd", Libc.call(SocketCall.PIDFD_GETFD, process, descriptor, 0));
+      return new BorrowedSocket(scratch, (int) copy);
+    } finally {
+      Libc.call(SocketCall.CLOSE_NUMBER, process);
+    }
+  }
+
+  @Override
+  public void close() {
+    Libc.call(SocketCall.CLOSE_NUMBER, descriptor);
+  }
+
+  /** Whether it is TCP over IPv4 or IPv6; false for anything else, also what is no socket. */
+  boolean isTcp() {
+    try {
+      int domain = option(SocketAbi.SOL_SOCKET, SocketAbi.SO_DOMAIN);
+      return (domain == SocketAbi.AF_INET || domain == SocketAbi.AF_INET6)
+          && option(SocketAbi.SOL_SOCKET, SocketAbi.SO_PROTOCOL) == SocketAbi.IPPROTO_TCP;
+    } catch (SocketCallException notASocket) {
+      return false;
+    }
+  }
+
+  Endpoint local() throws SocketCallException {
+    return name("getsockname", SocketCall.GETSOCKNAME_NUMBER)
+        .orElseThrow(() -> new SocketCallException("getsockname", 0));
+  }
+
+  /** The peer's address; nothing while the connection is not established. */
+  Optional<Endpoint> remote() throws SocketCallException {
+    try {
+      return name("getpeername", SocketCall.GETPEERNAME_NUMBER);
+    } catch (SocketCallException refused) {
+      if (refused.errno() == SocketAbi.ENOTCONN) {
+        return Optional.empty();
+      }
+      throw refused;
+    }
+  }
+
+  private Optional<Endpoint> name(String call, int number) throws SocketCallException {
+    memory.buffer().putInt(LENGTH, Endpoint.MAXIMUM_SIZE);
+    checked(call, Libc.call(number, descriptor, value(), memory.address() + LENGTH));
+    return Endpoint.of(memory.buffer(), VALUE);
+  }
+
+  TcpInfo info() throws SocketCallException {
+    int length = fetch(SocketAbi.IPPROTO_TCP, SocketAbi.TCP_INFO, TcpInfo.SIZE);
+    if (length < TcpInfo.SIZE) {
+      throw new SocketCallException("TCP_INFO of " + length + " bytes", 0);
+    }
+    return TcpInfo.of(memory.buffer(), VALUE);
+  }
+
+  /**
+   * Counters and queues of one instant: read between two TCP_INFO that agree.
+   *
+   * @throws SocketCallException also if they never agreed
+   */
+  SocketPositions positions() throws SocketCallException {
+    TcpInfo before = info();
+    for (int i = 0; i < MAXIMUM_READINGS; i++) {
+      int unread = queued("SIOCINQ", SocketAbi.SIOCINQ);
+      int unacknowledged = queued("SIOCOUTQ", SocketAbi.SIOCOUTQ);
+      TcpInfo after = info();
+      if (before.sameCounts(after)) {
+        return new SocketPositions(after, unread, unacknowledged);
+      }
+      before = after;
+    }
+    throw new SocketCallException("counters that do not stand still", 0);
+  }
+
+  private int queued(String call, int request) throws SocketCallException {
+    checked(call, Libc.call(SocketCall.IOCTL_NUMBER, descriptor, request, value()));
+    return memory.buffer().getInt(VALUE);
+  }
+
+  /** A four-byte option. */
+  int option(int level, int option) throws SocketCallException {
+    fetch(level, option, Integer.BYTES);
+    return memory.buffer().getInt(VALUE);
+  }
+
+  RepairWindow window() throws SocketCallException {
+    int length = fetch(SocketAbi.IPPROTO_TCP, SocketAbi.TCP_REPAIR_WINDOW, RepairWindow.SIZE);
+    if (length != RepairWindow.SIZE) {
+      throw new SocketCallException("TCP_REPAIR_WINDOW of " + length + " bytes", 0);
+    }
+    return RepairWindow.of(memory.buffer(), VALUE);
+  }
+
+  private int fetch(int level, int option, int size) throws SocketCallException {
+    memory.buffer().putInt(LENGTH, size);
+    checked(
+        "getsockopt " + level + "/" + option,
+        Libc.call(
+            SocketCall.GETSOCKOPT_NUMBER,
+            descriptor,
+            level,
+            option,
+            value(),
+            memory.address() + LENGTH,
+            0));
+    return memory.buffer().getInt(LENGTH);
+  }
+
+  void setOption(int level, int option, int value) throws SocketCallException {
+    memory.buffer().putInt(VALUE, value);
+    checked(
+        "setsockopt " + level + "/" + option,
+        Libc.call(
+            SocketCall.SETSOCKOPT_NUMBER, descriptor, level, option, value(), Integer.BYTES, 0));
+  }
+
+  /** Whether an error waits to be told to the owner; it is not taken from it. */
+  boolean hasPendingError() throws SocketCallException {
+    memory.buffer().putInt(VALUE, descriptor);
+    memory.buffer().putShort(VALUE + POLLFD_EVENTS, (short) 0);
+    memory.buffer().putShort(VALUE + POLLFD_REVENTS, (short) 0);
+    checked("poll", Libc.call(SocketCall.POLL_NUMBER, value(), 1, 0));
+    return (memory.buffer().getShort(VALUE + POLLFD_REVENTS) & SocketAbi.POLLERR) != 0;
+  }
+
+  /**
+   * Whether the peer's FIN has arrived, asked without consuming anything: TCP_ZEROCOPY_RECEIVE of
+   * no bytes reports one byte more than SIOCINQ, or EIO when nothing is unread, exactly if it has
+   * (tcp_inq_hint and tcp_zerocopy_receive in net/ipv4/tcp.c and include/net/tcp.h).
+   *
+   * @return nothing if a page or more is unread: then the kernel does not answer
+   */
+  Optional<Boolean> peerFinArrived() throws SocketCallException {
+    int unread = queued("SIOCINQ", SocketAbi.SIOCINQ);
+    for (int i = 0; i < ZeroCopyQuery.SIZE; i += Integer.BYTES) {
+      memory.buffer().putInt(VALUE + i, 0);
+    }
+    try {
+      int length =
+          fetch(SocketAbi.IPPROTO_TCP, SocketAbi.TCP_ZEROCOPY_RECEIVE, ZeroCopyQuery.SIZE);
+      if (length < ZeroCopyQuery.SIZE) {
+        return Optional.empty();
+      }
+      return Optional.of(memory.buffer().getInt(VALUE + ZeroCopyQuery.UNREAD) == unread + 1);
+    } catch (SocketCallException refused) {
+      return refused.errno() == SocketAbi.EIO ? Optional.of(true) : Optional.empty();
+    }
+  }
+
+  private long value() {
+    return memory.address() + VALUE;
+  }
+
+  private static long checked(String call, long result) throws SocketCallException {
+    if (result < 0) {
+      throw new SocketCallException(call, result);
+    }
+    return result;
+  }
+
+  /** The start of {@code struct tcp_zerocopy_receive}, up to and with {@code inq}. */
+  private static final class ZeroCopyQuery {
+    static final int UNREAD = 16;
+    static final int SIZE = 20;
+  }
+}
