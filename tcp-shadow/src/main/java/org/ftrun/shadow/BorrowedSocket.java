@@ -1,6 +1,7 @@
 package org.ftrun.shadow;
 
 import java.util.Optional;
+import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -14,7 +15,7 @@ final class BorrowedSocket implements AutoCloseable {
   private static final int LENGTH = 0;
 
   /** How often counters are read again while they move, before giving up. */
-  private static final int MAXIMUM_READINGS = 1_000;
+  static final int MAXIMUM_READINGS = 1_000;
 
   private static final int POLLFD_EVENTS = 4;
   private static final int POLLFD_REVENTS = 6;
@@ -42,8 +43,7 @@ final class BorrowedSocket implements AutoCloseable {
       throws SocketCallException {
     long process = checked("pidfd_open", Libc.call(SocketCall.PIDFD_OPEN, pid, 0));
     try {
-      long copy =
-          checked("pidfd_getfd", Libc.call(SocketCall.PIDFD_GETFD, process, descriptor, 0));
+      long copy = checked("pidfd_getfd", Libc.call(SocketCall.PIDFD_GETFD, process, descriptor, 0));
       return new BorrowedSocket(scratch, (int) copy);
     } finally {
       Libc.call(SocketCall.CLOSE_NUMBER, process);
@@ -76,7 +76,7 @@ final class BorrowedSocket implements AutoCloseable {
     try {
       return name("getpeername", SocketCall.GETPEERNAME_NUMBER);
     } catch (SocketCallException refused) {
-      if (refused.errno() == SocketAbi.ENOTCONN) {
+      if (refused.errno() == Errno.ENOTCONN) {
         return Optional.empty();
       }
       throw refused;
@@ -180,14 +180,13 @@ final class BorrowedSocket implements AutoCloseable {
       memory.buffer().putInt(VALUE + i, 0);
     }
     try {
-      int length =
-          fetch(SocketAbi.IPPROTO_TCP, SocketAbi.TCP_ZEROCOPY_RECEIVE, ZeroCopyQuery.SIZE);
+      int length = fetch(SocketAbi.IPPROTO_TCP, SocketAbi.TCP_ZEROCOPY_RECEIVE, ZeroCopyQuery.SIZE);
       if (length < ZeroCopyQuery.SIZE) {
         return Optional.empty();
       }
       return Optional.of(memory.buffer().getInt(VALUE + ZeroCopyQuery.UNREAD) == unread + 1);
     } catch (SocketCallException refused) {
-      return refused.errno() == SocketAbi.EIO ? Optional.of(true) : Optional.empty();
+      return refused.errno() == Errno.EIO ? Optional.of(true) : Optional.empty();
     }
   }
 

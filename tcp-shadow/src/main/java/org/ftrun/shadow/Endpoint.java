@@ -32,8 +32,7 @@ public record Endpoint(int family, String address, int port, int scope) {
    */
   static Optional<Endpoint> of(ByteBuffer memory, int position) {
     int family = Short.toUnsignedInt(memory.getShort(position));
-    int port =
-        (memory.get(position + PORT) & 0xff) << 8 | memory.get(position + PORT + 1) & 0xff;
+    int port = (memory.get(position + PORT) & 0xff) << 8 | memory.get(position + PORT + 1) & 0xff;
     if (family == SocketAbi.AF_INET) {
       byte[] address = new byte[4];
       memory.get(position + ADDRESS_4, address);

@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 public final class RepairReader {
   private static final Logger LOG = LoggerFactory.getLogger(RepairReader.class);
   private static final int TCP = SocketAbi.IPPROTO_TCP;
-  private static final int MAXIMUM_READINGS = 1_000;
 
   private final NativeMemory scratch = BorrowedSocket.scratch();
 
@@ -37,6 +36,9 @@ public final class RepairReader {
     try (BorrowedSocket socket = BorrowedSocket.borrow(pid, descriptor, scratch)) {
       if (!socket.isTcp()) {
         return new SocketReading.Refused(false, "not a TCP socket");
+      }
+      if (socket.info().state() == KernelTcpState.LISTEN) {
+        return new SocketReading.Refused(true, "a listening socket");
       }
       SocketPositions positions = socket.positions();
       Endpoint local = socket.local();
@@ -60,8 +62,8 @@ public final class RepairReader {
   private Optional<RepairReading> repairReading(BorrowedSocket socket, TcpInfo info)
       throws SocketCallException {
     KernelTcpState state = info.state();
-    if (state == KernelTcpState.CLOSE || state == KernelTcpState.LISTEN) {
-      withheld = "socket is in state " + state;
+    if (state == KernelTcpState.CLOSE) {
+      withheld = "not connected";
     } else if (info.notSentBytes() > 0) {
       withheld = "unsent bytes in the send queue";
     } else if (socket.option(TCP, SocketAbi.TCP_REPAIR) != SocketAbi.TCP_REPAIR_OFF) {
@@ -137,7 +139,7 @@ public final class RepairReader {
 
   private static Counted counted(BorrowedSocket socket) throws SocketCallException {
     SocketPositions before = socket.positions();
-    for (int i = 0; i < MAXIMUM_READINGS; i++) {
+    for (int i = 0; i < BorrowedSocket.MAXIMUM_READINGS; i++) {
       long sequence = unsigned(socket.option(TCP, SocketAbi.TCP_QUEUE_SEQ));
       SocketPositions after = socket.positions();
       if (before.info().sameCounts(after.info())) {

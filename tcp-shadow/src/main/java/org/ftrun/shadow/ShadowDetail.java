@@ -14,7 +14,7 @@ package org.ftrun.shadow;
  *  recvfrom recvmsg recvmmsg flags                       1: no bytes were asked for
  *  read readv preadv2        0                           1: no bytes were asked for
  *  sendto sendmsg sendmmsg   flags                       0
- *  splice                    descriptor written to       0
+ *  splice                    descriptor written to       1: no bytes were asked for
  *  fcntl                     command                     0
  *  shutdown                  how                         0
  *  getsockopt                option                      level
@@ -38,7 +38,7 @@ public final class ShadowDetail {
     switch (call.role) {
       case SOCKET:
         return packed(arguments[0], (arguments[1] & 0xffff) | arguments[2] << PROTOCOL);
-      case RECEIVE:
+      case RECEIVE, SPLICE:
         boolean nothingAsked = call.countArgument >= 0 && arguments[call.countArgument] == 0;
         return first | (nothingAsked ? NOTHING_ASKED : 0);
       case GET_OPTION:

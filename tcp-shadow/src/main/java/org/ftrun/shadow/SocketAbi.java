@@ -63,19 +63,5 @@ final class SocketAbi {
 
   static final int POLLERR = 0x8;
 
-  static final int ENOENT = 2;
-  static final int EINTR = 4;
-  static final int EIO = 5;
-  static final int EBADF = 9;
-  static final int EPIPE = 32;
-  static final int ECONNABORTED = 103;
-  static final int ECONNRESET = 104;
-  static final int EISCONN = 106;
-  static final int ENOTCONN = 107;
-  static final int ETIMEDOUT = 110;
-  static final int ECONNREFUSED = 111;
-  static final int EALREADY = 114;
-  static final int EINPROGRESS = 115;
-
   private SocketAbi() {}
 }

@@ -1,5 +1,7 @@
 package org.ftrun.shadow;
 
+import org.ftrun.tracer.syscall.SyscallTable;
+
 /**
  * The system calls that matter to a TCP connection, by the names of the syscall table, each with
  * the role it plays and the arguments that its event's detail carries.
@@ -32,7 +34,7 @@ enum SocketCall {
   SENDTO("sendto", Role.SEND, 3),
   SENDMSG("sendmsg", Role.SEND, 2),
   SENDMMSG("sendmmsg", Role.SEND_MANY, 3),
-  SPLICE("splice", Role.SPLICE, 2);
+  SPLICE("splice", Role.SPLICE, 2, 4);
 
   /** What a call does to the model. */
   enum Role {
@@ -95,6 +97,11 @@ enum SocketCall {
   /** The call of a number, or null if it does not matter to TCP connections. */
   static SocketCall of(int number) {
     return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
+  }
+
+  /** Whether a successful call of this number has made a new descriptor. */
+  static boolean makesDescriptor(int number) {
+    return SyscallTable.row(number).makesDescriptor();
   }
 
   private static SocketCall[] byNumber() {
