@@ -8,6 +8,8 @@ import com.lmax.disruptor.SleepingWaitStrategy;
 import com.lmax.disruptor.WaitStrategy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * One event log, mapped. The file is the caller's (a memfd, as a rule, sealed against shrinking:
@@ -24,8 +26,13 @@ public final class EventLog implements AutoCloseable {
   private final SharedSequence cursor;
   private final SharedSequence[] consumers = new SharedSequence[Consumer.COUNT];
   private final SharedCursorSequencer sequencer;
-  private LogMemory memory;
+  private final LogMemory memory;
+
+  /** The consumers that gate this process's writer; the shared word is only told. */
+  private final Set<Consumer> active = EnumSet.noneOf(Consumer.class);
+
   private EventLogWriter writer;
+  private volatile boolean closed;
 
   private EventLog(LogMemory memory) {
     this.memory = memory;
@@ -90,7 +97,11 @@ public final class EventLog implements AutoCloseable {
     return writer;
   }
 
-  /** A reader for a consumer, which goes on after what the consumer has consumed. */
+  /**
+   * A reader for a consumer, which goes on after what the consumer has consumed.
+   *
+   * @throws CorruptEventException if the consumer's sequence cannot be true
+   */
   public EventReader reader(Consumer consumer) {
     return new EventReader(memory(), cursor, consumerSequence(consumer));
   }
@@ -144,29 +155,26 @@ public final class EventLog implements AutoCloseable {
     return consumers[consumer.ordinal()];
   }
 
-  /** Whether a consumer gates the writer, as the shared memory says. */
-  public boolean isActive(Consumer consumer) {
-    long active = memory().getAcquire(EventLogLayout.ACTIVE_CONSUMERS_OFFSET);
-    return (active & consumer.activeBit()) != 0;
-  }
-
-  /**
-   * Lets a consumer gate the writer no longer. Any thread may call it. Does nothing if it is not
-   * active.
-   */
-  public synchronized void deactivate(Consumer consumer) {
-    if (sequencer.removeGatingSequence(consumerSequence(consumer))) {
-      memory().clearBits(EventLogLayout.ACTIVE_CONSUMERS_OFFSET, consumer.activeBit());
-    }
+  /** Whether a consumer gates the writer of this process. */
+  public synchronized boolean isActive(Consumer consumer) {
+    return active.contains(consumer);
   }
 
   /** Lets a consumer gate the writer from the current cursor on. */
   synchronized void activate(Consumer consumer) {
-    if (isActive(consumer)) {
+    if (!active.add(consumer)) {
       throw new IllegalStateException(consumer + " is active already");
     }
     sequencer.addGatingSequences(consumerSequence(consumer));
-    memory().setBits(EventLogLayout.ACTIVE_CONSUMERS_OFFSET, consumer.activeBit());
+    memory.setBits(EventLogLayout.ACTIVE_CONSUMERS_OFFSET, consumer.activeBit());
+  }
+
+  /** Lets a consumer gate the writer no longer. Does nothing if it is not active. */
+  synchronized void deactivate(Consumer consumer) {
+    if (active.remove(consumer)) {
+      sequencer.removeGatingSequence(consumerSequence(consumer));
+      memory.clearBits(EventLogLayout.ACTIVE_CONSUMERS_OFFSET, consumer.activeBit());
+    }
   }
 
   /**
@@ -188,20 +196,19 @@ public final class EventLog implements AutoCloseable {
   }
 
   /**
-   * Gives out nothing new from now on. What was given out goes on working, and keeps the memory
-   * mapped until it is dropped.
+   * Gives out nothing new from now on. What was given out goes on working; the memory stays mapped
+   * until all of it, and this object, are dropped.
    */
   @Override
   public void close() {
-    memory = null;
+    closed = true;
   }
 
   private LogMemory memory() {
-    LogMemory mapped = memory;
-    if (mapped == null) {
+    if (closed) {
       throw new IllegalStateException("the event log is closed");
     }
-    return mapped;
+    return memory;
   }
 
   private long resume(LogMemory mapped) {

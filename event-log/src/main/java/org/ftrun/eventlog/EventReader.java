@@ -5,6 +5,8 @@ package org.ftrun.eventlog;
  * Belongs to one thread.
  */
 public final class EventReader {
+  private static final long NOTHING_CONSUMED = -1;
+
   private final SharedSequence cursor;
   private final SharedSequence released;
   private final int slots;
@@ -23,6 +25,9 @@ public final class EventReader {
     this.event = new Event(memory);
     this.consumed = released.get();
     this.published = consumed;
+    if (consumed < NOTHING_CONSUMED || consumed > Long.MAX_VALUE - slots) {
+      throw new CorruptEventException(consumed, "consumer sequence", consumed);
+    }
   }
 
   /**
@@ -82,7 +87,7 @@ public final class EventReader {
 
   private long refresh() {
     long now = cursor.get();
-    if (now < published || now - consumed > slots) {
+    if (now < published || now > consumed + slots) {
       throw new CorruptEventException(consumed + 1, "cursor", now);
     }
     published = now;
