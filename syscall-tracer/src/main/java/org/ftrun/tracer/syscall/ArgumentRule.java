@@ -8,7 +8,7 @@ package org.ftrun.tracer.syscall;
  * @param direction which way data goes; {@link Direction#IN} for what is passed by value
  * @param size how much memory is behind it; {@link SizeRule#NOTHING} for what is passed by value
  * @param bits the width the kernel looks at, 16, 32 or 64
- * @param writtenOnError whether the kernel may write the output although the result is negative
+ * @param written with which results the kernel writes the output
  */
 public record ArgumentRule(
     String name,
@@ -16,7 +16,7 @@ public record ArgumentRule(
     Direction direction,
     SizeRule size,
     int bits,
-    boolean writtenOnError) {
+    WrittenWhen written) {
 
   /** Whether the kernel may write to the memory behind this argument. */
   public boolean isOutput() {

@@ -36,14 +36,16 @@ public enum Irregular {
   PRLIMIT,
   /** By the process it names. */
   ABOUT_PROCESS,
-  /** By action. */
-  SYSLOG,
   /** By the size of the handle. */
   FILE_HANDLE,
   /** By capability version. */
   CAPABILITIES,
   /** By operation. */
   KEYCTL,
-  /** By memory policy flags. */
-  MEMORY_POLICY
+  /** One message: its type, then as many bytes as the result says. */
+  MSGRCV,
+  /** By level and option. */
+  GETSOCKOPT,
+  /** The buffer is named by a structure (getxattrat). */
+  XATTR_ARGS
 }

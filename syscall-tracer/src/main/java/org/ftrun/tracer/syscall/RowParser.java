@@ -16,7 +16,7 @@ final class RowParser {
   private static final Pattern LINE =
       Pattern.compile("(\\d+) +(\\w+) +(\\w+)([^|;]*)(?:\\|([^;]*))?(?:; *(.*))?");
   private static final Pattern ARGUMENT =
-      Pattern.compile("(\\w+):(in|out|inout|[a-z]+\\d*)(!?)(?:\\[([^\\]]*)\\])?");
+      Pattern.compile("(\\w+):(in|out|inout|[a-z]+)([!?~]?)(?:\\[([^\\]]*)\\])?");
   private static final Pattern SIZE = Pattern.compile("(\\d+|[a-z]+)?(?:\\*(\\d+))?(?:@(\\w+))?");
 
   private static final Map<String, SyscallClass> CLASSES =
@@ -48,13 +48,18 @@ final class RowParser {
     return new RowParser(line).row();
   }
 
+  /** The class that a word of the table stands for: the name of an error is DENY. */
+  static SyscallClass classOf(String word) {
+    return CLASSES.getOrDefault(word, SyscallClass.DENY);
+  }
+
   private SyscallRow row() {
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {
       throw malformed("a row", line);
     }
     String className = matcher.group(3);
-    SyscallClass syscallClass = CLASSES.getOrDefault(className, SyscallClass.DENY);
+    SyscallClass syscallClass = classOf(className);
     int deniedErrno = syscallClass == SyscallClass.DENY ? Errno.number(className) : 0;
     String[] tokens = words(matcher.group(4));
     for (String token : tokens) {
@@ -99,7 +104,7 @@ final class RowParser {
     }
     String name = matcher.group(1);
     String type = matcher.group(2);
-    boolean always = !matcher.group(3).isEmpty();
+    WrittenWhen written = WrittenWhen.of(matcher.group(3));
     SizeRule size = matcher.group(4) == null ? SizeRule.NOTHING : size(matcher.group(4));
     return switch (type) {
       case "short" -> value(name, ArgumentKind.VALUE, 16);
@@ -110,7 +115,8 @@ final class RowParser {
       case "sig" -> value(name, ArgumentKind.SIGNAL, 32);
       case "addr" -> value(name, ArgumentKind.ADDRESS, 64);
       case "path" ->
-          new ArgumentRule(name, ArgumentKind.PATH, Direction.IN, size("str"), 64, false);
+          new ArgumentRule(
+              name, ArgumentKind.PATH, Direction.IN, size("str"), 64, WrittenWhen.ON_SUCCESS);
       case "in", "out", "inout" ->
           new ArgumentRule(
               name,
@@ -118,13 +124,14 @@ final class RowParser {
               Direction.valueOf(type.toUpperCase(Locale.ROOT)),
               size,
               64,
-              always);
+              written);
       default -> throw malformed("a type", type);
     };
   }
 
   private static ArgumentRule value(String name, ArgumentKind kind, int bits) {
-    return new ArgumentRule(name, kind, Direction.IN, SizeRule.NOTHING, bits, false);
+    return new ArgumentRule(
+        name, kind, Direction.IN, SizeRule.NOTHING, bits, WrittenWhen.ON_SUCCESS);
   }
 
   private SizeRule size(String text) {
@@ -138,6 +145,7 @@ final class RowParser {
     return switch (word) {
       case "count" -> new SizeRule(SizeRule.Kind.ARGUMENT, required(argument, text), unit);
       case "bits" -> new SizeRule(SizeRule.Kind.BITS, required(argument, text), 1);
+      case "pages" -> new SizeRule(SizeRule.Kind.PAGES, required(argument, text), 1);
       case "result" -> new SizeRule(SizeRule.Kind.RESULT, required(argument, text), unit);
       case "str" -> new SizeRule(SizeRule.Kind.STRING, -1, 1);
       case "socklen" -> new SizeRule(SizeRule.Kind.SOCKLEN, required(argument, text), 1);

@@ -15,4 +15,18 @@ record RowTraits(
     int timeoutArgument,
     TimeoutUnit timeoutUnit,
     int maskArgument,
-    TemporaryMask mask) {}
+    TemporaryMask mask) {
+  /** Those of a call about which nothing is known. */
+  static final RowTraits PLAIN =
+      new RowTraits(
+          SyscallRole.PLAIN,
+          false,
+          false,
+          false,
+          false,
+          null,
+          -1,
+          TimeoutUnit.NONE,
+          -1,
+          TemporaryMask.NONE);
+}

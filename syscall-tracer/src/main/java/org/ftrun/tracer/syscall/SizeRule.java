@@ -18,6 +18,8 @@ public record SizeRule(Kind kind, int argument, int unit) {
     ARGUMENT,
     /** The argument's value in bits, rounded up to whole 8-byte words (fd_set, cpu masks). */
     BITS,
+    /** One byte for each page of the argument's value in bytes, rounded up (mincore). */
+    PAGES,
     /**
      * The result times {@code unit} bytes, at most the argument's value times {@code unit}. The
      * bound matters where the result may exceed the buffer: MSG_TRUNC, size queries with size 0.

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.syscall;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -41,13 +42,14 @@ public final class SyscallTable {
                 "the service uses system call " + number + ", which Linux 6.18 does not have");
       }
     }
-    ROWS = Collections.unmodifiableList(java.util.Arrays.asList(BY_NUMBER));
+    ROWS = Collections.unmodifiableList(Arrays.asList(BY_NUMBER));
   }
 
   private SyscallTable() {}
 
   private static SyscallRow unlisted(int number, String name, String reason) {
-    return RowParser.parse(Math.max(number, 0) + " " + name + " END ; " + reason);
+    return new SyscallRow(
+        number, name, SyscallClass.END_PROTECTION, 0, List.of(), RowTraits.PLAIN, reason);
   }
 
   /**
