@@ -58,12 +58,12 @@ enum SocketCall {
     SPLICE
   }
 
-  static final int PIDFD_OPEN = SyscallNumbers.number("pidfd_open");
-  static final int PIDFD_GETFD = SyscallNumbers.number("pidfd_getfd");
-  static final int GETSOCKNAME_NUMBER = SyscallNumbers.number("getsockname");
-  static final int SETSOCKOPT_NUMBER = SyscallNumbers.number("setsockopt");
-  static final int IOCTL_NUMBER = SyscallNumbers.number("ioctl");
-  static final int POLL_NUMBER = SyscallNumbers.number("poll");
+  static final int PIDFD_OPEN = SyscallTable.named("pidfd_open").number();
+  static final int PIDFD_GETFD = SyscallTable.named("pidfd_getfd").number();
+  static final int GETSOCKNAME_NUMBER = SyscallTable.named("getsockname").number();
+  static final int SETSOCKOPT_NUMBER = SyscallTable.named("setsockopt").number();
+  static final int IOCTL_NUMBER = SyscallTable.named("ioctl").number();
+  static final int POLL_NUMBER = SyscallTable.named("poll").number();
   static final int CLOSE_NUMBER = CLOSE.number;
   static final int GETPEERNAME_NUMBER = GETPEERNAME.number;
   static final int GETSOCKOPT_NUMBER = GETSOCKOPT.number;
@@ -88,7 +88,7 @@ enum SocketCall {
   }
 
   SocketCall(String name, Role role, int detailArgument, int countArgument) {
-    this.number = SyscallNumbers.number(name);
+    this.number = SyscallTable.named(name).number();
     this.role = role;
     this.detailArgument = detailArgument;
     this.countArgument = countArgument;
