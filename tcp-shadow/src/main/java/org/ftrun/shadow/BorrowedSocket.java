@@ -55,12 +55,10 @@ final class BorrowedSocket implements AutoCloseable {
     Libc.call(SocketCall.CLOSE_NUMBER, descriptor);
   }
 
-  /** Whether it is TCP over IPv4 or IPv6; false for anything else, also what is no socket. */
+  /** Whether it is TCP, which is IPv4 or IPv6; false for anything else, also what is no socket. */
   boolean isTcp() {
     try {
-      int domain = option(SocketAbi.SOL_SOCKET, SocketAbi.SO_DOMAIN);
-      return (domain == SocketAbi.AF_INET || domain == SocketAbi.AF_INET6)
-          && option(SocketAbi.SOL_SOCKET, SocketAbi.SO_PROTOCOL) == SocketAbi.IPPROTO_TCP;
+      return option(SocketAbi.SOL_SOCKET, SocketAbi.SO_PROTOCOL) == SocketAbi.IPPROTO_TCP;
     } catch (SocketCallException notASocket) {
       return false;
     }
@@ -100,20 +98,26 @@ final class BorrowedSocket implements AutoCloseable {
   /**
    * Counters and queues of one instant: read between two TCP_INFO that agree.
    *
+   * @param first counters read just before
    * @throws SocketCallException also if they never agreed
    */
-  SocketPositions positions() throws SocketCallException {
-    TcpInfo before = info();
+  SocketPositions positions(TcpInfo first) throws SocketCallException {
+    TcpInfo before = first;
     for (int i = 0; i < MAXIMUM_READINGS; i++) {
-      int unread = queued("SIOCINQ", SocketAbi.SIOCINQ);
-      int unacknowledged = queued("SIOCOUTQ", SocketAbi.SIOCOUTQ);
-      TcpInfo after = info();
-      if (before.sameCounts(after)) {
-        return new SocketPositions(after, unread, unacknowledged);
+      SocketPositions after = positionsNow();
+      if (before.sameCounts(after.info())) {
+        return after;
       }
-      before = after;
+      before = after.info();
     }
     throw new SocketCallException("counters that do not stand still", 0);
+  }
+
+  /** The queues, then the counters: of one instant only if the counters are as before. */
+  SocketPositions positionsNow() throws SocketCallException {
+    int unread = queued("SIOCINQ", SocketAbi.SIOCINQ);
+    int unacknowledged = queued("SIOCOUTQ", SocketAbi.SIOCOUTQ);
+    return new SocketPositions(info(), unread, unacknowledged);
   }
 
   private int queued(String call, int request) throws SocketCallException {

@@ -39,11 +39,11 @@ public final class InFlightOracle {
         return InFlightVerdict.unknown("not a TCP socket");
       }
       // The peer's FIN may come between the questions: then they are asked again.
-      SocketPositions before = socket.positions();
+      SocketPositions before = socket.positions(socket.info());
       for (int i = 0; i < BorrowedSocket.MAXIMUM_READINGS; i++) {
         Optional<Boolean> peerFin = peerFin(socket, before.info().state(), logged);
         Optional<Boolean> ownFin = ownFin(socket, before.info().state(), logged, peerFin);
-        SocketPositions after = socket.positions();
+        SocketPositions after = socket.positions(before.info());
         if (before.equals(after)) {
           return new InFlightVerdict(received(after, logged, peerFin), sent(after, logged, ownFin));
         }

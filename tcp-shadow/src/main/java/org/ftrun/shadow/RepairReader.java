@@ -37,10 +37,11 @@ public final class RepairReader {
       if (!socket.isTcp()) {
         return new SocketReading.Refused(false, "not a TCP socket");
       }
-      if (socket.info().state() == KernelTcpState.LISTEN) {
+      TcpInfo info = socket.info();
+      if (info.state() == KernelTcpState.LISTEN) {
         return new SocketReading.Refused(true, "a listening socket");
       }
-      SocketPositions positions = socket.positions();
+      SocketPositions positions = socket.positions(info);
       Endpoint local = socket.local();
       Optional<Endpoint> remote = socket.remote();
       withheld = "";
@@ -69,12 +70,13 @@ public final class RepairReader {
     } else if (socket.option(TCP, SocketAbi.TCP_REPAIR) != SocketAbi.TCP_REPAIR_OFF) {
       withheld = "somebody else repairs the socket";
     } else {
-      return underRepair(socket);
+      return underRepair(socket, info);
     }
     return Optional.empty();
   }
 
-  private Optional<RepairReading> underRepair(BorrowedSocket socket) throws SocketCallException {
+  private Optional<RepairReading> underRepair(BorrowedSocket socket, TcpInfo info)
+      throws SocketCallException {
     int reuse = socket.option(SocketAbi.SOL_SOCKET, SocketAbi.SO_REUSEADDR);
     try {
       socket.setOption(TCP, SocketAbi.TCP_REPAIR, SocketAbi.TCP_REPAIR_ON);
@@ -83,7 +85,7 @@ public final class RepairReader {
       return Optional.empty();
     }
     try {
-      return Optional.of(queues(socket));
+      return Optional.of(queues(socket, info));
     } catch (SocketCallException refused) {
       withheld = refused.getMessage();
       return Optional.empty();
@@ -104,14 +106,13 @@ public final class RepairReader {
     }
   }
 
-  private static RepairReading queues(BorrowedSocket socket) throws SocketCallException {
+  private static RepairReading queues(BorrowedSocket socket, TcpInfo info)
+      throws SocketCallException {
     RepairWindow window = socket.window();
     int segmentLimit = socket.option(TCP, SocketAbi.TCP_MAXSEG);
     long timestamp = unsigned(socket.option(TCP, SocketAbi.TCP_TIMESTAMP));
-    socket.setOption(TCP, SocketAbi.TCP_REPAIR_QUEUE, SocketAbi.TCP_RECV_QUEUE);
-    Counted received = counted(socket);
-    socket.setOption(TCP, SocketAbi.TCP_REPAIR_QUEUE, SocketAbi.TCP_SEND_QUEUE);
-    Counted sent = counted(socket);
+    Counted received = counted(socket, SocketAbi.TCP_RECV_QUEUE, info);
+    Counted sent = counted(socket, SocketAbi.TCP_SEND_QUEUE, received.positions.info());
     boolean opening = received.positions.info().state().isOpening();
     return new RepairReading(
         opening,
@@ -137,15 +138,17 @@ public final class RepairReader {
     }
   }
 
-  private static Counted counted(BorrowedSocket socket) throws SocketCallException {
-    SocketPositions before = socket.positions();
+  private static Counted counted(BorrowedSocket socket, int queue, TcpInfo latest)
+      throws SocketCallException {
+    socket.setOption(TCP, SocketAbi.TCP_REPAIR_QUEUE, queue);
+    TcpInfo before = latest;
     for (int i = 0; i < BorrowedSocket.MAXIMUM_READINGS; i++) {
       long sequence = unsigned(socket.option(TCP, SocketAbi.TCP_QUEUE_SEQ));
-      SocketPositions after = socket.positions();
-      if (before.info().sameCounts(after.info())) {
+      SocketPositions after = socket.positionsNow();
+      if (before.sameCounts(after.info())) {
         return new Counted(sequence, after);
       }
-      before = after;
+      before = after.info();
     }
     throw new SocketCallException("sequence numbers that do not stand still", 0);
   }

@@ -19,7 +19,6 @@ final class SocketAbi {
   static final int SO_REUSEADDR = 2;
   static final int SO_ERROR = 4;
   static final int SO_PROTOCOL = 38;
-  static final int SO_DOMAIN = 39;
 
   static final int TCP_MAXSEG = 2;
   static final int TCP_INFO = 11;

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RepairReaderTest {
   private static final int PID = (int) ProcessHandle.current().pid();
 
+  private static final int TCP_NODELAY = 1;
+
   private final RepairReader reader = new RepairReader();
 
   private ConnectionReading read(RawSocket socket) {
@@ -202,6 +204,8 @@ class RepairReaderTest {
     int readings = 1_000;
     try (RawSocket.Pair pair = RawSocket.Pair.of(family)) {
       RawSocket service = pair.accepted();
+      service.setOption(SocketAbi.IPPROTO_TCP, TCP_NODELAY, 1);
+      pair.connected().setOption(SocketAbi.IPPROTO_TCP, TCP_NODELAY, 1);
       Thread echo = new Thread(() -> echo(pair.connected()), "peer");
       echo.start();
       RepairReading first = read(service).sequences().orElseThrow();
