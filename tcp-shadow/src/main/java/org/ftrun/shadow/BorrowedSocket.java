@@ -204,10 +204,4 @@ final class BorrowedSocket implements AutoCloseable {
     }
     return result;
   }
-
-  /** The start of {@code struct tcp_zerocopy_receive}, up to and with {@code inq}. */
-  private static final class ZeroCopyQuery {
-    static final int UNREAD = 16;
-    static final int SIZE = 20;
-  }
 }
