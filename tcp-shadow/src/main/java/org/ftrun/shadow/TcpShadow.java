@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class TcpShadow {
   private static final Logger LOG = LoggerFactory.getLogger(TcpShadow.class);
 
+  /** Anomalies that are reported one by one: a scribbled log must not fill ours. */
+  private static final long MAXIMUM_LOGGED = 20;
+
   private final DescriptorTable descriptors = new DescriptorTable();
   private final SocketCallEffects effects = new SocketCallEffects(descriptors);
   private final ReadingQueue readings;
@@ -68,6 +71,9 @@ public final class TcpShadow {
     ShadowSocket socket = descriptors.get(logged.descriptor());
     if (socket != null) {
       socket.loseCount();
+    }
+    if (anomalies > MAXIMUM_LOGGED) {
+      return;
     }
     LOG.warn(
         "event {} does not fit the connection's state: call {}, descriptor {}, result {}",
