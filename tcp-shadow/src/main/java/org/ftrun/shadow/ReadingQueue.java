@@ -3,7 +3,6 @@ package org.ftrun.shadow;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
-import java.util.function.ObjIntConsumer;
 
 /**
  * Carries readings from the tracer's thread, which makes them, to the thread that follows the event
@@ -61,10 +60,5 @@ public final class ReadingQueue implements SocketObserver {
   Marked poll(long sequence) {
     Marked head = queue.peek();
     return head != null && head.sequence <= sequence ? queue.poll() : null;
-  }
-
-  /** Shows the readings that still wait; for tests and diagnosis. */
-  void forEach(ObjIntConsumer<SocketReading> consumer) {
-    queue.forEach(marked -> consumer.accept(marked.reading, marked.descriptor));
   }
 }

@@ -93,8 +93,11 @@ final class ShadowSocket {
 
   /** A connection attempt starts, or connects at once. */
   boolean connect(ShadowState outcome) {
+    if (!become(outcome)) {
+      return false;
+    }
     opening = Opening.CONNECTED;
-    return become(outcome);
+    return true;
   }
 
   /** The socket is as new: connect failed, or it was disconnected. */

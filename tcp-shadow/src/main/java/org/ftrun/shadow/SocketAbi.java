@@ -5,7 +5,6 @@ package org.ftrun.shadow;
  * asm/ioctls.h and linux/socket.h. A test compares each with the machine's headers.
  */
 final class SocketAbi {
-  static final int AF_UNSPEC = 0;
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
   static final int SOCK_STREAM = 1;
@@ -41,7 +40,6 @@ final class SocketAbi {
   static final int TCPI_OPT_TIMESTAMPS = 1;
   static final int TCPI_OPT_SACK = 2;
   static final int TCPI_OPT_WSCALE = 4;
-  static final int TCPI_OPT_ECN = 8;
 
   static final int SIOCINQ = 0x541b;
   static final int SIOCOUTQ = 0x5411;

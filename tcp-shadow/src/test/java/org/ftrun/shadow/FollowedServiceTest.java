@@ -182,4 +182,25 @@ class FollowedServiceTest {
       open.forEach(RawSocket::close);
     }
   }
+
+  @Test
+  void shouldTakeTheLatestReadingWhenAnEventNeverCame() throws Exception {
+    try (RecordedService service = new RecordedService(directory);
+        RawSocket listener = service.listener(SocketAbi.AF_INET);
+        RawSocket first = RawSocket.open(SocketAbi.AF_INET, 0);
+        RawSocket second = RawSocket.open(SocketAbi.AF_INET, 0)) {
+      first.connect(listener.port());
+      RawSocket lost = service.acceptUnlogged(listener);
+      service.logged("getpid", 1);
+      lost.close();
+      second.connect(listener.port());
+      RawSocket connection = service.accept(listener);
+      assertThat(connection.descriptor).isEqualTo(lost.descriptor);
+      service.caughtUp();
+      assertThat(service.shadow.connections())
+          .extracting(ShadowConnection::remote)
+          .containsExactly("127.0.0.1:" + second.port());
+      service.close(connection);
+    }
+  }
 }

@@ -81,6 +81,13 @@ final class RecordedService implements AutoCloseable {
     return accepted;
   }
 
+  /** An accept that was read, but whose event never came: the service died there. */
+  RawSocket acceptUnlogged(RawSocket listener) {
+    RawSocket accepted = listener.accept();
+    readings.established(PID, accepted.descriptor);
+    return accepted;
+  }
+
   long connect(RawSocket socket, int port) {
     long result = socket.connect(port);
     readings.established(PID, socket.descriptor);
