@@ -192,10 +192,8 @@ class FollowedServiceTest {
       first.connect(listener.port());
       RawSocket lost = service.acceptUnlogged(listener);
       service.logged("getpid", 1);
-      lost.close();
       second.connect(listener.port());
-      RawSocket connection = service.accept(listener);
-      assertThat(connection.descriptor).isEqualTo(lost.descriptor);
+      RawSocket connection = service.acceptOnto(lost, listener);
       service.caughtUp();
       assertThat(service.shadow.connections())
           .extracting(ShadowConnection::remote)

@@ -88,6 +88,16 @@ final class RecordedService implements AutoCloseable {
     return accepted;
   }
 
+  /** An accept that returns the descriptor of {@code replaced}, which is closed by it. */
+  RawSocket acceptOnto(RawSocket replaced, RawSocket listener) {
+    try (RawSocket accepted = listener.accept()) {
+      assertThat(accepted.call("dup2", replaced.descriptor)).isEqualTo(replaced.descriptor);
+    }
+    readings.established(PID, replaced.descriptor);
+    logged("accept4", replaced.descriptor, listener.descriptor, 0, 0, 0);
+    return replaced;
+  }
+
   long connect(RawSocket socket, int port) {
     long result = socket.connect(port);
     readings.established(PID, socket.descriptor);
