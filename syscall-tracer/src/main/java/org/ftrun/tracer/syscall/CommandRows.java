@@ -7,8 +7,8 @@ package org.ftrun.tracer.syscall;
  *
  * <p>CLASS is as in {@link SyscallRows}. The output, if any, is {@code out:i[size]} or {@code
  * inout:i[size]}: where argument i (from 0) points, a size in bytes, {@code result@j} (the result,
- * at most argument j), or {@code ifconf}. Traits: {@code blocks}; {@code role=}; {@code
- * rewrite=i:value} replaces argument i in both members.
+ * at most argument j), or {@code ifconf}. Traits: {@code blocks}; {@code makesfd}; {@code role=};
+ * {@code rewrite=i:value} replaces argument i in both members.
  *
  * <p>Sources: the kernel's uapi headers and the functions that implement each command.
  */
@@ -76,7 +76,7 @@ final class CommandRows {
       0x542e TIOCGRS485 FORWARD out:2[32]
       0x542f TIOCSRS485 FORWARD inout:2[32]
       0x5437 TIOCVHANGUP FORWARD
-      0x5441 TIOCGPTPEER FORWARD
+      0x5441 TIOCGPTPEER FORWARD makesfd
       0x5450 FIONCLEX FORWARD
       0x5451 FIOCLEX FORWARD
       0x5452 FIOASYNC FORWARD
@@ -161,7 +161,7 @@ final class CommandRows {
 
   static final String FCNTL =
       """
-      0 F_DUPFD FORWARD
+      0 F_DUPFD FORWARD makesfd
       1 F_GETFD FORWARD
       2 F_SETFD FORWARD
       3 F_GETFL FORWARD
@@ -185,7 +185,7 @@ final class CommandRows {
       1027 F_DUPFD_QUERY FORWARD
       1028 F_CREATED_QUERY FORWARD
       1029 F_CANCELLK FORWARD
-      1030 F_DUPFD_CLOEXEC FORWARD
+      1030 F_DUPFD_CLOEXEC FORWARD makesfd
       1031 F_SETPIPE_SZ FORWARD
       1032 F_GETPIPE_SZ FORWARD
       1033 F_ADD_SEALS FORWARD
