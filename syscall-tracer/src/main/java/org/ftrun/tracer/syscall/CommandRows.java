@@ -141,6 +141,13 @@ final class CommandRows {
       0x41009432 FS_IOC_SETFSLABEL FORWARD
       0xc0189436 FIDEDUPERANGE END ; the service deduplicates file ranges, whose outputs ftrun does not know
       0xc020660b FS_IOC_FIEMAP END ; the service asks for the extents of a file, whose outputs ftrun does not know
+      0xc0c0583b FS_IOC_GETFSMAP END ; the service asks for the layout of a file system, whose outputs ftrun does not know
+      0xc0101282 BLKREPORTZONE END ; the service asks for the zones of a disk, whose outputs ftrun does not know
+      0xc0096616 FS_IOC_GET_ENCRYPTION_POLICY_EX END ; the service asks for an encryption policy, whose outputs ftrun does not know
+      0xc0046686 FS_IOC_MEASURE_VERITY END ; the service asks for the digest of a file, whose outputs ftrun does not know
+      0xc0286687 FS_IOC_READ_VERITY_METADATA END ; the service asks for the digest of a file, whose outputs ftrun does not know
+      0xc0606610 PAGEMAP_SCAN END ; the service scans its page tables
+      0xc0686611 PROCMAP_QUERY END ; the service asks for its mappings by ioctl, whose outputs ftrun does not know
       0x400454ca TUNSETIFF FORWARD inout:2[40]
       0x800454d2 TUNGETIFF FORWARD out:2[40]
       """;
@@ -148,15 +155,22 @@ final class CommandRows {
   /** ioctl types (bits 8 to 15) whose structures point to further memory. */
   static final String IOCTL_TYPES_WITH_POINTERS =
       """
+      0x1b RDMA END ; the service drives a network device (RDMA)
       0x3b VFIO END ; the service drives a device (VFIO)
       0x41 ALSA END ; the service drives a sound device
+      0x48 HCI END ; the service drives a Bluetooth or HID device
+      0x4d MTD END ; the service drives a flash device
+      0x4e NVME END ; the service drives a disk (NVMe)
       0x55 USBDEVFS END ; the service drives a USB device
       0x56 V4L END ; the service drives a video device
       0x62 BINDER END ; the service drives a device (binder)
       0x64 DRM END ; the service drives a graphics device
+      0x6b SPI END ; the service drives a device (SPI)
+      0x7c MEDIA END ; the service drives a video device
       0x94 BTRFS END ; the service controls a file system (btrfs)
       0xae KVM END ; the service runs virtual machines (KVM)
       0xaf VHOST END ; the service runs virtual machines (vhost)
+      0xfd DEVICE_MAPPER END ; the service controls disks (device mapper)
       """;
 
   static final String FCNTL =

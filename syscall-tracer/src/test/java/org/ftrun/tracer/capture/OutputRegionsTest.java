@@ -231,7 +231,7 @@ class OutputRegionsTest {
     assertThat(capture("name_to_handle_at", 0, -100, BASE, BUFFER, BASE + 0x80, 0))
         .containsExactly("100+16", "80+4");
     assertThat(capture("name_to_handle_at", -Errno.EOVERFLOW, -100, BASE, BUFFER, BASE + 0x80, 0))
-        .containsExactly("100+4", "80+4");
+        .containsExactly("100+8", "80+4");
     memory.putInt(BUFFER, 600);
     assertThat(capture("statmount", 0, BASE, BUFFER, 512, 0)).containsExactly("100+512");
   }
