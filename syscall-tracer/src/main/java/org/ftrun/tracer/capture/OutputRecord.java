@@ -40,9 +40,7 @@ public final class OutputRecord {
     /** The reserved field is not zero. */
     RESERVED_NOT_ZERO,
     /** The region is not within user space. */
-    BAD_ADDRESS,
-    /** The tracee's memory could not be read or written in full. */
-    MEMORY_FAULT
+    BAD_ADDRESS
   }
 
   private ByteBuffer payload = ByteBuffer.allocate(0);
@@ -72,8 +70,13 @@ public final class OutputRecord {
    *
    * @param target with at least {@link #encodedLength} bytes remaining
    * @return the bytes appended
+   * @throws IllegalArgumentException if the target is too small
    */
   public static int write(OutputRegions regions, TraceeReader reader, ByteBuffer target) {
+    if (encodedLength(regions) > target.remaining()) {
+      throw new IllegalArgumentException(
+          "a record of " + encodedLength(regions) + " bytes does not fit " + target.remaining());
+    }
     target.order(ByteOrder.LITTLE_ENDIAN);
     int start = target.position();
     for (int i = 0; i < regions.count(); i++) {
@@ -118,9 +121,7 @@ public final class OutputRecord {
    * @return this
    */
   public OutputRecord wrap(ByteBuffer source) {
-    if (payload != source) {
-      payload = source;
-    }
+    payload = source;
     payload.order(ByteOrder.LITTLE_ENDIAN);
     position = source.position();
     end = source.limit();
@@ -171,7 +172,7 @@ public final class OutputRecord {
     return address;
   }
 
-  /** The length of the current region in bytes. */
+  /** The length of the current region in bytes, at least 1. */
   public int length() {
     return length;
   }

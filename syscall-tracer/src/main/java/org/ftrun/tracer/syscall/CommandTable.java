@@ -2,6 +2,7 @@ package org.ftrun.tracer.syscall;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,11 @@ final class CommandTable {
     return index < 0 ? null : rules[index];
   }
 
+  /** All rules in the order of their values. */
+  List<CommandRule> rules() {
+    return List.of(rules);
+  }
+
   private static CommandRule rule(String line) {
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {
@@ -48,6 +54,7 @@ final class CommandTable {
     SizeRule size = SizeRule.NOTHING;
     SyscallRole role = SyscallRole.PLAIN;
     boolean blocks = false;
+    boolean makesDescriptor = false;
     int rewritten = -1;
     long rewrittenValue = 0;
     for (String word : matcher.group(4).trim().split(" +")) {
@@ -58,6 +65,8 @@ final class CommandTable {
         size = size(output);
       } else if (word.equals("blocks")) {
         blocks = true;
+      } else if (word.equals("makesfd")) {
+        makesDescriptor = true;
       } else if (word.startsWith("role=")) {
         role = SyscallRole.valueOf(word.substring(5));
       } else if (word.startsWith("rewrite=")) {
@@ -74,7 +83,8 @@ final class CommandTable {
     return new CommandRule(
         Long.decode(matcher.group(1)),
         matcher.group(2),
-        new Resolution(syscallClass, role, blocks, errno, reason, rewritten, rewrittenValue),
+        new Resolution(
+            syscallClass, role, blocks, makesDescriptor, errno, reason, rewritten, rewrittenValue),
         direction,
         outputArgument,
         size);

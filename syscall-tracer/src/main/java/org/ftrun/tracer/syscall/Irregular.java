@@ -47,5 +47,7 @@ public enum Irregular {
   /** By level and option. */
   GETSOCKOPT,
   /** The buffer is named by a structure (getxattrat). */
-  XATTR_ARGS
+  XATTR_ARGS,
+  /** The result tells its own size (statmount). */
+  STATMOUNT
 }

@@ -428,7 +428,7 @@ final class SyscallRows {
       454 futex_wake ENOSYS uaddr:addr mask:long nr:int flags:int ; libraries fall back to futex
       455 futex_wait ENOSYS uaddr:addr val:long mask:long flags:int timeout:in[16] clockid:int ; libraries fall back to futex
       456 futex_requeue ENOSYS waiters:in[48] flags:int nr_wake:int nr_requeue:int ; libraries fall back to futex
-      457 statmount FORWARD req:in buf:out[@bufsize] bufsize:long flags:int
+      457 statmount FORWARD req:in buf:out[handler] bufsize:long flags:int | by=STATMOUNT
       458 listmount FORWARD req:in mnt_ids:out[result*8@nr_mnt_ids] nr_mnt_ids:long flags:int
       459 lsm_get_self_attr FORWARD attr:int ctx:out[socklen@size] size:inout![4] flags:int
       460 lsm_set_self_attr BOTH attr:int ctx:in[@size] size:int flags:int

@@ -78,6 +78,11 @@ public final class SyscallTable {
     return row;
   }
 
+  /** Whether the table has a line for this row, as opposed to an unassigned number. */
+  public static boolean isListed(SyscallRow row) {
+    return BY_NAME.get(row.name()) == row;
+  }
+
   /** All rows from number 0 to {@link #LAST}, those of unassigned numbers included. */
   public static List<SyscallRow> rows() {
     return ROWS;
