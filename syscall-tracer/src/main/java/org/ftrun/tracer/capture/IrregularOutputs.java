@@ -119,11 +119,11 @@ final class IrregularOutputs {
     }
   }
 
-  /** The handle's length and the mount id are written also where the handle did not fit. */
+  /** The handle's header and the mount id are written also where the handle did not fit. */
   private void fileHandle(
       long[] arguments, long result, TraceeReader reader, OutputRegions regions) {
     if (result == -Errno.EOVERFLOW) {
-      regions.add(arguments[2], HANDLE_BYTES_BYTES);
+      regions.add(arguments[2], FILE_HANDLE_SIZE);
     } else if (result < 0) {
       return;
     } else if (structure.load(reader, arguments[2], HANDLE_BYTES_BYTES)) {

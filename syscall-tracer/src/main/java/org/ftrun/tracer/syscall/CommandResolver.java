@@ -22,7 +22,7 @@ final class CommandResolver {
   private static final int TCP_ZEROCOPY_RECEIVE = 35;
 
   private static final Resolution FILE_MAPPING =
-      new Resolution(SyscallClass.RENDEZVOUS, SyscallRole.MMAP, false, 0, "", -1, 0);
+      Resolution.of(SyscallClass.RENDEZVOUS, SyscallRole.MMAP, "");
   private static final Resolution SHARED_FILE =
       end(SyscallRole.MMAP, "the service maps a file shared and writable, not replicated yet");
   private static final Resolution THREAD =
@@ -36,13 +36,14 @@ final class CommandResolver {
   private static final Resolution OTHER_LIMITS =
       end(SyscallRole.PLAIN, "the service changes the limits of another process");
   private static final Resolution FORWARDED =
-      new Resolution(SyscallClass.FORWARD, SyscallRole.PLAIN, false, 0, "", -1, 0);
+      Resolution.of(SyscallClass.FORWARD, SyscallRole.PLAIN, "");
   private static final Resolution CLOSE_RANGE_WITHOUT_FLAGS = closeRange(0);
   private static final Resolution CLOSE_RANGE_ON_EXEC_ONLY = closeRange(CLOSE_RANGE_CLOEXEC);
   private static final Resolution NO_ZERO_COPY =
       new Resolution(
           SyscallClass.DENY,
           SyscallRole.PLAIN,
+          false,
           false,
           Errno.ENOPROTOOPT,
           "receiving by remapping pages is not offered, programs receive by copying",
@@ -53,16 +54,24 @@ final class CommandResolver {
   private CommandResolver() {}
 
   private static Resolution end(SyscallRole role, String reason) {
-    return new Resolution(SyscallClass.END_PROTECTION, role, false, 0, reason, -1, 0);
+    return Resolution.of(SyscallClass.END_PROTECTION, role, reason);
   }
 
   private static Resolution closeRange(long flags) {
     return new Resolution(
-        SyscallClass.FORWARD, SyscallRole.PLAIN, false, 0, "", CLOSE_RANGE_FLAGS_ARGUMENT, flags);
+        SyscallClass.FORWARD,
+        SyscallRole.PLAIN,
+        false,
+        false,
+        0,
+        "",
+        CLOSE_RANGE_FLAGS_ARGUMENT,
+        flags);
   }
 
   private static Resolution aboutSelf(int pidArgument) {
-    return new Resolution(SyscallClass.BOTH, SyscallRole.PLAIN, false, 0, "", pidArgument, 0);
+    return new Resolution(
+        SyscallClass.BOTH, SyscallRole.PLAIN, false, false, 0, "", pidArgument, 0);
   }
 
   static Resolution resolve(SyscallRow row, Irregular irregular, long[] arguments, int ownPid) {

@@ -7,8 +7,8 @@ package org.ftrun.tracer.syscall;
  *
  * <p>CLASS is as in {@link SyscallRows}. The output, if any, is {@code out:i[size]} or {@code
  * inout:i[size]}: where argument i (from 0) points, a size in bytes, {@code result@j} (the result,
- * at most argument j), or {@code ifconf}. Traits: {@code blocks}; {@code role=}; {@code
- * rewrite=i:value} replaces argument i in both members.
+ * at most argument j), or {@code ifconf}. Traits: {@code blocks}; {@code makesfd}; {@code role=};
+ * {@code rewrite=i:value} replaces argument i in both members.
  *
  * <p>Sources: the kernel's uapi headers and the functions that implement each command.
  */
@@ -76,7 +76,7 @@ final class CommandRows {
       0x542e TIOCGRS485 FORWARD out:2[32]
       0x542f TIOCSRS485 FORWARD inout:2[32]
       0x5437 TIOCVHANGUP FORWARD
-      0x5441 TIOCGPTPEER FORWARD
+      0x5441 TIOCGPTPEER FORWARD makesfd
       0x5450 FIONCLEX FORWARD
       0x5451 FIOCLEX FORWARD
       0x5452 FIOASYNC FORWARD
@@ -141,6 +141,13 @@ final class CommandRows {
       0x41009432 FS_IOC_SETFSLABEL FORWARD
       0xc0189436 FIDEDUPERANGE END ; the service deduplicates file ranges, whose outputs ftrun does not know
       0xc020660b FS_IOC_FIEMAP END ; the service asks for the extents of a file, whose outputs ftrun does not know
+      0xc0c0583b FS_IOC_GETFSMAP END ; the service asks for the layout of a file system, whose outputs ftrun does not know
+      0xc0101282 BLKREPORTZONE END ; the service asks for the zones of a disk, whose outputs ftrun does not know
+      0xc0096616 FS_IOC_GET_ENCRYPTION_POLICY_EX END ; the service asks for an encryption policy, whose outputs ftrun does not know
+      0xc0046686 FS_IOC_MEASURE_VERITY END ; the service asks for the digest of a file, whose outputs ftrun does not know
+      0xc0286687 FS_IOC_READ_VERITY_METADATA END ; the service asks for the digest of a file, whose outputs ftrun does not know
+      0xc0606610 PAGEMAP_SCAN END ; the service scans its page tables
+      0xc0686611 PROCMAP_QUERY END ; the service asks for its mappings by ioctl, whose outputs ftrun does not know
       0x400454ca TUNSETIFF FORWARD inout:2[40]
       0x800454d2 TUNGETIFF FORWARD out:2[40]
       """;
@@ -148,20 +155,27 @@ final class CommandRows {
   /** ioctl types (bits 8 to 15) whose structures point to further memory. */
   static final String IOCTL_TYPES_WITH_POINTERS =
       """
+      0x1b RDMA END ; the service drives a network device (RDMA)
       0x3b VFIO END ; the service drives a device (VFIO)
       0x41 ALSA END ; the service drives a sound device
+      0x48 HCI END ; the service drives a Bluetooth or HID device
+      0x4d MTD END ; the service drives a flash device
+      0x4e NVME END ; the service drives a disk (NVMe)
       0x55 USBDEVFS END ; the service drives a USB device
       0x56 V4L END ; the service drives a video device
       0x62 BINDER END ; the service drives a device (binder)
       0x64 DRM END ; the service drives a graphics device
+      0x6b SPI END ; the service drives a device (SPI)
+      0x7c MEDIA END ; the service drives a video device
       0x94 BTRFS END ; the service controls a file system (btrfs)
       0xae KVM END ; the service runs virtual machines (KVM)
       0xaf VHOST END ; the service runs virtual machines (vhost)
+      0xfd DEVICE_MAPPER END ; the service controls disks (device mapper)
       """;
 
   static final String FCNTL =
       """
-      0 F_DUPFD FORWARD
+      0 F_DUPFD FORWARD makesfd
       1 F_GETFD FORWARD
       2 F_SETFD FORWARD
       3 F_GETFL FORWARD
@@ -185,7 +199,7 @@ final class CommandRows {
       1027 F_DUPFD_QUERY FORWARD
       1028 F_CREATED_QUERY FORWARD
       1029 F_CANCELLK FORWARD
-      1030 F_DUPFD_CLOEXEC FORWARD
+      1030 F_DUPFD_CLOEXEC FORWARD makesfd
       1031 F_SETPIPE_SZ FORWARD
       1032 F_GETPIPE_SZ FORWARD
       1033 F_ADD_SEALS FORWARD

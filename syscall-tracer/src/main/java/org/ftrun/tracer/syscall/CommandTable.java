@@ -54,6 +54,7 @@ final class CommandTable {
     SizeRule size = SizeRule.NOTHING;
     SyscallRole role = SyscallRole.PLAIN;
     boolean blocks = false;
+    boolean makesDescriptor = false;
     int rewritten = -1;
     long rewrittenValue = 0;
     for (String word : matcher.group(4).trim().split(" +")) {
@@ -64,6 +65,8 @@ final class CommandTable {
         size = size(output);
       } else if (word.equals("blocks")) {
         blocks = true;
+      } else if (word.equals("makesfd")) {
+        makesDescriptor = true;
       } else if (word.startsWith("role=")) {
         role = SyscallRole.valueOf(word.substring(5));
       } else if (word.startsWith("rewrite=")) {
@@ -80,7 +83,8 @@ final class CommandTable {
     return new CommandRule(
         Long.decode(matcher.group(1)),
         matcher.group(2),
-        new Resolution(syscallClass, role, blocks, errno, reason, rewritten, rewrittenValue),
+        new Resolution(
+            syscallClass, role, blocks, makesDescriptor, errno, reason, rewritten, rewrittenValue),
         direction,
         outputArgument,
         size);

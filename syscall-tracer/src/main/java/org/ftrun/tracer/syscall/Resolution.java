@@ -6,6 +6,7 @@ package org.ftrun.tracer.syscall;
  * @param syscallClass the effective class
  * @param role the effective marker
  * @param mayBlock whether this call may wait
+ * @param makesDescriptor whether success makes a file descriptor
  * @param deniedErrno the positive errno for {@link SyscallClass#DENY}, else 0
  * @param reason why, a sentence for the user, for DENY and END_PROTECTION; else empty
  * @param rewrittenArgument the index of an argument that is replaced before the call is executed,
@@ -16,7 +17,14 @@ public record Resolution(
     SyscallClass syscallClass,
     SyscallRole role,
     boolean mayBlock,
+    boolean makesDescriptor,
     int deniedErrno,
     String reason,
     int rewrittenArgument,
-    long rewrittenValue) {}
+    long rewrittenValue) {
+
+  /** What needs neither a rewritten argument nor an errno, and makes no descriptor. */
+  static Resolution of(SyscallClass syscallClass, SyscallRole role, String reason) {
+    return new Resolution(syscallClass, role, false, false, 0, reason, -1, 0);
+  }
+}

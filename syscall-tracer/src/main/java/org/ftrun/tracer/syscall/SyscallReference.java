@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.ftrun.tracer.abi.Errno;
 
@@ -80,9 +79,13 @@ public final class SyscallReference {
   }
 
   private static String handler(Irregular irregular) {
-    return Commands.list(irregular).isEmpty()
-        ? ""
-        : ", by " + irregular.name().toLowerCase(Locale.ROOT) + " command";
+    return switch (irregular) {
+      case IOCTL, FCNTL, PRCTL, ARCH_PRCTL, SEMCTL, SHMCTL, MSGCTL, KEYCTL, MADVISE, FUTEX ->
+          ", by command";
+      case MMAP, CLONE, CLOSE_RANGE, PRLIMIT, ABOUT_PROCESS, GETSOCKOPT -> ", by arguments";
+      case RECVMSG, RECVMMSG, SENDMMSG, MSGRCV, FILE_HANDLE, CAPABILITIES, XATTR_ARGS, STATMOUNT ->
+          "";
+    };
   }
 
   private static String className(Resolution resolution) {

@@ -26,7 +26,15 @@ public final class SyscallRow {
     this.arguments = List.copyOf(arguments);
     this.traits = traits;
     this.resolution =
-        new Resolution(syscallClass, traits.role(), traits.blocks(), deniedErrno, reason, -1, 0);
+        new Resolution(
+            syscallClass,
+            traits.role(),
+            traits.blocks(),
+            traits.makesDescriptor(),
+            deniedErrno,
+            reason,
+            -1,
+            0);
     this.descriptorArgument = indexOfDescriptor(arguments);
     this.needsEntry = arguments.stream().anyMatch(SyscallRow::dependsOnEntry);
   }

@@ -1,0 +1,123 @@
+package org.ftrun.tracer.abi;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The C expression that each constant of the layout classes must equal. */
+final class StructExpressions {
+  private static final String EXPRESSIONS =
+      """
+      IOVEC_SIZE = sizeof(struct iovec)
+      IOVEC_BASE = offsetof(struct iovec, iov_base)
+      IOVEC_LENGTH = offsetof(struct iovec, iov_len)
+      MSGHDR_SIZE = sizeof(struct msghdr)
+      MSGHDR_NAME = offsetof(struct msghdr, msg_name)
+      MSGHDR_NAME_LENGTH = offsetof(struct msghdr, msg_namelen)
+      MSGHDR_IOV = offsetof(struct msghdr, msg_iov)
+      MSGHDR_IOV_COUNT = offsetof(struct msghdr, msg_iovlen)
+      MSGHDR_CONTROL = offsetof(struct msghdr, msg_control)
+      MSGHDR_CONTROL_LENGTH = offsetof(struct msghdr, msg_controllen)
+      MSGHDR_FLAGS = offsetof(struct msghdr, msg_flags)
+      MMSGHDR_SIZE = sizeof(struct mmsghdr)
+      MMSGHDR_BYTES = offsetof(struct mmsghdr, msg_len)
+      CMSGHDR_SIZE = sizeof(struct cmsghdr)
+      CMSGHDR_LENGTH = offsetof(struct cmsghdr, cmsg_len)
+      CMSGHDR_LEVEL = offsetof(struct cmsghdr, cmsg_level)
+      CMSGHDR_TYPE = offsetof(struct cmsghdr, cmsg_type)
+      SOCKADDR_STORAGE_SIZE = sizeof(struct sockaddr_storage)
+      SOCKADDR_IN_SIZE = sizeof(struct sockaddr_in)
+      SOCKADDR_IN6_SIZE = sizeof(struct sockaddr_in6)
+      SOCKADDR_UN_SIZE = sizeof(struct sockaddr_un)
+      MAX_IOVECS = 1024
+      TIMESPEC_SIZE = sizeof(struct timespec)
+      TIMESPEC_SECONDS = offsetof(struct timespec, tv_sec)
+      TIMESPEC_NANOSECONDS = offsetof(struct timespec, tv_nsec)
+      TIMEVAL_SIZE = sizeof(struct timeval)
+      TIMEVAL_SECONDS = offsetof(struct timeval, tv_sec)
+      TIMEVAL_MICROSECONDS = offsetof(struct timeval, tv_usec)
+      ITIMERVAL_SIZE = sizeof(struct itimerval)
+      ITIMERVAL_INTERVAL = offsetof(struct itimerval, it_interval)
+      ITIMERVAL_VALUE = offsetof(struct itimerval, it_value)
+      ITIMERSPEC_SIZE = sizeof(struct itimerspec)
+      ITIMERSPEC_INTERVAL = offsetof(struct itimerspec, it_interval)
+      ITIMERSPEC_VALUE = offsetof(struct itimerspec, it_value)
+      TIMEZONE_SIZE = sizeof(struct timezone)
+      TMS_SIZE = sizeof(struct tms)
+      TIMEX_SIZE = sizeof(struct timex)
+      UTIMBUF_SIZE = sizeof(struct utimbuf)
+      SIGSET_SIZE = _NSIG / 8
+      SIGACTION_SIZE = sizeof(struct kernel_sigaction)
+      SIGACTION_HANDLER = offsetof(struct kernel_sigaction, handler)
+      SIGACTION_FLAGS = offsetof(struct kernel_sigaction, flags)
+      SIGACTION_RESTORER = offsetof(struct kernel_sigaction, restorer)
+      SIGACTION_MASK = offsetof(struct kernel_sigaction, mask)
+      SIGINFO_SIZE = sizeof(siginfo_t)
+      SIGINFO_SIGNAL = offsetof(siginfo_t, si_signo)
+      SIGINFO_ERROR = offsetof(siginfo_t, si_errno)
+      SIGINFO_CODE = offsetof(siginfo_t, si_code)
+      SIGINFO_PID = offsetof(siginfo_t, si_pid)
+      SIGINFO_UID = offsetof(siginfo_t, si_uid)
+      SIGINFO_STATUS = offsetof(siginfo_t, si_status)
+      SIGINFO_ADDRESS = offsetof(siginfo_t, si_call_addr)
+      SIGINFO_SYSCALL = offsetof(siginfo_t, si_syscall)
+      SIGINFO_ARCH = offsetof(siginfo_t, si_arch)
+      SIGINFO_OF_WAITID_SIZE = offsetof(siginfo_t, si_status) + sizeof(int)
+      STACK_SIZE = sizeof(stack_t)
+      STACK_ADDRESS = offsetof(stack_t, ss_sp)
+      STACK_FLAGS = offsetof(stack_t, ss_flags)
+      STACK_LENGTH = offsetof(stack_t, ss_size)
+      SIGNALFD_SIGINFO_SIZE = sizeof(struct signalfd_siginfo)
+      SIGEVENT_SIZE = sizeof(struct sigevent)
+      STAT_SIZE = sizeof(struct stat)
+      STATX_SIZE = sizeof(struct statx)
+      STATFS_SIZE = sizeof(struct statfs)
+      USTAT_SIZE = sizeof(struct kernel_ustat)
+      FLOCK_SIZE = sizeof(struct flock)
+      FLOCK_PID = offsetof(struct flock, l_pid)
+      POLLFD_SIZE = sizeof(struct pollfd)
+      POLLFD_DESCRIPTOR = offsetof(struct pollfd, fd)
+      POLLFD_EVENTS = offsetof(struct pollfd, events)
+      POLLFD_REVENTS = offsetof(struct pollfd, revents)
+      EPOLL_EVENT_SIZE = sizeof(struct epoll_event)
+      EPOLL_EVENT_EVENTS = offsetof(struct epoll_event, events)
+      EPOLL_EVENT_DATA = offsetof(struct epoll_event, data)
+      FILE_HANDLE_SIZE = sizeof(struct file_handle)
+      WINSIZE_SIZE = 4 * sizeof(unsigned short)
+      TERMIOS_SIZE = sizeof(struct kernel_termios)
+      IFREQ_SIZE = sizeof(struct ifreq)
+      IFCONF_SIZE = sizeof(struct ifconf)
+      IFCONF_LENGTH = offsetof(struct ifconf, ifc_len)
+      IFCONF_BUFFER = offsetof(struct ifconf, ifc_ifcu)
+      OWNER_SIZE = sizeof(struct f_owner_ex)
+      CACHESTAT_SIZE = sizeof(struct kernel_cachestat)
+      UTSNAME_SIZE = sizeof(struct utsname)
+      RUSAGE_SIZE = sizeof(struct rusage)
+      RLIMIT_SIZE = sizeof(struct rlimit)
+      SYSINFO_SIZE = sizeof(struct sysinfo)
+      SCHED_PARAM_SIZE = sizeof(struct sched_param)
+      CAPABILITY_HEADER_SIZE = sizeof(struct __user_cap_header_struct)
+      CAPABILITY_DATA_SIZE = sizeof(struct __user_cap_data_struct)
+      SEMBUF_SIZE = sizeof(struct sembuf)
+      SEMID_DS_SIZE = sizeof(struct semid_ds)
+      SHMID_DS_SIZE = sizeof(struct shmid_ds)
+      MSQID_DS_SIZE = sizeof(struct msqid_ds)
+      SEMINFO_SIZE = sizeof(struct seminfo)
+      SHMINFO_SIZE = sizeof(struct shminfo)
+      SHM_INFO_SIZE = sizeof(struct shm_info)
+      MSGINFO_SIZE = sizeof(struct msginfo)
+      MQ_ATTR_SIZE = sizeof(struct mq_attr)
+      ROBUST_LIST_HEAD_SIZE = sizeof(struct robust_list_head)
+      """;
+
+  private StructExpressions() {}
+
+  /** Constant name to C expression. */
+  static Map<String, String> all() {
+    Map<String, String> expressions = new LinkedHashMap<>();
+    EXPRESSIONS
+        .lines()
+        .map(line -> line.split(" = ", 2))
+        .forEach(parts -> expressions.put(parts[0], parts[1]));
+    return expressions;
+  }
+}

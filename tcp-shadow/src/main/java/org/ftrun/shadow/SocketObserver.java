@@ -1,0 +1,27 @@
+package org.ftrun.shadow;
+
+/**
+ * Told by the primary's tracer about sockets at moments when no thread of the service can reach
+ * them: the only moments at which sequence numbers may be read. Called on the tracer's thread;
+ * returns with the service's socket as it was, and never throws.
+ */
+public interface SocketObserver {
+
+  /**
+   * An accept or connect has been executed, its event is not yet published, the service is stopped.
+   *
+   * @param pid the primary's process (thread group leader), whose table has the descriptor
+   * @param descriptor what accept returned, or connect's first argument. Also to be called for a
+   *     connect that returned EINPROGRESS
+   */
+  void established(int pid, int descriptor);
+
+  /**
+   * The service is stopped for another reason (seeding): connections that are not yet known can be
+   * read.
+   *
+   * @param pid the primary's process
+   * @param descriptor one of its descriptors
+   */
+  void stopped(int pid, int descriptor);
+}

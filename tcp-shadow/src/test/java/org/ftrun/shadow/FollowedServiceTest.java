@@ -1,0 +1,204 @@
+package org.ftrun.shadow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.ftrun.shadow.LoopbackCapture.Segment;
+import org.ftrun.tracer.abi.Errno;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole way: real sockets, real event log, the shadow on its thread, the wire as the judge. */
+@Timeout(60)
+class FollowedServiceTest {
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(ints = {SocketAbi.AF_INET, SocketAbi.AF_INET6})
+  void shouldKnowTheNumbersOfTheWireWhenServiceAccepts(int family) throws Exception {
+    try (LoopbackCapture capture = new LoopbackCapture(family);
+        RecordedService service = new RecordedService(directory);
+        RawSocket listener = service.listener(family);
+        RawSocket peer = RawSocket.open(family, 0)) {
+      peer.connect(listener.port());
+      RawSocket connection = service.accept(listener);
+      int client = peer.port();
+      Segment syn = capture.await("SYN", s -> s.from() == client && s.has(LoopbackCapture.SYN));
+      Segment answer = capture.await("SYN-ACK", s -> s.to() == client && s.has(2));
+      service.caughtUp();
+      ShadowConnection fresh = service.shadow.connection(connection.descriptor).orElseThrow();
+      assertThat(fresh.initialReceiveSequence()).isEqualTo(syn.sequence());
+      assertThat(fresh.initialSendSequence()).isEqualTo(answer.sequence());
+      assertThat(fresh.remote()).endsWith(":" + client);
+      assertThat(fresh.local()).endsWith(":" + listener.port());
+
+      peer.write("a question");
+      service.read(connection, 100);
+      service.write(connection, "an answer");
+      service.shutdown(connection);
+      peer.shutdown(SocketAbi.SHUT_WR);
+      service.read(connection, 100);
+      Segment ourFin = capture.await("our FIN", s -> s.to() == client && s.has(1));
+      Segment theirFin = capture.await("their FIN", s -> s.from() == client && s.has(1));
+      service.caughtUp();
+      ShadowConnection last = service.shadow.connection(connection.descriptor).orElseThrow();
+      assertThat(last.state()).isEqualTo(ShadowState.BOTH_CLOSED);
+      assertThat(last.sendPosition()).isEqualTo(afterFin(ourFin));
+      assertThat(last.receivePosition()).isEqualTo(afterFin(theirFin));
+      service.close(connection);
+    }
+  }
+
+  private static long afterFin(Segment segment) {
+    return RepairReading.wrapped(segment.sequence() + segment.payload() + 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {SocketAbi.AF_INET, SocketAbi.AF_INET6})
+  void shouldKnowTheNumbersOfTheWireWhenServiceConnects(int family) throws Exception {
+    try (LoopbackCapture capture = new LoopbackCapture(family);
+        RecordedService service = new RecordedService(directory);
+        RawSocket listener = RawSocket.listening(family, 5);
+        RawSocket connection = service.socket(family)) {
+      assertThat(service.connect(connection, listener.port())).isZero();
+      int client = connection.port();
+      Segment syn = capture.await("SYN", s -> s.from() == client && s.has(LoopbackCapture.SYN));
+      Segment answer = capture.await("SYN-ACK", s -> s.to() == client && s.has(2));
+      service.write(connection, "hello");
+      service.caughtUp();
+      ShadowConnection shadow = service.shadow.connection(connection.descriptor).orElseThrow();
+      assertThat(shadow.opening()).isEqualTo(Opening.CONNECTED);
+      assertThat(shadow.initialSendSequence()).isEqualTo(syn.sequence());
+      assertThat(shadow.initialReceiveSequence()).isEqualTo(answer.sequence());
+      assertThat(shadow.sendPosition()).isEqualTo(RepairReading.wrapped(syn.sequence() + 6));
+      assertThat(service.shadow.unread()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldKnowTheRestWhenReadAtALaterStop() throws Exception {
+    try (LoopbackCapture capture = new LoopbackCapture(SocketAbi.AF_INET);
+        RecordedService service = new RecordedService(directory);
+        RawSocket listener = RawSocket.listening(SocketAbi.AF_INET, 0)) {
+      List<RawSocket> fill = RawSocket.fillBacklog(SocketAbi.AF_INET, listener);
+      RawSocket waiting = fill.get(fill.size() - 1);
+      int port = waiting.port();
+      service.logged("socket", waiting.descriptor, SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0);
+      long again = service.connect(waiting, listener.port());
+      assertThat(again).isEqualTo(-Errno.EALREADY);
+      service.caughtUp();
+      ShadowConnection before = service.shadow.connection(waiting.descriptor).orElseThrow();
+      Segment syn = capture.await("SYN", s -> s.from() == port && s.has(LoopbackCapture.SYN));
+      assertThat(before.state()).isEqualTo(ShadowState.SYN_SENT);
+      assertThat(before.initialSendSequence()).isEqualTo(syn.sequence());
+      assertThat(before.initialReceiveSequence()).isEqualTo(-1);
+      assertThat(before.remote()).isEqualTo("?");
+      assertThat(service.shadow.unread()).containsExactly(waiting.descriptor);
+
+      for (int i = 0; i < fill.size() - 1; i++) {
+        listener.accept().close();
+      }
+      // The kernel repeats the SYN after a second, and then there is room for it.
+      Awaited.until("connection", () -> waiting.kernelState() == KernelTcpState.ESTABLISHED);
+      Segment answer = capture.await("SYN-ACK", s -> s.to() == port && s.has(2));
+      service.stop();
+      service.write(waiting, "at last");
+      service.caughtUp();
+      ShadowConnection after = service.shadow.connection(waiting.descriptor).orElseThrow();
+      assertThat(after.state()).isEqualTo(ShadowState.ESTABLISHED);
+      assertThat(after.initialSendSequence()).isEqualTo(syn.sequence());
+      assertThat(after.initialReceiveSequence()).isEqualTo(answer.sequence());
+      assertThat(after.remote()).isEqualTo("127.0.0.1:" + listener.port());
+      assertThat(service.shadow.unread()).isEmpty();
+      fill.forEach(RawSocket::close);
+    }
+  }
+
+  @Test
+  void shouldAdoptConnectionsWhenReadAtAStop() throws Exception {
+    try (RecordedService service = new RecordedService(directory);
+        RawSocket.Pair pair = RawSocket.Pair.of(SocketAbi.AF_INET)) {
+      pair.connected().write("before");
+      pair.accepted().read(4);
+      pair.connected().write("and more");
+      RepairReader reader = new RepairReader();
+      int pid = (int) ProcessHandle.current().pid();
+      for (RawSocket socket : List.of(pair.accepted(), pair.connected())) {
+        service.shadow.onEstablished(
+            socket.descriptor, (ConnectionReading) reader.read(pid, socket.descriptor));
+      }
+      service.write(pair.connected(), "logged");
+      service.read(pair.accepted(), 3);
+      service.caughtUp();
+      ShadowConnection ours = service.shadow.connection(pair.accepted().descriptor).orElseThrow();
+      ShadowConnection theirs =
+          service.shadow.connection(pair.connected().descriptor).orElseThrow();
+      assertThat(ours.bytesReceived()).isEqualTo(7);
+      assertThat(theirs.bytesSent()).isEqualTo(20);
+      assertThat(ours.initialSendSequence()).isEqualTo(theirs.initialReceiveSequence());
+      assertThat(ours.initialReceiveSequence()).isEqualTo(theirs.initialSendSequence());
+      InFlightOracle oracle = new InFlightOracle();
+      for (ShadowConnection adopted : List.of(ours, theirs)) {
+        InFlightVerdict verdict = oracle.judge(pid, adopted);
+        assertThat(verdict.received()).isEqualTo(InFlightBytes.exactly(0));
+        assertThat(verdict.sent()).isEqualTo(InFlightBytes.exactly(0));
+      }
+    }
+  }
+
+  @Test
+  void shouldKeepConnectionsApartWhenDescriptorsAreUsedAgain() throws Exception {
+    try (RecordedService service = new RecordedService(directory);
+        RawSocket listener = service.listener(SocketAbi.AF_INET)) {
+      List<String> expected = new ArrayList<>();
+      List<String> found = new ArrayList<>();
+      List<RawSocket> open = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        RawSocket peer = RawSocket.open(SocketAbi.AF_INET, 0);
+        peer.connect(listener.port());
+        RawSocket connection = service.accept(listener);
+        service.write(connection, "x".repeat(1 + i % 50));
+        if (i % 3 == 0) {
+          expected.add("127.0.0.1:" + peer.port() + " " + (1 + i % 50));
+          open.add(peer);
+          open.add(connection);
+        } else {
+          service.close(connection);
+          peer.reset();
+        }
+      }
+      service.caughtUp();
+      for (ShadowConnection connection : service.shadow.connections()) {
+        found.add(connection.remote() + " " + connection.bytesSent());
+      }
+      assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(service.shadow.openConnections()).isEqualTo(expected.size());
+      assertThat(service.shadow.anomalies()).isZero();
+      open.forEach(RawSocket::close);
+    }
+  }
+
+  @Test
+  void shouldTakeTheLatestReadingWhenAnEventNeverCame() throws Exception {
+    try (RecordedService service = new RecordedService(directory);
+        RawSocket listener = service.listener(SocketAbi.AF_INET);
+        RawSocket first = RawSocket.open(SocketAbi.AF_INET, 0);
+        RawSocket second = RawSocket.open(SocketAbi.AF_INET, 0)) {
+      first.connect(listener.port());
+      RawSocket lost = service.acceptUnlogged(listener);
+      service.logged("getpid", 1);
+      second.connect(listener.port());
+      RawSocket connection = service.acceptOnto(lost, listener);
+      service.caughtUp();
+      assertThat(service.shadow.connections())
+          .extracting(ShadowConnection::remote)
+          .containsExactly("127.0.0.1:" + second.port());
+      service.close(connection);
+    }
+  }
+}
