@@ -39,6 +39,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   private final CompletableFuture<Void> started = new CompletableFuture<>();
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final SignalRelay relay = new SignalRelay();
+  private final ConnectionFollower connections;
   private final LossPolicy losses = new LossPolicy();
   private final TakeoverRecord takeovers = new TakeoverRecord();
 
@@ -50,12 +51,16 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   private String unprotectedReason;
   private long divergences;
 
+  /** Whether the log has everything since the last replica ceased to follow: it was promoted. */
+  private boolean recordedSinceLastReplica;
+
   /** The replica, while one follows. */
   private record Follower(MemberTracer tracer, ReplicaRole role, int pid) {}
 
   private ServiceGroup(ServiceOptions options, SharedLog shared) {
     this.options = options;
     this.shared = shared;
+    this.connections = new ConnectionFollower(shared.log());
   }
 
   /**
@@ -140,9 +145,13 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
     if (refusal != null) {
       return refusal;
     }
+    if (!recordedSinceLastReplica) {
+      connections.begin(primaryPid);
+    }
     log().activate(Consumer.REPLICA);
     ReplicaRole role = tracer.follow(this, waiting());
     synchronized (this) {
+      recordedSinceLastReplica = false;
       replica = new Follower(tracer, role, newborn.pid());
       state = ServiceState.PROTECTED;
       unprotectedReason = null;
@@ -189,6 +198,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
 
   @Override
   public synchronized void unprotected(String reason) {
+    connections.end();
     LOG.warn("not protected: {}", reason);
     primary = null;
     unprotectedReason = reason;
@@ -224,6 +234,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
       primaryPid = replica.pid();
       primary = role;
       replica = null;
+      recordedSinceLastReplica = true;
       notifyAll();
     }
     log().deactivate(Consumer.REPLICA);
@@ -304,11 +315,13 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   }
 
   @Override
-  public void established(int pid, int descriptor) {}
+  public void established(int pid, int descriptor) {
+    connections.established(pid, descriptor);
+  }
 
   @Override
   public long shadowDetail(int syscall, long[] arguments) {
-    return 0;
+    return ConnectionFollower.detail(syscall, arguments);
   }
 
   // What people ask.
@@ -330,7 +343,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
         replicas,
         state == ServiceState.UNPROTECTED ? unprotectedReason : null,
         takeovers.all(),
-        -1,
+        connections.count(),
         events,
         events,
         divergences);
@@ -338,7 +351,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
 
   @Override
   public List<ConnectionStatus> connections() {
-    return List.of();
+    return connections.connections();
   }
 
   @Override

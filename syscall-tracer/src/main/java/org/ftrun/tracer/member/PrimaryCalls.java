@@ -11,6 +11,8 @@ import org.ftrun.tracer.syscall.ArgumentRule;
 import org.ftrun.tracer.syscall.SizeRule;
 import org.ftrun.tracer.syscall.SyscallClass;
 import org.ftrun.tracer.syscall.SyscallRole;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
 
 /** Executes the primary's calls through the stub and records what they brought. */
 final class PrimaryCalls {
@@ -26,6 +28,11 @@ final class PrimaryCalls {
   static final int ERESTARTNOINTR = 513;
   static final int ERESTARTNOHAND = 514;
   static final int ERESTART_RESTARTBLOCK = 516;
+
+  private static final SyscallRow ACCEPT = SyscallTable.named("accept");
+  private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
+  private static final SyscallRow CONNECT = SyscallTable.named("connect");
+  private static final SyscallRow SENDTO = SyscallTable.named("sendto");
 
   private final PrimaryRole primary;
   private final Member member;
@@ -218,6 +225,7 @@ final class PrimaryCalls {
     long part = call.transferred;
     long result = kernelResult < 0 && part > 0 ? part : kernelResult + part;
     result = effects.finish(call, result, call.began);
+    observe(result);
     if (call.redirectedFrom != 0) {
       return recordReceived(kind, flags, result);
     }
@@ -227,6 +235,18 @@ final class PrimaryCalls {
       recorder.publishPlain(call, flags, result);
     }
     return result;
+  }
+
+  /** The shadow looks at a connection while no thread of the service can reach its socket. */
+  private void observe(long result) {
+    if (!recorder.isRecording()) {
+      return;
+    }
+    if ((call.row == ACCEPT || call.row == ACCEPT4) && result >= 0) {
+      primary.group.established(member.pid(), (int) result);
+    } else if (call.row == CONNECT && (result == 0 || result == -Errno.EINPROGRESS)) {
+      primary.group.established(member.pid(), (int) call.arguments[0]);
+    }
   }
 
   private long recordReceived(EventKind kind, int flags, long result) {
@@ -250,21 +270,11 @@ final class PrimaryCalls {
     if (call.resolution.syscallClass() == SyscallClass.RENDEZVOUS) {
       awaitReplica();
     }
-    if (result >= 0 && call.row.makesDescriptor()) {
-      observe(result);
-    }
     if (call.resolution.role() == SyscallRole.EXEC) {
       primary.requestSeeding();
     }
     member.tracee.resume(0);
     return primary;
-  }
-
-  private void observe(long result) {
-    // The shadow looks at a connection while no thread of the service can reach its socket.
-    if (recorder.isRecording() && call.row.name().startsWith("accept")) {
-      primary.group.established(member.pid(), (int) result);
-    }
   }
 
   /** Puts the call's result into the thread's registers; it is not executing any more. */
@@ -312,7 +322,7 @@ final class PrimaryCalls {
   }
 
   private boolean blocks() throws TraceeDiedException {
-    if (call.row.name().equals("sendto") && (call.arguments[3] & MSG_DONTWAIT) != 0) {
+    if (call.row == SENDTO && (call.arguments[3] & MSG_DONTWAIT) != 0) {
       return false;
     }
     long flags = member.inject(SYS_FCNTL, call.arguments[0], F_GETFL);
