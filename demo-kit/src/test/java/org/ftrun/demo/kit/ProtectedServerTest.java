@@ -62,9 +62,7 @@ class ProtectedServerTest {
       server.awaitReady();
       try (Killer killer = new Killer(server, 3, Duration.ofMillis(100))) {
         killer.start();
-        while (!killer.hasEnded()) {
-          Thread.onSpinWait();
-        }
+        assertThat(killer.awaitEnd(Duration.ofSeconds(40))).isTrue();
         assertThat(killer.kills())
             .extracting(Kill::takeoverMicros)
             .containsExactly(200L, 300L, 400L);
