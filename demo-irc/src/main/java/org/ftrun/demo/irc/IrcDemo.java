@@ -119,7 +119,7 @@ public final class IrcDemo implements Callable<Integer> {
       print("Starting ngircd %s on %s ...", server.manner(), address);
       server.awaitReady();
       run.pinClients();
-      crowd.gather(address, JOIN_LIMIT_SECONDS);
+      gather(crowd, address, server);
       print(
           "%d clients in %d channels, %.0f messages/s, %d kills %.1f s apart",
           clients, channels, rate, kills, interval);
@@ -138,6 +138,16 @@ public final class IrcDemo implements Callable<Integer> {
         server.lastWords().forEach(System.err::println);
       }
       return verdict;
+    }
+  }
+
+  private void gather(IrcCrowd crowd, InetSocketAddress address, DemoServer server)
+      throws DemoException, InterruptedException {
+    try {
+      crowd.gather(address, JOIN_LIMIT_SECONDS);
+    } catch (DemoException e) {
+      server.lastWords().forEach(System.err::println);
+      throw e;
     }
   }
 

@@ -43,6 +43,16 @@ public final class Killer implements AutoCloseable {
     return ended;
   }
 
+  /**
+   * Waits for the end of the schedule.
+   *
+   * @return whether it has ended within the limit
+   */
+  public boolean awaitEnd(Duration limit) throws InterruptedException {
+    thread.join(limit.toMillis());
+    return ended;
+  }
+
   /** How many kills have been made by now. */
   public int made() {
     return made;
