@@ -23,8 +23,9 @@ import java.util.concurrent.locks.LockSupport;
  * the largest payload it can have, fill in the payload, publish. Nothing here waits, except {@link
  * #reserve}.
  *
- * <p>The positions are this object's own, the shared memory is only told: a service that scribbles
- * on it can make the log look full, but cannot make the writer write outside of the ring.
+ * <p>The positions are this object's own, the shared memory is only told. A service that scribbles
+ * on it can make the log look full, or a consumer look further than it is, which harms the events
+ * it could have scribbled on as well; it cannot make the writer write outside of the ring.
  */
 public final class EventLogWriter {
   private static final int NOTHING_RESERVED = -1;

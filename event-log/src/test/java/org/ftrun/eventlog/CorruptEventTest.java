@@ -147,6 +147,22 @@ class CorruptEventTest {
     assertThat(reserved).isPositive();
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, -8, 0, RING + 8, Long.MAX_VALUE})
+  void shouldStayFullWhenThePositionOfTheOldestPayloadCannotBeTrue(long position)
+      throws IOException {
+    EventReader reader = log.reader(Consumer.REPLICA);
+    for (int i = 0; i < RING / SEGMENT; i++) {
+      publish(SEGMENT);
+    }
+    ByteBuffer word = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, position);
+    file.channel()
+        .write(word, log.layout().slotOffset(0) + EventLogLayout.SLOT_PAYLOAD_POSITION_OFFSET);
+    assertThat(writer.tryReserve(1)).isFalse();
+    reader.skipToCursor();
+    assertThat(writer.tryReserve(1)).isTrue();
+  }
+
   @Test
   void shouldKeepTheFieldsThatWereCheckedWhenTheSlotChangesAfterwards() throws IOException {
     publish(100);

@@ -155,6 +155,24 @@ class EventLogWriterTest {
   }
 
   @Test
+  void shouldNotCountPaddingAsFreeWhenThePaddedReservationWasReplaced() throws IOException {
+    try (LogFile single = new LogFile()) {
+      log = EventLog.create(single.channel(), new EventLogLayout(SLOTS, RING));
+      writer = log.writer();
+      writer.activate(Consumer.SHADOW);
+      reader = log.reader(Consumer.SHADOW);
+      publish(0, 104);
+      reader.peek();
+      reader.consume();
+      assertThat(writer.tryReserve(RING)).isTrue();
+      publish(1, 1000);
+      publish(2, RING - 1104);
+      assertThat(writer.tryReserve(105)).isFalse();
+      assertThat(writer.tryReserve(104)).isTrue();
+    }
+  }
+
+  @Test
   void shouldUseEverySegmentWhenTheRingIsTheLargest() throws IOException {
     try (LogFile large = new LogFile()) {
       EventLogLayout layout = EventLogLayout.ofPayload(1L << 32);
