@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** ftrun as a process of its own, started by the launcher, with a service that runs nothing. */
-@Timeout(60)
+@Timeout(120)
 class FtrunProcessTest {
   private static final int SYS_KILL = 62;
 
@@ -71,7 +71,7 @@ class FtrunProcessTest {
     }
     assertThat(Libc.call(SYS_KILL, process.pid(), 15)).isZero();
     assertThat(messages.readLine()).isEqualTo("signal 15 of 128 bytes");
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(7);
     assertThat(messages.readLine()).isNull();
     assertThat(process.getInputStream().readAllBytes()).isEmpty();
@@ -93,8 +93,8 @@ class FtrunProcessTest {
   void shouldEndWhenStopIsAskedOverSocket() throws Exception {
     awaitServing();
     ControlClient.request(
-        new RunDirectory(directory), "true", ControlRequest.STOP, Duration.ofSeconds(10));
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        new RunDirectory(directory), "true", ControlRequest.STOP, Duration.ofSeconds(60));
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     assertThat(directory).isEmptyDirectory();
   }
@@ -102,6 +102,6 @@ class FtrunProcessTest {
   /** The socket is there before the service; a request is answered once all is set up. */
   private void awaitServing() throws Exception {
     ControlClient.request(
-        new RunDirectory(directory), "true", ControlRequest.STATUS, Duration.ofSeconds(20));
+        new RunDirectory(directory), "true", ControlRequest.STATUS, Duration.ofSeconds(60));
   }
 }
