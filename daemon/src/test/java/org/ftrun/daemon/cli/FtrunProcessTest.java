@@ -3,10 +3,13 @@ package org.ftrun.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,13 +30,13 @@ class FtrunProcessTest {
   private static final int SYS_KILL = 62;
 
   @TempDir Path directory;
+  @TempDir Path programs;
   private Process process;
   private BufferedReader messages;
 
   @BeforeEach
   void start() throws Exception {
-    Path launcher =
-        Path.of(getClass().getResource("/org/ftrun/tracer/stub/ftrun-launcher").toURI());
+    Path launcher = extractLauncher();
     List<String> command = new ArrayList<>();
     command.addAll(List.of("sh", "-c", "exec 7</etc/passwd; exec \"$@\"", "sh"));
     command.addAll(List.of(launcher.toString(), "front"));
@@ -55,6 +58,16 @@ class FtrunProcessTest {
     messages =
         new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
     assertThat(messages.readLine()).isEqualTo("launched [true, \u00e9]");
+  }
+
+  /** In a full build the launcher is inside the tracer's jar. */
+  private Path extractLauncher() throws IOException {
+    Path file = programs.resolve("ftrun-launcher");
+    try (InputStream launcher =
+        getClass().getResourceAsStream("/org/ftrun/tracer/stub/ftrun-launcher")) {
+      Files.copy(launcher, file);
+    }
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   @AfterEach
