@@ -43,7 +43,6 @@ final class FtctlCommand implements Callable<Integer> {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private static final Duration LIST_LIMIT = Duration.ofSeconds(2);
-  private static final Gson GSON = new Gson();
 
   private final PrintStream out;
   private final PrintStream error;
@@ -117,7 +116,7 @@ final class FtctlCommand implements Callable<Integer> {
       try {
         JsonElement reply =
             ControlClient.request(directory, name, ControlRequest.STATUS, LIST_LIMIT);
-        out.println(StatusText.line(GSON.fromJson(reply, ServiceStatus.class)));
+        out.println(StatusText.line(new Gson().fromJson(reply, ServiceStatus.class)));
       } catch (ControlException e) {
         if (e.category() != ControlException.Category.NO_SUCH_SERVICE) {
           error.println("ftctl: " + e.getMessage());
@@ -130,10 +129,10 @@ final class FtctlCommand implements Callable<Integer> {
     if (json) {
       out.println(reply);
     } else if (request == ControlRequest.STATUS) {
-      out.print(StatusText.full(GSON.fromJson(reply, ServiceStatus.class)));
+      out.print(StatusText.full(new Gson().fromJson(reply, ServiceStatus.class)));
     } else if (request == ControlRequest.CONNECTIONS) {
       JsonArray connections = reply.getAsJsonArray();
-      out.print(StatusText.connections(GSON.fromJson(connections, ConnectionStatus[].class)));
+      out.print(StatusText.connections(new Gson().fromJson(connections, ConnectionStatus[].class)));
     }
   }
 }

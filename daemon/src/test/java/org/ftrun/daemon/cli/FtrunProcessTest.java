@@ -3,10 +3,13 @@ package org.ftrun.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,18 +25,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** ftrun as a process of its own, started by the launcher, with a service that runs nothing. */
-@Timeout(60)
+@Timeout(120)
 class FtrunProcessTest {
   private static final int SYS_KILL = 62;
 
   @TempDir Path directory;
+  @TempDir Path programs;
   private Process process;
   private BufferedReader messages;
 
   @BeforeEach
   void start() throws Exception {
-    Path launcher =
-        Path.of(getClass().getResource("/org/ftrun/tracer/stub/ftrun-launcher").toURI());
+    Path launcher = extractLauncher();
     List<String> command = new ArrayList<>();
     command.addAll(List.of("sh", "-c", "exec 7</etc/passwd; exec \"$@\"", "sh"));
     command.addAll(List.of(launcher.toString(), "front"));
@@ -57,6 +60,16 @@ class FtrunProcessTest {
     assertThat(messages.readLine()).isEqualTo("launched [true, \u00e9]");
   }
 
+  /** In a full build the launcher is inside the tracer's jar. */
+  private Path extractLauncher() throws IOException {
+    Path file = programs.resolve("ftrun-launcher");
+    try (InputStream launcher =
+        getClass().getResourceAsStream("/org/ftrun/tracer/stub/ftrun-launcher")) {
+      Files.copy(launcher, file);
+    }
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
   @AfterEach
   void end() throws InterruptedException {
     process.destroyForcibly().waitFor();
@@ -71,7 +84,7 @@ class FtrunProcessTest {
     }
     assertThat(Libc.call(SYS_KILL, process.pid(), 15)).isZero();
     assertThat(messages.readLine()).isEqualTo("signal 15 of 128 bytes");
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(7);
     assertThat(messages.readLine()).isNull();
     assertThat(process.getInputStream().readAllBytes()).isEmpty();
@@ -93,8 +106,8 @@ class FtrunProcessTest {
   void shouldEndWhenStopIsAskedOverSocket() throws Exception {
     awaitServing();
     ControlClient.request(
-        new RunDirectory(directory), "true", ControlRequest.STOP, Duration.ofSeconds(10));
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        new RunDirectory(directory), "true", ControlRequest.STOP, Duration.ofSeconds(60));
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     assertThat(directory).isEmptyDirectory();
   }
@@ -102,6 +115,6 @@ class FtrunProcessTest {
   /** The socket is there before the service; a request is answered once all is set up. */
   private void awaitServing() throws Exception {
     ControlClient.request(
-        new RunDirectory(directory), "true", ControlRequest.STATUS, Duration.ofSeconds(20));
+        new RunDirectory(directory), "true", ControlRequest.STATUS, Duration.ofSeconds(60));
   }
 }
