@@ -25,6 +25,9 @@ import org.ftrun.demo.kit.DemoException;
  * server does (an open loop), and keep the ledger and the log of deliveries.
  */
 final class IrcCrowd implements IrcClient.Listener, AutoCloseable {
+  /** Clients that join at once: fewer than ngircd's listen queue of 10 can hold. */
+  private static final int AT_ONCE = 8;
+
   private static final int LONGEST_LINE = 1024;
 
   private final EpollEventLoopGroup loop = new EpollEventLoopGroup(1);
@@ -33,6 +36,8 @@ final class IrcCrowd implements IrcClient.Listener, AutoCloseable {
   private final DeliveryLog log = new DeliveryLog();
   private final CompletableFuture<Void> allJoined = new CompletableFuture<>();
   private int joined;
+  private int connecting;
+  private InetSocketAddress destination;
   private int disconnects;
   private String firstDisconnect;
   private boolean sending;
@@ -51,31 +56,51 @@ final class IrcCrowd implements IrcClient.Listener, AutoCloseable {
   /** Connects all clients and waits until each is in its channel. */
   void gather(InetSocketAddress server, long limitSeconds)
       throws DemoException, InterruptedException {
-    for (IrcClient client : clients) {
-      new Bootstrap()
-          .group(loop)
-          .channel(EpollSocketChannel.class)
-          .option(ChannelOption.TCP_NODELAY, true)
-          .handler(
-              new ChannelInitializer<SocketChannel>() {
-                @Override
-                protected void initChannel(SocketChannel channel) {
-                  channel
-                      .pipeline()
-                      .addLast(new LineBasedFrameDecoder(LONGEST_LINE))
-                      .addLast(new StringDecoder(StandardCharsets.UTF_8))
-                      .addLast(new StringEncoder(StandardCharsets.UTF_8))
-                      .addLast(client);
-                }
-              })
-          .connect(server)
-          .addListener(
-              connected -> {
-                if (!connected.isSuccess()) {
-                  allJoined.completeExceptionally(connected.cause());
-                }
-              });
+    destination = server;
+    onLoop(
+        () -> {
+          for (int i = 0; i < AT_ONCE; i++) {
+            connectNext();
+          }
+          return null;
+        });
+    awaitAllJoined(limitSeconds);
+  }
+
+  /** Runs on the event loop. */
+  private void connectNext() {
+    if (connecting < clients.size()) {
+      connect(clients.get(connecting++));
     }
+  }
+
+  private void connect(IrcClient client) {
+    new Bootstrap()
+        .group(loop)
+        .channel(EpollSocketChannel.class)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .handler(
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                channel
+                    .pipeline()
+                    .addLast(new LineBasedFrameDecoder(LONGEST_LINE))
+                    .addLast(new StringDecoder(StandardCharsets.UTF_8))
+                    .addLast(new StringEncoder(StandardCharsets.UTF_8))
+                    .addLast(client);
+              }
+            })
+        .connect(destination)
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                allJoined.completeExceptionally(connected.cause());
+              }
+            });
+  }
+
+  private void awaitAllJoined(long limitSeconds) throws DemoException, InterruptedException {
     try {
       allJoined.get(limitSeconds, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -131,6 +156,7 @@ final class IrcCrowd implements IrcClient.Listener, AutoCloseable {
 
   @Override
   public void joined(IrcClient client) {
+    connectNext();
     if (++joined == clients.size()) {
       allJoined.complete(null);
     }
