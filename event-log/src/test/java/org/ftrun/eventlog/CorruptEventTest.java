@@ -103,7 +103,7 @@ class CorruptEventTest {
     EventProvider provider = log.provider();
     int valid = 0;
     int corrupt = 0;
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < 100; round++) {
       scribble(random, slots);
       file.channel().write(ByteBuffer.wrap(slots), EventLogLayout.HEADER_BYTES);
       for (long sequence = 0; sequence < SLOTS; sequence++) {

@@ -14,6 +14,8 @@ import org.assertj.core.api.Assertions;
 /** The other process of a test: reads or writes the log of the test that started it. */
 public final class LogPeer {
   static final int MAX_PAYLOAD = 500;
+
+  /** The longest wait for one event, or for room for one. */
   static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private static final int SPINS = 1_000;
@@ -79,30 +81,28 @@ public final class LogPeer {
   }
 
   static void read(EventReader reader, long count) {
-    long start = System.nanoTime();
     long first = reader.consumed() + 1;
     for (long sequence = first; sequence < first + count; sequence++) {
-      Event event = await(reader, start);
+      Event event = await(reader);
       TestEvents.check(event, sequence, TestEvents.length(sequence, MAX_PAYLOAD));
       reader.consume();
     }
   }
 
-  private static Event await(EventReader reader, long start) {
-    for (int attempt = 0; ; attempt++) {
-      Event event = reader.peek();
-      if (event != null) {
-        return event;
-      }
+  private static Event await(EventReader reader) {
+    Event next = reader.peek();
+    long start = next == null ? System.nanoTime() : 0;
+    for (int attempt = 0; next == null; attempt++) {
       if (attempt < SPINS) {
         Thread.onSpinWait();
-      } else {
+      } else if (System.nanoTime() - start < LIMIT_NANOS) {
         LockSupport.parkNanos(10_000);
-        if (System.nanoTime() - start > LIMIT_NANOS) {
-          throw new AssertionError("no event after " + reader.consumed());
-        }
+      } else {
+        throw new AssertionError("no event after " + reader.consumed());
       }
+      next = reader.peek();
     }
+    return next;
   }
 
   private static String placeOf(Class<?> type) {
