@@ -6,6 +6,8 @@ import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.syscall.SyscallRole;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
 
 /**
  * The calls that change what the tracer knows of the process, and those whose arguments the kernel
@@ -26,6 +28,8 @@ final class CallEffects {
 
   private static final long NEVER_MASKED =
       SignalActions.bit(Signal.SIGKILL) | SignalActions.bit(Signal.SIGSTOP);
+
+  private static final SyscallRow RT_SIGPENDING = SyscallTable.named("rt_sigpending");
 
   private final Member member;
   private final ByteBuffer bytes =
@@ -58,6 +62,9 @@ final class CallEffects {
   long finish(CallInFlight call, long result, long when) {
     if (result < 0) {
       return result;
+    }
+    if (call.row == RT_SIGPENDING && !member.hiddenPending.isEmpty()) {
+      addToSet(call.arguments[0], member.hiddenPending.signals());
     }
     ProcessModel model = member.model();
     switch (call.resolution.role()) {
@@ -152,11 +159,23 @@ final class CallEffects {
   private long finishMask(CallInFlight call) {
     long before = member.model().hiddenMask;
     member.model().hiddenMask = newHidden;
-    if (call.arguments[2] != 0 && before != 0 && read(call.arguments[2], SIGSET_BYTES)) {
-      bytes.putLong(0, bytes.getLong(0) | before);
-      write(call.arguments[2], SIGSET_BYTES);
+    if (call.arguments[2] != 0 && before != 0) {
+      addToSet(call.arguments[2], before);
     }
     return 0;
+  }
+
+  private void addToSet(long address, long signals) {
+    if (read(address, SIGSET_BYTES)) {
+      bytes.putLong(0, bytes.getLong(0) | signals);
+      write(address, SIGSET_BYTES);
+    }
+  }
+
+  /** Whether the mask that the executed call sets lets a signal through that was hidden. */
+  boolean releasesHidden(CallInFlight call) {
+    return call.resolution.role() == SyscallRole.SIGNAL_MASK
+        && (member.hiddenPending.signals() & ~newHidden) != 0;
   }
 
   private void prepareTemporaryMask(CallInFlight call) {

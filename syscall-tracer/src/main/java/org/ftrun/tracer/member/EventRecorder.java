@@ -21,6 +21,12 @@ final class EventRecorder {
   /** Flag of SYSCALL: a SIGNAL follows and is delivered behind this call, before it returns. */
   static final int FLAG_SIGNAL_FOLLOWS = 2;
 
+  /** Flag of SIGNAL: another one follows at the entry of this one's handler. */
+  static final int FLAG_MORE = 4;
+
+  /** Flag of SIGNAL: delivered at the entry of the previous one's handler. */
+  static final int FLAG_CHAINED = 8;
+
   /** A full log makes the primary wait this long for the replica before it is dropped. */
   static final long BACK_PRESSURE_NANOS = 3_000_000_000L;
 
@@ -160,12 +166,12 @@ final class EventRecorder {
   }
 
   /** Publishes a signal that is delivered now. */
-  void publishSignal(byte[] siginfo, boolean behindCall) {
+  void publishSignal(byte[] siginfo, int flags) {
     if (recording && reserve(siginfo.length)) {
       writer.reservedPayload().put(0, siginfo);
       writer.publish(
           EventKind.SIGNAL,
-          behindCall ? FLAG_SIGNAL_FOLLOWS : 0,
+          flags,
           0,
           member.pid(),
           HeldSignals.signalOf(siginfo),

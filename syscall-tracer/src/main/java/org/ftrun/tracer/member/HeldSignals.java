@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /** Signals for the service that wait for the next call boundary, in the order they came. */
 final class HeldSignals {
@@ -21,6 +22,31 @@ final class HeldSignals {
 
   byte[] take() {
     return waiting.remove();
+  }
+
+  /** All of them, in order; they stay. */
+  List<byte[]> all() {
+    return List.copyOf(waiting);
+  }
+
+  /** The set of waiting signals, bit n-1 for signal n. */
+  long signals() {
+    long set = 0;
+    for (byte[] siginfo : waiting) {
+      set |= SignalActions.bit(signalOf(siginfo));
+    }
+    return set;
+  }
+
+  /** Takes the first one that is not in a mask; null if there is none. */
+  byte[] takeUnmasked(long mask) {
+    for (byte[] siginfo : waiting) {
+      if ((mask & SignalActions.bit(signalOf(siginfo))) == 0) {
+        waiting.remove(siginfo);
+        return siginfo;
+      }
+    }
+    return null;
   }
 
   /** si_signo. */

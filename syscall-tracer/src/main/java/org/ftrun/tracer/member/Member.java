@@ -19,6 +19,10 @@ final class Member {
 
   final Tracee tracee;
   final HeldSignals held = new HeldSignals();
+
+  /** Owned signals that the service believes to be blocked, and thus pending. */
+  final HeldSignals hiddenPending = new HeldSignals();
+
   final InjectedCall injected;
   final TraceeReader reader;
 

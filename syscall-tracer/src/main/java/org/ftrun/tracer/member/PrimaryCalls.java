@@ -69,6 +69,7 @@ final class PrimaryCalls {
         break;
       case SIGNAL_RETURN:
         recorder.publishPlain(call, 0, 0);
+        member.model().leaveHandler();
         ask();
         call.executing = false;
         return primary;
@@ -216,6 +217,9 @@ final class PrimaryCalls {
     if (interrupted && goesOn(kernelResult)) {
       return primary;
     }
+    if (kernelResult == 0 && effects.releasesHidden(call)) {
+      return primary.deliverReleased();
+    }
     long result = record(EventKind.SYSCALL, 0, kernelResult);
     return returnToService(member.now, result);
   }
@@ -266,6 +270,7 @@ final class PrimaryCalls {
 
   /** Gives a recorded result to the service and lets it run. */
   Role returnToService(Registers current, long result) throws TraceeDiedException {
+    TimeStampUse.afterCall(member, call, result);
     setReturned(current, result);
     if (call.resolution.syscallClass() == SyscallClass.RENDEZVOUS) {
       awaitReplica();

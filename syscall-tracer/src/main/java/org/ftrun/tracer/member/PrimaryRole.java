@@ -167,6 +167,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   private Role onCall() throws TraceeDiedException {
     call.begin(member.now);
+    signals.chainEnds();
     int architecture =
         java.nio.ByteBuffer.wrap(siginfo)
             .order(java.nio.ByteOrder.LITTLE_ENDIAN)
@@ -201,6 +202,11 @@ public final class PrimaryRole implements Role, FailSafe {
       return calls.answer(-call.resolution.deniedErrno());
     }
     return calls.execute();
+  }
+
+  /** The call at hand unblocks an owned signal that was pending. */
+  Role deliverReleased() throws TraceeDiedException {
+    return signals.deliverReleased();
   }
 
   private Role onInstruction(TrappedInstruction instruction) throws TraceeDiedException {

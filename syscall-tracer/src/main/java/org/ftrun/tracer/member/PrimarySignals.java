@@ -23,6 +23,9 @@ final class PrimarySignals {
   private final Member member;
   private final CallInFlight call;
 
+  /** Whether the next signal comes at the entry of the handler that is just being entered. */
+  private boolean chain;
+
   PrimarySignals(PrimaryRole primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
@@ -45,6 +48,10 @@ final class PrimarySignals {
     if (!call.executing && isSynchronous(signal, siginfo)) {
       return fault(signal, actions);
     }
+    if ((member.model().hiddenMask & SignalActions.bit(signal)) != 0) {
+      member.hiddenPending.add(siginfo.clone());
+      return ignore(interrupted);
+    }
     if (actions.isDeadly(signal)) {
       return deadly(signal, siginfo);
     }
@@ -55,8 +62,12 @@ final class PrimarySignals {
       return stop(signal, interrupted);
     }
     if (!call.executing) {
-      member.held.add(siginfo.clone());
-      member.tracee.resume(0);
+      if (chain) {
+        deliver(signal, siginfo, EventRecorder.FLAG_CHAINED);
+      } else {
+        member.held.add(siginfo.clone());
+        member.tracee.resume(0);
+      }
       return primary;
     }
     if (interrupted) {
@@ -67,7 +78,8 @@ final class PrimarySignals {
 
   private Role fault(int signal, SignalActions actions) throws TraceeDiedException {
     if (actions.of(signal).hasHandler()) {
-      actions.entered(signal);
+      chain = false;
+      member.model().enterHandler(signal);
       member.tracee.resume(signal);
       return primary;
     }
@@ -114,7 +126,21 @@ final class PrimarySignals {
       return deadly(signal, siginfo);
     }
     member.tracee.writeSiginfo(siginfo);
-    deliver(signal, siginfo, false);
+    deliver(signal, siginfo, 0);
+    return primary;
+  }
+
+  /** The call has unblocked an owned signal that was pending: it comes before the call returns. */
+  Role deliverReleased() throws TraceeDiedException {
+    long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, 0);
+    calls.setReturned(member.now, result);
+    byte[] siginfo = member.hiddenPending.takeUnmasked(member.model().hiddenMask);
+    int signal = HeldSignals.signalOf(siginfo);
+    if (member.model().actions.isDeadly(signal)) {
+      return deadly(signal, siginfo);
+    }
+    member.tracee.writeSiginfo(siginfo);
+    deliver(signal, siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS);
     return primary;
   }
 
@@ -127,12 +153,12 @@ final class PrimarySignals {
     if (restart && call.transferred == 0) {
       call.executing = false;
       member.tracee.writeRegisters(call.atSite);
-      deliver(signal, siginfo, false);
+      deliver(signal, siginfo, 0);
       return primary;
     }
     long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, -Errno.EINTR);
     calls.setReturned(member.now, result);
-    deliver(signal, siginfo, true);
+    deliver(signal, siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS);
     return primary;
   }
 
@@ -144,16 +170,50 @@ final class PrimarySignals {
     long result =
         calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, member.now.rax());
     calls.setReturned(member.now, result);
-    deliver(signal, siginfo, true);
+    deliver(signal, siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS);
     return primary;
   }
 
-  private void deliver(int signal, byte[] siginfo, boolean behindCall) throws TraceeDiedException {
-    primary.recorder.publishSignal(siginfo, behindCall);
-    member.model().actions.entered(signal);
+  private void deliver(int signal, byte[] siginfo, int flags) throws TraceeDiedException {
+    chain = anotherFollows(signal, flags);
+    primary.recorder.publishSignal(siginfo, chain ? flags | EventRecorder.FLAG_MORE : flags);
+    member.model().enterHandler(signal);
     if (signal == Signal.SIGALRM) {
       member.model().realTimer.expired(System.nanoTime());
     }
     member.tracee.resume(signal);
+  }
+
+  /**
+   * Whether the kernel will deliver another signal at the entry of this one's handler: one that is
+   * pending and not held back there.
+   */
+  private boolean anotherFollows(int signal, int flags) throws TraceeDiedException {
+    SignalAction action = member.model().actions.of(signal);
+    boolean behind = (flags & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
+    long mask = behind ? calls.effects().temporaryMask(call) : -1;
+    if (mask == -1) {
+      mask = member.tracee.signalMask();
+    }
+    mask |= action.mask() | action.maskOfItself(signal);
+    return follows(member.tracee.pendingSignals(true), mask)
+        || follows(member.tracee.pendingSignals(false), mask);
+  }
+
+  private boolean follows(byte[][] pending, long mask) {
+    for (byte[] siginfo : pending) {
+      int signal = HeldSignals.signalOf(siginfo);
+      if ((mask & SignalActions.bit(signal)) == 0
+          && signal != Signal.SIGKILL
+          && member.model().actions.of(signal).hasHandler()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The service has come to a call or an instruction: no handler is being entered any more. */
+  void chainEnds() {
+    chain = false;
   }
 }

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.util.ArrayDeque;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.stub.StubRegion;
 
@@ -8,6 +9,8 @@ import org.ftrun.tracer.stub.StubRegion;
  * it. Each member has its own, kept equal by seeing the same calls; a replica starts with a copy.
  */
 final class ProcessModel {
+  private static final int DEEPEST_NESTING = 64;
+
   final StubRegion stub;
 
   /** Where the event log is mapped. */
@@ -17,6 +20,9 @@ final class ProcessModel {
 
   /** Signals of {@link SignalActions#OWNED} that the service believes to be blocked. */
   long hiddenMask;
+
+  /** {@link #hiddenMask} before each handler that has not returned, the innermost first. */
+  private final ArrayDeque<Long> hiddenBefore = new ArrayDeque<>();
 
   /** What set_tid_address set, or 0. */
   long tidAddress;
@@ -46,9 +52,28 @@ final class ProcessModel {
     this.realTimer = realTimer;
   }
 
+  /** The handler of a signal is entered: what the kernel does to the mask, we do to our part. */
+  void enterHandler(int signal) {
+    SignalAction action = actions.of(signal);
+    hiddenBefore.push(hiddenMask);
+    if (hiddenBefore.size() > DEEPEST_NESTING) {
+      hiddenBefore.removeLast(); // left by longjmp long ago
+    }
+    hiddenMask |= (action.mask() | action.maskOfItself(signal)) & SignalActions.OWNED;
+    actions.entered(signal);
+  }
+
+  /** A handler returns. */
+  void leaveHandler() {
+    if (!hiddenBefore.isEmpty()) {
+      hiddenMask = hiddenBefore.pop();
+    }
+  }
+
   ProcessModel copy() {
     ProcessModel copy = new ProcessModel(stub, log, actions.copy(), realTimer.copy());
     copy.hiddenMask = hiddenMask;
+    copy.hiddenBefore.addAll(hiddenBefore);
     copy.tidAddress = tidAddress;
     copy.robustList = robustList;
     copy.robustLength = robustLength;

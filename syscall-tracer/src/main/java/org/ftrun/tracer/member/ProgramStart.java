@@ -64,6 +64,8 @@ final class ProgramStart {
       return unprotectable(refusal);
     }
     hideVdso();
+    member.model().timeStampTrapped =
+        TimeStampUse.isFoundIn(member, MappingsOf.process(member.pid()));
     refusal = Confinement.impose(member);
     if (refusal != null) {
       return unprotectable(refusal);
@@ -156,9 +158,10 @@ final class ProgramStart {
     }
     StubRegion region = new StubRegion(new TraceeAddress(base));
     long log = base + StubLayout.REGION_BYTES;
-    member.setModel(new ProcessModel(region, new TraceeAddress(log), inheritedActions()));
+    ProcessModel before = member.model();
+    member.setModel(new ProcessModel(region, new TraceeAddress(log), inheritedActions(before)));
     member.model().cpuidTrapped = true;
-    member.model().hiddenMask = takeOwnedSignals();
+    member.model().hiddenMask = takeOwnedSignals() | (before == null ? 0 : before.hiddenMask);
     member.tracee.memory().writeBytes(region.base(), StubLayout.image());
     long result =
         member.injected.call(entry, SYS_MPROTECT, base, StubLayout.TEXT_BYTES, READ_EXECUTE);
@@ -192,17 +195,18 @@ final class ProgramStart {
   }
 
   /** Signals inherited as ignored; handlers do not survive exec. */
-  private SignalActions inheritedActions() {
+  private SignalActions inheritedActions(ProcessModel before) {
+    long ignored = before == null ? 0 : before.actions.ignoredOwned();
     try {
       for (String line : Files.readAllLines(Path.of("/proc/" + member.pid() + "/status"))) {
         if (line.startsWith("SigIgn:")) {
-          return SignalActions.afterExec(Long.parseUnsignedLong(line.substring(7).trim(), 16));
+          ignored |= Long.parseUnsignedLong(line.substring(7).trim(), 16);
         }
       }
     } catch (IOException e) {
       LOG.debug("the program died at its start");
     }
-    return new SignalActions();
+    return SignalActions.afterExec(ignored);
   }
 
   private long takeOwnedSignals() throws TraceeDiedException {

@@ -30,6 +30,7 @@ final class ReplicaCalls {
   private final Registers asked = new Registers();
   private long behindResult;
   private int suspendedSignal;
+  private boolean more;
   private byte[] suspendedSiginfo;
 
   ReplicaCalls(ReplicaRole replica, EventReader reader) {
@@ -58,6 +59,7 @@ final class ReplicaCalls {
     }
     if (call.resolution.role() == SyscallRole.SIGNAL_RETURN) {
       reader.consume();
+      member.model().leaveHandler();
       ask(call.row.number(), call.asked);
       call.executing = false;
       return null;
@@ -169,6 +171,7 @@ final class ReplicaCalls {
       call.atSite.segmentBases(member.now);
       return standBehind();
     }
+    TimeStampUse.afterCall(member, call, result);
     Member.afterCall(call.atSite, member.now, result);
     member.tracee.writeRegisters(call.atSite);
     replica.run();
@@ -192,8 +195,12 @@ final class ReplicaCalls {
       return "event " + event.sequence() + ": signal " + signal;
     }
     long when = event.detail();
+    more = (event.flags() & EventRecorder.FLAG_MORE) != 0;
+    boolean chained = (event.flags() & EventRecorder.FLAG_CHAINED) != 0;
     reader.consume();
-    if (behind && call.row.temporaryMaskArgument() >= 0) {
+    if (chained) {
+      enter(signal, siginfo);
+    } else if (behind && call.row.temporaryMaskArgument() >= 0) {
       suspend(signal, siginfo);
     } else {
       if (behind) {
@@ -210,7 +217,12 @@ final class ReplicaCalls {
 
   private void enter(int signal, byte[] siginfo) throws TraceeDiedException {
     member.tracee.writeSiginfo(siginfo);
-    member.model().actions.entered(signal);
+    member.model().enterHandler(signal);
+    if (more) {
+      // Makes the replica stop again at the entry of this handler, where the next signal came.
+      replica.expectChain();
+      Libc.call(SYS_TGKILL, member.pid(), member.pid(), Signal.SIGTRAP);
+    }
     replica.run(signal);
   }
 

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.eventlog.CorruptEventException;
 import org.ftrun.eventlog.Event;
+import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventReader;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Stop;
@@ -41,6 +42,8 @@ public final class ReplicaRole implements Role, FailSafe {
     CALL,
     /** Stands behind a call that a signal interrupted in the primary. */
     BEHIND_CALL,
+    /** Stands at the entry of a signal's handler, where another signal may have come. */
+    HANDLER_ENTRY,
     /** Stands at an instruction that the log answers. */
     INSTRUCTION,
     /** Stands at a fault of its own that will kill it. */
@@ -59,6 +62,7 @@ public final class ReplicaRole implements Role, FailSafe {
   private TrappedInstruction instruction = TrappedInstruction.NONE;
   private int faultSignal;
   private int idle;
+  private boolean chainExpected;
   private volatile Seal seal;
 
   /** The primary is gone: what the log holds now is all there will be. */
@@ -184,6 +188,12 @@ public final class ReplicaRole implements Role, FailSafe {
         return this;
       }
     }
+    if (chainExpected && signal == Signal.SIGTRAP && code <= 0) {
+      chainExpected = false;
+      at = At.HANDLER_ENTRY;
+      idle = 0;
+      return this;
+    }
     if (PrimarySignals.isSynchronous(signal, siginfo)) {
       return fault(signal);
     }
@@ -198,7 +208,7 @@ public final class ReplicaRole implements Role, FailSafe {
 
   private Role fault(int signal) throws TraceeDiedException {
     if (member.model().actions.of(signal).hasHandler()) {
-      member.model().actions.entered(signal);
+      member.model().enterHandler(signal);
       member.tracee.resume(signal);
       return this;
     }
@@ -230,6 +240,14 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   private String consume(Event event) throws TraceeDiedException {
+    if (at == At.HANDLER_ENTRY) {
+      boolean chained = (event.flags() & EventRecorder.FLAG_CHAINED) != 0;
+      if (event.kind() == EventKind.SIGNAL && chained) {
+        return calls.deliver(event, false);
+      }
+      run();
+      return null;
+    }
     switch (event.kind()) {
       case MEMORY:
         return calls.writeMemory(event);
@@ -260,7 +278,7 @@ public final class ReplicaRole implements Role, FailSafe {
       return misplaced(event);
     }
     boolean isCpuid = instruction == TrappedInstruction.CPUID;
-    if (isCpuid != (event.kind() == org.ftrun.eventlog.EventKind.CPUID)) {
+    if (isCpuid != (event.kind() == EventKind.CPUID)) {
       return misplaced(event);
     }
     if (isCpuid) {
@@ -296,6 +314,11 @@ public final class ReplicaRole implements Role, FailSafe {
   void run(int signal) throws TraceeDiedException {
     at = At.RUNNING;
     member.tracee.resume(signal);
+  }
+
+  /** The process will stop at the entry of the handler that it enters next. */
+  void expectChain() {
+    chainExpected = true;
   }
 
   /** The process runs a call that both members make. */

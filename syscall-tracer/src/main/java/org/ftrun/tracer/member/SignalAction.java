@@ -13,6 +13,7 @@ record SignalAction(long handler, long flags, long restorer, long mask) {
   static final SignalAction IGNORE = new SignalAction(1, 0, 0, 0);
 
   private static final long SA_RESTART = 0x10000000L;
+  private static final long SA_NODEFER = 0x40000000L;
   private static final long SA_RESETHAND = 0x80000000L;
 
   boolean hasHandler() {
@@ -29,6 +30,11 @@ record SignalAction(long handler, long flags, long restorer, long mask) {
 
   boolean restarts() {
     return (flags & SA_RESTART) != 0;
+  }
+
+  /** The signal itself, which is held back while its handler runs, unless SA_NODEFER is set. */
+  long maskOfItself(int signal) {
+    return (flags & SA_NODEFER) != 0 ? 0 : SignalActions.bit(signal);
   }
 
   boolean isOneShot() {

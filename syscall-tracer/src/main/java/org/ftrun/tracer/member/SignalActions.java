@@ -50,6 +50,17 @@ final class SignalActions {
     return actions;
   }
 
+  /** The owned signals that the service ignores, of which the kernel does not know. */
+  long ignoredOwned() {
+    long ignored = 0;
+    for (int signal = 1; signal <= 64; signal++) {
+      if ((OWNED & bit(signal)) != 0 && actions[signal].isIgnore()) {
+        ignored |= bit(signal);
+      }
+    }
+    return ignored;
+  }
+
   static long bit(int signal) {
     return 1L << signal - 1;
   }
