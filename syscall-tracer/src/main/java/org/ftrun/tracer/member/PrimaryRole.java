@@ -209,6 +209,11 @@ public final class PrimaryRole implements Role, FailSafe {
     return signals.deliverReleased();
   }
 
+  /** A handler returns to the given mask: whether another signal comes at once. */
+  boolean expectSignal(long mask) throws TraceeDiedException {
+    return signals.expectAfterReturn(mask);
+  }
+
   private Role onInstruction(TrappedInstruction instruction) throws TraceeDiedException {
     long site = member.now.rip();
     if (instruction == TrappedInstruction.CPUID) {

@@ -200,6 +200,14 @@ final class PrimarySignals {
         || follows(member.tracee.pendingSignals(false), mask);
   }
 
+  /** A handler returns: whether the kernel will deliver another signal before any code runs. */
+  boolean expectAfterReturn(long mask) throws TraceeDiedException {
+    chain =
+        follows(member.tracee.pendingSignals(true), mask)
+            || follows(member.tracee.pendingSignals(false), mask);
+    return chain;
+  }
+
   private boolean follows(byte[][] pending, long mask) {
     for (byte[] siginfo : pending) {
       int signal = HeldSignals.signalOf(siginfo);

@@ -58,10 +58,7 @@ final class ReplicaCalls {
       return null;
     }
     if (call.resolution.role() == SyscallRole.SIGNAL_RETURN) {
-      reader.consume();
-      member.model().leaveHandler();
-      ask(call.row.number(), call.asked);
-      call.executing = false;
+      returnFromHandler((event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0);
       return null;
     }
     SyscallClass syscallClass = call.resolution.syscallClass();
@@ -69,6 +66,19 @@ final class ReplicaCalls {
       return execute(event);
     }
     return answer(event);
+  }
+
+  private void returnFromHandler(boolean signalFollows) throws TraceeDiedException {
+    reader.consume();
+    member.model().leaveHandler();
+    if (signalFollows) {
+      // A trap that is held back until the return restores the handler frame's mask.
+      replica.expectChain();
+      member.tracee.setSignalMask(-1L);
+      Libc.call(SYS_TGKILL, member.pid(), member.pid(), Signal.SIGTRAP);
+    }
+    ask(call.row.number(), call.asked);
+    call.executing = false;
   }
 
   private String answer(Event event) throws TraceeDiedException {
