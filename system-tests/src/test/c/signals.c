@@ -1,5 +1,6 @@
 /* Signals: handlers and their flags, siginfo, nesting, real-time queues, waiting for them. */
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 
 #include "steps.h"
@@ -141,7 +142,17 @@ static void by_descriptor(void) {
   feed(info, sizeof info);
   fact("signalfd %u %u value %d", info[0].ssi_signo, info[1].ssi_signo,
        info[info[0].ssi_signo == SIGUSR2 ? 0 : 1].ssi_int);
-  check(close(descriptor) == 0);
+  /* An epoll registration of a signalfd is bound to the process that made it. */
+  int epoll = epoll_create1(0);
+  struct epoll_event event = {.events = EPOLLIN, .data.u64 = 77};
+  check(epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0);
+  step("signalfd in epoll");
+  check(kill(getpid(), SIGUSR1) == 0);
+  event.data.u64 = 0;
+  int ready = epoll_wait(epoll, &event, 1, 2000);
+  fact("epoll %d %llu", ready, (unsigned long long)event.data.u64);
+  check(read(descriptor, info, sizeof info) == sizeof info[0]);
+  check(close(epoll) == 0 && close(descriptor) == 0);
   check(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
 }
 

@@ -112,6 +112,16 @@ final class FtrunProcess implements AutoCloseable {
         "PROTECTED in a new epoch", status -> status.epoch() > epoch && status.isProtected());
   }
 
+  /** Sends a signal to ftrun, which passes it to the service. */
+  void signal(String signal) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder("kill", "-s", signal, "" + process.pid())
+            .redirectErrorStream(true)
+            .start()
+            .waitFor();
+    assertThat(status).as("kill -s %s", signal).isZero();
+  }
+
   private static void kill(long pid) {
     assertThat(pid).as("pid of a member").isGreaterThan(1);
     assertThat(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly))
