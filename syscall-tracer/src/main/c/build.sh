@@ -1,3 +1,29 @@
 #!/bin/sh
+# Compiles the C parts of ftrun into the directory $1; called by the Maven build.
 set -eu
-mkdir -p "$1"
+sources=$(dirname "$0")
+output=$1
+
+fail() {
+  echo "ftrun: $1" >&2
+  exit 1
+}
+
+command -v gcc >/dev/null || fail "gcc is missing: install it (apt-get install gcc libc6-dev)"
+mkdir -p "$output"
+
+# The launcher: a static program if the C library allows, so that it needs nothing of the service's world.
+launcher() {
+  gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror "$@" -o "$output/ftrun-launcher" \
+    "$sources"/launcher.c "$sources"/launcher_*.c
+}
+launcher -static 2>/dev/null || launcher || fail "gcc cannot compile the launcher, see above"
+
+# The stub: freestanding, linked at address 0, a flat blob.
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+gcc -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -fPIC -mgeneral-regs-only \
+  -fno-stack-protector -fno-jump-tables -fno-asynchronous-unwind-tables -fcf-protection=none \
+  -c "$sources/stub.c" -o "$objects/stub.o" || fail "gcc cannot compile the stub, see above"
+ld -T "$sources/stub.ld" -o "$objects/stub.elf" "$objects/stub.o"
+objcopy -O binary "$objects/stub.elf" "$output/stub.bin"

@@ -38,8 +38,28 @@ public record ServiceOptions(
    * The process context that the front end recorded before the JVM changed anything.
    *
    * @param launcher path of the native launcher executable
-   * @param descriptor descriptor of the recorded state, inherited by the JVM; see the launcher's C
-   *     source for its layout
+   * @param descriptor descriptor of the recorded state, inherited by the JVM; its layout is in the
+   *     launcher's {@code launch_state.h}
    */
-  public record LaunchState(String launcher, int descriptor) {}
+  public record LaunchState(String launcher, int descriptor) {
+
+    /**
+     * The launcher's arguments that make it the service: the command is taken from the recorded
+     * state byte for byte, for Java's strings cannot hold every file name.
+     *
+     * @param goDescriptor one byte read from it starts the command, end of file ends the child
+     * @param statusDescriptor gets the errno (4 bytes, native order) if the command cannot run
+     * @param commandLength number of elements of the command: the last ones of ftrun's arguments
+     */
+    public String[] recordedCommand(int goDescriptor, int statusDescriptor, int commandLength) {
+      return new String[] {
+        "ftrun-launcher",
+        "recorded",
+        Integer.toString(descriptor),
+        Integer.toString(goDescriptor),
+        Integer.toString(statusDescriptor),
+        Integer.toString(commandLength)
+      };
+    }
+  }
 }

@@ -13,6 +13,10 @@ public final class Libc {
 
   private static native long syscall(long number, long a, long b, long c, long d, long e, long f);
 
+  private static native String strerror(int error);
+
+  private static native int sigaction(int signal, Pointer action, Pointer old);
+
   private static native int posix_spawn(
       Pointer pid, String path, Pointer fileActions, Pointer attributes, Pointer argv, Pointer env);
 
@@ -72,6 +76,32 @@ public final class Libc {
             new Pointer(arguments.address()),
             new Pointer(variables.address()));
     return error != 0 ? -error : pid.buffer().getInt(0);
+  }
+
+  /** Copies bytes to an address in this process. */
+  public static void write(long address, byte[] bytes) {
+    new Pointer(address).write(0, bytes, 0, bytes.length);
+  }
+
+  /** The text of an errno, such as "No such process". */
+  public static String errorText(int error) {
+    return strerror(error);
+  }
+
+  /**
+   * Makes a signal interrupt blocking calls of the thread it is sent to, and do nothing else. The
+   * handler is libc's own abs(3): async-signal-safe, takes an int, no effect.
+   *
+   * @param signal 1..64
+   */
+  public static void makeInterrupting(int signal) {
+    long handler =
+        Pointer.nativeValue(com.sun.jna.NativeLibrary.getInstance("c").getFunction("abs"));
+    NativeMemory action = NativeMemory.allocate(152);
+    action.buffer().putLong(0, handler);
+    if (sigaction(signal, new Pointer(action.address()), Pointer.NULL) != 0) {
+      throw new IllegalStateException("sigaction: errno " + Native.getLastError());
+    }
   }
 
   /**

@@ -17,10 +17,11 @@ public final class NativeMemory {
 
   private NativeMemory(ByteBuffer buffer) {
     this.buffer = buffer;
-    this.address = Native.getDirectBufferPointer(buffer) == null ? 0 : addressOf(buffer);
+    this.address = addressOf(buffer);
   }
 
-  private static long addressOf(ByteBuffer buffer) {
+  /** Where a direct buffer's memory starts (its index 0). */
+  public static long addressOf(ByteBuffer buffer) {
     return com.sun.jna.Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
   }
 
@@ -32,6 +33,13 @@ public final class NativeMemory {
   /** The memory behind a direct buffer. */
   public static NativeMemory of(ByteBuffer direct) {
     return new NativeMemory(direct);
+  }
+
+  /** A copy of bytes. */
+  public static NativeMemory ofBytes(byte[] bytes) {
+    NativeMemory memory = allocate(bytes.length);
+    memory.buffer.put(0, bytes);
+    return memory;
   }
 
   /** A NUL-terminated string. */

@@ -1,0 +1,148 @@
+package org.ftrun.daemon.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
+import org.ftrun.daemon.service.ProtectedService;
+import org.ftrun.daemon.service.ServiceStatus;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.libc.NativeMemory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the signals that are blocked in all of ftrun's threads (the launcher saw to that before the
+ * JVM started) and passes them to the service, with their siginfo. Before there is a service, a
+ * signal that asks ftrun to end does so.
+ */
+final class SignalThread implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SignalThread.class);
+
+  /** Size of siginfo_t, sigaction(2); the code is the third int. */
+  private static final int SIGINFO_BYTES = 128;
+
+  private static final int SI_CODE_OFFSET = 8;
+
+  /** Sent by the kernel; from a terminal all signals are. */
+  private static final int SI_KERNEL = 0x80;
+
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
+  private static final int SIGQUIT = 3;
+  private static final int SIGTERM = 15;
+  private static final int SIGWINCH = 28;
+
+  private static final int SYS_RT_SIGPROCMASK = 14;
+  private static final int SYS_RT_SIGTIMEDWAIT = 128;
+  private static final int SYS_GETPGID = 121;
+  private static final int SYS_GETSID = 124;
+  private static final int SYS_GETPID = 39;
+  private static final int SIG_BLOCK = 0;
+  private static final int EAGAIN = 11;
+  private static final int EINTR = 4;
+
+  private final long signals;
+  private final IntConsumer earlyEnd;
+  private final CountDownLatch ready = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "signals");
+  private volatile ProtectedService service;
+  private volatile boolean closed;
+
+  /**
+   * Creates the thread, not started yet.
+   *
+   * @param signals the signals to take, signal n in bit n-1
+   * @param earlyEnd gets the number of a signal that asks to end while there is no service
+   */
+  SignalThread(long signals, IntConsumer earlyEnd) {
+    this.signals = signals;
+    this.earlyEnd = earlyEnd;
+    thread.setDaemon(true);
+  }
+
+  /** The signals that are blocked in the calling thread. */
+  static long blockedSignals() {
+    NativeMemory mask = NativeMemory.allocate(Long.BYTES);
+    long result = Libc.call(SYS_RT_SIGPROCMASK, SIG_BLOCK, 0, mask.address(), Long.BYTES);
+    if (result != 0) {
+      throw new IllegalStateException("rt_sigprocmask failed, errno " + -result);
+    }
+    return mask.buffer().getLong(0);
+  }
+
+  /** Starts to take signals; returns when the thread holds them blocked. */
+  void start() throws InterruptedException {
+    thread.start();
+    ready.await();
+  }
+
+  /** From now on the service gets the signals. */
+  void passTo(ProtectedService running) {
+    service = running;
+  }
+
+  private void run() {
+    NativeMemory mask = NativeMemory.allocate(Long.BYTES);
+    mask.buffer().putLong(0, signals);
+    Libc.call(SYS_RT_SIGPROCMASK, SIG_BLOCK, mask.address(), 0, Long.BYTES);
+    ready.countDown();
+    NativeMemory siginfo = NativeMemory.allocate(SIGINFO_BYTES);
+    NativeMemory oneSecond = NativeMemory.allocate(2 * Long.BYTES);
+    oneSecond.buffer().putLong(0, 1);
+    while (!closed) {
+      long result =
+          Libc.call(
+              SYS_RT_SIGTIMEDWAIT,
+              mask.address(),
+              siginfo.address(),
+              oneSecond.address(),
+              Long.BYTES);
+      if (result > 0) {
+        take((int) result, siginfo);
+      } else if (result != -EAGAIN && result != -EINTR) {
+        LOG.error("signals are no longer passed to the service, errno {}", -result);
+        return;
+      }
+    }
+  }
+
+  /** Does what a received signal asks for. */
+  void take(int signal, NativeMemory siginfo) {
+    ProtectedService running = service;
+    if (running == null) {
+      if (signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM) {
+        earlyEnd.accept(signal);
+      }
+      return;
+    }
+    boolean fromKernel = siginfo.buffer().getInt(SI_CODE_OFFSET) == SI_KERNEL;
+    if (fromKernel && terminalSentItToTheService(signal, running)) {
+      LOG.debug("signal {} came from the terminal, the service has its own", signal);
+      return;
+    }
+    byte[] bytes = new byte[SIGINFO_BYTES];
+    siginfo.buffer().get(0, bytes);
+    running.signal(signal, bytes);
+  }
+
+  /**
+   * Ctrl-C, Ctrl-\ and a resized window go to the terminal's foreground process group, a hang-up to
+   * the session leader alone (drivers/tty/tty_jobctrl.c). Other signals with SI_KERNEL, such as an
+   * alarm set before ftrun was started, come to ftrun only.
+   */
+  private static boolean terminalSentItToTheService(int signal, ProtectedService running) {
+    if (signal == SIGHUP) {
+      return Libc.call(SYS_GETSID, 0) != Libc.call(SYS_GETPID);
+    }
+    if (signal != SIGINT && signal != SIGQUIT && signal != SIGWINCH) {
+      return false;
+    }
+    ServiceStatus.Member primary = running.status().primary();
+    return primary != null && Libc.call(SYS_GETPGID, primary.pid()) == Libc.call(SYS_GETPGID, 0);
+  }
+
+  /** Ends the thread within about a second; signals stay blocked. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,100 @@
+package org.ftrun.daemon.cli;
+
+import org.ftrun.daemon.service.ConnectionStatus;
+import org.ftrun.daemon.service.ServiceStatus;
+
+/** A service's status for a person to read. */
+final class StatusText {
+  private static final String CONNECTION = "%-5s %-24s %-24s %-12s %14s %14s %11s %11s%n";
+
+  private StatusText() {}
+
+  /** One line, for the list. */
+  static String line(ServiceStatus status) {
+    String primary = status.primary() == null ? "-" : "pid " + status.primary().pid();
+    return String.format(
+            "%-20s %-12s epoch %-4d %-12s %s",
+            status.name(),
+            status.state(),
+            status.epoch(),
+            primary,
+            status.unprotectedReason() == null ? "" : status.unprotectedReason())
+        .stripTrailing();
+  }
+
+  /** Several lines. */
+  static String full(ServiceStatus status) {
+    StringBuilder text = new StringBuilder();
+    add(text, "%s is %s, epoch %d", status.name(), status.state(), status.epoch());
+    if (status.unprotectedReason() != null) {
+      add(text, "  because      %s", status.unprotectedReason());
+    }
+    if (status.primary() != null) {
+      add(text, "  primary      pid %d%s", status.primary().pid(), core(status.primary().cpu()));
+    }
+    for (ServiceStatus.Replica replica : status.replicas()) {
+      add(
+          text,
+          "  replica      pid %d%s, %d events behind",
+          replica.pid(),
+          core(replica.cpu()),
+          replica.lagEvents());
+    }
+    add(text, "  connections  %s", status.connections() < 0 ? "not known" : status.connections());
+    add(text, "  events       %d, %d by the slow path", status.events(), status.slowPathEvents());
+    add(text, "  divergences  %d", status.divergences());
+    add(text, "  takeovers    %d", status.takeovers().size());
+    for (ServiceStatus.Takeover takeover : status.takeovers()) {
+      add(
+          text,
+          "    epoch %d: %s, %d events drained, %.3f ms",
+          takeover.epoch(),
+          takeover.cause(),
+          takeover.drainedEvents(),
+          takeover.micros() / 1e3);
+    }
+    return text.toString();
+  }
+
+  /** A table, one line a connection. */
+  static String connections(ConnectionStatus[] connections) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            CONNECTION,
+            "fd",
+            "local",
+            "remote",
+            "state",
+            "received",
+            "sent",
+            "recv-isn",
+            "send-isn"));
+    for (ConnectionStatus connection : connections) {
+      text.append(
+          String.format(
+              CONNECTION,
+              connection.descriptor(),
+              connection.local(),
+              connection.remote(),
+              connection.state(),
+              connection.bytesReceived(),
+              connection.bytesSent(),
+              sequence(connection.initialReceiveSequence()),
+              sequence(connection.initialSendSequence())));
+    }
+    return text.toString();
+  }
+
+  private static String sequence(long number) {
+    return number < 0 ? "unknown" : Long.toString(number);
+  }
+
+  private static String core(int core) {
+    return core < 0 ? "" : " on core " + core;
+  }
+
+  private static void add(StringBuilder text, String format, Object... values) {
+    text.append(String.format(format, values)).append('\n');
+  }
+}

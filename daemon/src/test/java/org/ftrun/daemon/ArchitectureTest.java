@@ -1,0 +1,116 @@
+package org.ftrun.daemon;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+
+/**
+ * The architecture's rules on the four modules of ftrun itself. The demos are not on this class
+ * path: that they use none of these modules is in their poms.
+ */
+@AnalyzeClasses(packages = "org.ftrun", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule layers =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("event-log")
+          .definedBy("org.ftrun.eventlog..")
+          .layer("syscall-tracer")
+          .definedBy("org.ftrun.tracer..")
+          .layer("tcp-shadow")
+          .definedBy("org.ftrun.shadow..")
+          .layer("daemon")
+          .definedBy("org.ftrun.daemon..")
+          .whereLayer("daemon")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("tcp-shadow")
+          .mayOnlyBeAccessedByLayers("daemon")
+          .whereLayer("syscall-tracer")
+          .mayOnlyBeAccessedByLayers("daemon", "tcp-shadow")
+          .whereLayer("event-log")
+          .mayOnlyBeAccessedByLayers("syscall-tracer", "tcp-shadow", "daemon")
+          .withOptionalLayers(true);
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("org.ftrun.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule jnaIsInLibcOnly = onlyIn("com.sun.jna..", "org.ftrun.tracer.libc");
+
+  @ArchTest static final ArchRule jnrIsInControlOnly = onlyIn("jnr..", "org.ftrun.daemon.control");
+
+  @ArchTest
+  static final ArchRule nettyIsInTheDemosOnly =
+      noClasses().should().dependOnClassesThat().resideInAPackage("io.netty..");
+
+  @ArchTest
+  static final ArchRule packagesAreNamedByPurpose =
+      noClasses()
+          .should()
+          .resideInAnyPackage(
+              "..util..",
+              "..utils..",
+              "..helper..",
+              "..helpers..",
+              "..common..",
+              "..manager..",
+              "..impl..");
+
+  @ArchTest
+  static final ArchRule classesAreNamedByRole =
+      noClasses().should().haveNameMatching(".*(Utils?|Helpers?|Managers?|Impl)(\\$.*)?");
+
+  @ArchTest
+  static final ArchRule allModulesAreLookedAt =
+      classes()
+          .that()
+          .haveSimpleName("package-info")
+          .or()
+          .areTopLevelClasses()
+          .should(coverModules());
+
+  private static ArchRule onlyIn(String used, String owner) {
+    return noClasses()
+        .that(not(resideInAPackage(owner)))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(used);
+  }
+
+  /** Guards the rules above against an empty class path, on which all of them would hold. */
+  private static ArchCondition<JavaClass> coverModules() {
+    return new ArchCondition<>("cover the modules") {
+      private final java.util.Set<String> seen = new java.util.TreeSet<>();
+
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        seen.add(item.getPackageName());
+      }
+
+      @Override
+      public void finish(ConditionEvents events) {
+        for (String module : List.of("eventlog", "tracer.libc", "daemon.cli", "daemon.control")) {
+          String name = "org.ftrun." + module;
+          if (seen.stream().noneMatch(found -> found.startsWith(name))) {
+            events.add(SimpleConditionEvent.violated(name, name + " was not found"));
+          }
+        }
+      }
+    };
+  }
+}

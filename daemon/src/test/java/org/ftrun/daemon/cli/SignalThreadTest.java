@@ -1,0 +1,145 @@
+package org.ftrun.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.ftrun.daemon.service.ScriptedService;
+import org.ftrun.daemon.service.ServiceState;
+import org.ftrun.daemon.service.ServiceStatus;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.libc.NativeMemory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Signals go to the signal thread itself: other threads of a test's JVM do not block them. */
+@Timeout(30)
+class SignalThreadTest {
+  private static final int SIGINT = 2;
+  private static final int SIGUSR1 = 10;
+  private static final int SIGALRM = 14;
+  private static final int SI_KERNEL = 0x80;
+  private static final int SYS_TGKILL = 234;
+
+  private final LinkedBlockingQueue<Integer> early = new LinkedBlockingQueue<>();
+  private final ScriptedService service = new ScriptedService();
+  private final SignalThread thread =
+      new SignalThread(1L << (SIGINT - 1) | 1L << (SIGUSR1 - 1) | 1L << (SIGALRM - 1), early::add);
+
+  @BeforeEach
+  void start() throws InterruptedException {
+    thread.start();
+  }
+
+  @AfterEach
+  void stop() {
+    thread.close();
+  }
+
+  @Test
+  void shouldPassSignalsOnInOrderWhenServiceRuns() throws Exception {
+    thread.passTo(service);
+    send(SIGUSR1);
+    assertThat(asked()).isEqualTo("signal 10 of 128 bytes");
+    send(SIGINT);
+    assertThat(asked()).isEqualTo("signal 2 of 128 bytes");
+    assertThat(early).isEmpty();
+  }
+
+  @Test
+  void shouldKeepTerminalsSignalWhenServiceIsInTheSameGroup() throws Exception {
+    thread.passTo(service);
+    showPrimary((int) ProcessHandle.current().pid());
+    takeFromKernel(SIGINT);
+    takeFromKernel(SIGALRM); // a timer's: not from a terminal
+    assertThat(asked()).isEqualTo("signal 14 of 128 bytes");
+  }
+
+  @Test
+  void shouldPassTerminalsSignalWhenServiceIsInAnotherGroup() throws Exception {
+    thread.passTo(service);
+    Process other = new ProcessBuilder("setsid", "cat").start();
+    try {
+      assertThat(other.isAlive()).isTrue();
+      showPrimary(awaitOwnGroup(other));
+      takeFromKernel(SIGINT);
+      assertThat(asked()).isEqualTo("signal 2 of 128 bytes");
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void shouldEndEarlyWhenThereIsNoServiceYet() throws Exception {
+    send(SIGUSR1);
+    send(SIGINT);
+    assertThat(early.poll(10, TimeUnit.SECONDS)).isEqualTo(SIGINT);
+    assertThat(early).isEmpty();
+  }
+
+  private static int awaitOwnGroup(Process process) throws Exception {
+    int pid = (int) process.pid();
+    for (int tries = 0; Libc.call(121, pid) != pid; tries++) {
+      assertThat(tries).isLessThan(10_000_000);
+      Thread.onSpinWait();
+    }
+    return pid;
+  }
+
+  private String asked() throws InterruptedException {
+    return service.asked.poll(10, TimeUnit.SECONDS);
+  }
+
+  private void showPrimary(int pid) {
+    service.show(
+        new ServiceStatus(
+            "x",
+            ServiceState.UNPROTECTED,
+            1,
+            new ServiceStatus.Member(pid, 0),
+            List.of(),
+            "alone",
+            List.of(),
+            0,
+            0,
+            0,
+            0));
+  }
+
+  /** Only the kernel can send a signal with this code, so the thread's turn is ours. */
+  private void takeFromKernel(int signal) {
+    NativeMemory siginfo = NativeMemory.allocate(128);
+    siginfo.buffer().putInt(0, signal).putInt(8, SI_KERNEL);
+    thread.take(signal, siginfo);
+  }
+
+  private static void send(int signal) throws Exception {
+    long pid = ProcessHandle.current().pid();
+    assertThat(Libc.call(SYS_TGKILL, pid, signalThread(), signal)).isZero();
+  }
+
+  /** The newest thread of that name: an earlier test's may take a second to end. */
+  private static int signalThread() throws Exception {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      return tasks
+          .filter(SignalThreadTest::isSignalThread)
+          .mapToInt(task -> Integer.parseInt(task.getFileName().toString()))
+          .max()
+          .orElseThrow();
+    }
+  }
+
+  private static boolean isSignalThread(Path task) {
+    try {
+      return Files.readString(task.resolve("comm")).startsWith("signals");
+    } catch (java.io.IOException e) {
+      return false; // ended meanwhile
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package org.ftrun.daemon.service;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A service that runs nothing: it remembers what was asked of it and answers as told. */
+public final class ScriptedService implements ProtectedService {
+  /** The contract's example. */
+  public static final ServiceStatus STATUS =
+      new ServiceStatus(
+          "ngircd",
+          ServiceState.PROTECTED,
+          3,
+          new ServiceStatus.Member(4242, 0),
+          List.of(new ServiceStatus.Replica(4243, 1, 12)),
+          null,
+          List.of(new ServiceStatus.Takeover(2, "SIGKILL", 118, 640)),
+          20,
+          123456,
+          1800,
+          0);
+
+  /** The contract's {@link #STATUS}, byte for byte. */
+  public static final String STATUS_JSON =
+      "{\"name\":\"ngircd\",\"state\":\"PROTECTED\",\"epoch\":3,"
+          + "\"primary\":{\"pid\":4242,\"cpu\":0},"
+          + "\"replicas\":[{\"pid\":4243,\"cpu\":1,\"lagEvents\":12}],"
+          + "\"unprotectedReason\":null,"
+          + "\"takeovers\":[{\"epoch\":2,\"cause\":\"SIGKILL\",\"drainedEvents\":118,"
+          + "\"micros\":640}],"
+          + "\"connections\":20,\"events\":123456,\"slowPathEvents\":1800,\"divergences\":0}";
+
+  /** What was asked, in order. */
+  public final LinkedBlockingQueue<String> asked = new LinkedBlockingQueue<>();
+
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicInteger exitStatus = new AtomicInteger();
+  private volatile ServiceStatus status = STATUS;
+  private volatile String refusal;
+
+  /** Takeover and unprotect are refused from now on. */
+  public void refuse(String reason) {
+    refusal = reason;
+  }
+
+  /** Shows another status from now on. */
+  public void show(ServiceStatus shown) {
+    status = shown;
+  }
+
+  /** The service ends. */
+  public void end(int status) {
+    exitStatus.set(status);
+    ended.countDown();
+  }
+
+  @Override
+  public ServiceStatus status() {
+    return status;
+  }
+
+  @Override
+  public List<ConnectionStatus> connections() {
+    return List.of(
+        new ConnectionStatus(
+            7, "127.0.0.1:6667", "127.0.0.1:40000", "ESTABLISHED", 4294967295L, -1, 10, 20));
+  }
+
+  @Override
+  public void takeover() throws RefusedException {
+    ask("takeover");
+  }
+
+  @Override
+  public void unprotect() throws RefusedException {
+    ask("unprotect");
+  }
+
+  private void ask(String what) throws RefusedException {
+    if (refusal != null) {
+      throw new RefusedException(refusal);
+    }
+    asked.add(what);
+  }
+
+  @Override
+  public void stop() {
+    asked.add("stop");
+    end(0);
+  }
+
+  @Override
+  public void signal(int signal, byte[] siginfo) {
+    asked.add("signal " + signal + " of " + siginfo.length + " bytes");
+  }
+
+  @Override
+  public int awaitExit() throws InterruptedException {
+    ended.await();
+    return exitStatus.get();
+  }
+}

@@ -1,0 +1,58 @@
+# Sourced by ftrun and ftctl with $tree set: builds if nothing is built, finds Java, sets
+#   $java       a java of version 17 or later
+#   $classpath  ftrun's classes
+#   $launcher   the native launcher
+#   $native     the directory of the native libraries
+#   $options    options for the JVM, separated by spaces
+#
+# Programs run only in $() or (): dash 0.5.12 unblocks all signals of a shell that runs a program directly, and the service is to get the
+# signal mask that the script was given.
+
+fail() {
+  echo "${0##*/}: $1" >&2
+  exit 125
+}
+
+# java_major JAVA: prints the version's first number, nothing if it does not run.
+java_major() {
+  release=$(dirname "$(dirname "$(readlink -f "$1")")")/release
+  version=
+  if [ -r "$release" ]; then
+    while IFS== read -r key value; do
+      [ "$key" = JAVA_VERSION ] && version=$value
+    done <"$release"
+  fi
+  [ -n "$version" ] || version=$("$1" -version 2>&1 | sed -n 's/^.* version \("[^"]*"\).*/\1/p')
+  version=${version#\"}
+  echo "${version%%[!0-9]*}"
+}
+
+find_java() {
+  for java in "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java || true)" /usr/lib/jvm/*/bin/java; do
+    [ -n "$java" ] && [ -x "$java" ] || continue
+    major=$(java_major "$java")
+    [ "${major:-0}" -ge 17 ] && return
+  done
+  fail "Java 17 or later is missing: install it (apt-get install openjdk-17-jdk-headless) or set JAVA_HOME"
+}
+
+launcher=$tree/syscall-tracer/target/classes/org/ftrun/tracer/stub/ftrun-launcher
+if [ ! -x "$launcher" ] || [ ! -d "$tree/daemon/target/lib" ]; then
+  echo "${0##*/}: building first" >&2
+  if [ -x "$tree/scripts/build" ]; then
+    ("$tree/scripts/build") </dev/null >&2 || fail "the build failed, see above"
+  else
+    (cd "$tree" && mvn -q -DskipTests package) </dev/null >&2 || fail "the build failed, see above"
+  fi
+fi
+find_java
+
+target=target/classes
+classpath=$tree/daemon/$target:$tree/syscall-tracer/$target:$tree/event-log/$target:$tree/tcp-shadow/$target:$tree/daemon/target/lib/*
+
+native=$tree/daemon/target/native
+
+# Options of every JVM of ftrun: quick to start, and neither the JVM nor the native libraries write to stdout, stderr or /tmp.
+options="-XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto"
+if [ "$major" -ge 22 ]; then options="$options --enable-native-access=ALL-UNNAMED"; fi
+if [ "$major" -ge 23 ]; then options="$options --sun-misc-unsafe-memory-access=allow"; fi

@@ -1,0 +1,242 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.syscall.SyscallRole;
+
+/**
+ * The calls that change what the tracer knows of the process, and those whose arguments the kernel
+ * must not see as they are: no mask or disposition that reaches the kernel may hold back the
+ * signals that we own. The same in both members, so that their models stay equal.
+ */
+final class CallEffects {
+  private static final int SIGSET_BYTES = 8;
+  private static final int ACTION_BYTES = 32;
+  private static final int SIG_BLOCK = 0;
+  private static final int SIG_UNBLOCK = 1;
+  private static final int SIG_SETMASK = 2;
+  private static final int ITIMER_REAL = 0;
+  private static final long MICROS = 1_000_000;
+
+  /** UAPI_SA_FLAGS of the kernel's asm-generic/signal-defs.h and SA_RESTORER. */
+  private static final long KNOWN_FLAGS = 0xdc00_0807L;
+
+  private static final long NEVER_MASKED =
+      SignalActions.bit(Signal.SIGKILL) | SignalActions.bit(Signal.SIGSTOP);
+
+  private final Member member;
+  private final ByteBuffer bytes =
+      ByteBuffer.allocateDirect(ACTION_BYTES).order(ByteOrder.nativeOrder());
+  private SignalAction newAction;
+  private long newHidden;
+
+  CallEffects(Member member) {
+    this.member = member;
+  }
+
+  /** Rewrites what is asked of the kernel where it must differ from what the service asks. */
+  void prepare(CallInFlight call) {
+    SyscallRole role = call.resolution.role();
+    if (role == SyscallRole.SIGNAL_ACTION) {
+      prepareAction(call);
+    } else if (role == SyscallRole.SIGNAL_MASK) {
+      prepareMask(call);
+    } else if (call.row.temporaryMaskArgument() >= 0) {
+      prepareTemporaryMask(call);
+    }
+  }
+
+  /**
+   * Completes what the service sees of a call that was executed, and keeps the model true.
+   *
+   * @param when System.nanoTime() of the primary's call
+   * @return the result for the service
+   */
+  long finish(CallInFlight call, long result, long when) {
+    if (result < 0) {
+      return result;
+    }
+    ProcessModel model = member.model();
+    switch (call.resolution.role()) {
+      case SIGNAL_ACTION:
+        return finishAction(call);
+      case SIGNAL_MASK:
+        return finishMask(call);
+      case TID_ADDRESS:
+        model.tidAddress = call.arguments[0];
+        return result;
+      case ROBUST_LIST:
+        model.robustList = call.arguments[0];
+        model.robustLength = call.arguments[1];
+        return result;
+      case ALARM:
+        noteTimer(call, when);
+        return result;
+      default:
+        return result;
+    }
+  }
+
+  private void prepareAction(CallInFlight call) {
+    newAction = null;
+    int signal = (int) call.arguments[0];
+    if (call.arguments[3] != SIGSET_BYTES || signal < 1 || signal > 64) {
+      return;
+    }
+    call.asked[2] = 0;
+    if (call.arguments[1] == 0) {
+      return;
+    }
+    if (!read(call.arguments[1], ACTION_BYTES)) {
+      return;
+    }
+    newAction =
+        new SignalAction(
+            bytes.getLong(0),
+            bytes.getLong(8) & KNOWN_FLAGS,
+            bytes.getLong(16),
+            bytes.getLong(24) & ~NEVER_MASKED);
+    boolean owned = (SignalActions.OWNED & SignalActions.bit(signal)) != 0;
+    if (owned && newAction.isIgnore()) {
+      bytes.putLong(0, 0);
+    }
+    bytes.putLong(24, newAction.mask() & ~SignalActions.OWNED);
+    call.asked[1] = toScratch(ACTION_BYTES);
+  }
+
+  private long finishAction(CallInFlight call) {
+    int signal = (int) call.arguments[0];
+    SignalActions actions = member.model().actions;
+    SignalAction old = actions.of(signal);
+    if (newAction != null) {
+      actions.set(signal, newAction);
+    }
+    if (call.arguments[2] == 0) {
+      return 0;
+    }
+    bytes.putLong(0, old.handler()).putLong(8, old.flags());
+    bytes.putLong(16, old.restorer()).putLong(24, old.mask());
+    return write(call.arguments[2], ACTION_BYTES) ? 0 : -Errno.EFAULT;
+  }
+
+  private void prepareMask(CallInFlight call) {
+    newHidden = member.model().hiddenMask;
+    if (call.arguments[1] == 0
+        || call.arguments[3] != SIGSET_BYTES
+        || !read(call.arguments[1], SIGSET_BYTES)) {
+      return;
+    }
+    long set = bytes.getLong(0);
+    switch ((int) call.arguments[0]) {
+      case SIG_BLOCK:
+        newHidden |= set & SignalActions.OWNED;
+        break;
+      case SIG_UNBLOCK:
+        newHidden &= ~set;
+        break;
+      case SIG_SETMASK:
+        newHidden = set & SignalActions.OWNED;
+        break;
+      default:
+        return;
+    }
+    if ((set & SignalActions.OWNED) != 0) {
+      bytes.putLong(0, set & ~SignalActions.OWNED);
+      call.asked[1] = toScratch(SIGSET_BYTES);
+    }
+  }
+
+  private long finishMask(CallInFlight call) {
+    long before = member.model().hiddenMask;
+    member.model().hiddenMask = newHidden;
+    if (call.arguments[2] != 0 && before != 0 && read(call.arguments[2], SIGSET_BYTES)) {
+      bytes.putLong(0, bytes.getLong(0) | before);
+      write(call.arguments[2], SIGSET_BYTES);
+    }
+    return 0;
+  }
+
+  private void prepareTemporaryMask(CallInFlight call) {
+    int index = call.row.temporaryMaskArgument();
+    long set = temporaryMaskAddress(call);
+    if (set == 0 || !read(set, SIGSET_BYTES)) {
+      return;
+    }
+    long mask = bytes.getLong(0);
+    if ((mask & SignalActions.OWNED) == 0) {
+      return;
+    }
+    bytes.putLong(0, mask & ~SignalActions.OWNED);
+    switch (call.row.temporaryMask()) {
+      case DIRECT:
+        call.asked[index] = toScratch(SIGSET_BYTES);
+        break;
+      case PAIR:
+        long scratch = member.model().stub.scratch().value();
+        bytes.putLong(16, bytes.getLong(0)).putLong(0, scratch + 16).putLong(8, SIGSET_BYTES);
+        call.asked[index] = toScratch(24);
+        break;
+      default:
+        break;
+    }
+  }
+
+  private long temporaryMaskAddress(CallInFlight call) {
+    long argument = call.arguments[call.row.temporaryMaskArgument()];
+    switch (call.row.temporaryMask()) {
+      case DIRECT:
+        return argument;
+      case PAIR:
+        return argument != 0 && read(argument, 16) ? bytes.getLong(0) : 0;
+      default:
+        return 0;
+    }
+  }
+
+  /**
+   * The mask that holds during a call with a temporary one, as the kernel is to see it.
+   *
+   * @return the mask, or -1 (all signals) if the call has none
+   */
+  long temporaryMask(CallInFlight call) {
+    long set = call.row.temporaryMaskArgument() < 0 ? 0 : temporaryMaskAddress(call);
+    return set != 0 && read(set, SIGSET_BYTES) ? bytes.getLong(0) & ~SignalActions.OWNED : -1;
+  }
+
+  private void noteTimer(CallInFlight call, long when) {
+    IntervalTimer timer = member.model().realTimer;
+    if (call.row.arguments().size() == 1) {
+      timer.set(when, Integer.toUnsignedLong((int) call.arguments[0]) * MICROS, 0);
+    } else if (call.arguments[0] == ITIMER_REAL) {
+      if (call.arguments[1] == 0) {
+        timer.set(when, 0, 0);
+      } else if (read(call.arguments[1], ACTION_BYTES)) {
+        long interval = bytes.getLong(0) * MICROS + bytes.getLong(8);
+        timer.set(when, bytes.getLong(16) * MICROS + bytes.getLong(24), interval);
+      }
+    }
+  }
+
+  private boolean read(long address, int length) {
+    bytes.clear().limit(length);
+    boolean whole = member.tracee.memory().read(new TraceeAddress(address), bytes) == length;
+    bytes.clear();
+    return whole;
+  }
+
+  private boolean write(long address, int length) {
+    bytes.clear().limit(length);
+    boolean whole = member.tracee.memory().write(new TraceeAddress(address), bytes) == length;
+    bytes.clear();
+    return whole;
+  }
+
+  private long toScratch(int length) {
+    TraceeAddress scratch = member.model().stub.scratch();
+    write(scratch.value(), length);
+    return scratch.value();
+  }
+}

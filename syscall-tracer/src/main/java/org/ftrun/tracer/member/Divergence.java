@@ -1,0 +1,69 @@
+package org.ftrun.tracer.member;
+
+import org.ftrun.eventlog.Event;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
+
+/** Divergence reports: what the primary did, what the replica did instead, and where. */
+final class Divergence {
+  private Divergence() {}
+
+  /** The replica stands elsewhere than the next event. */
+  static String report(
+      Event event, Member member, CallInFlight call, String at, ArgumentHistory history) {
+    StringBuilder text = new StringBuilder("divergence at event ").append(event.sequence());
+    text.append(" (thread ").append(event.threadId()).append(")\n");
+    text.append("  primary: ").append(primary(event, history)).append('\n');
+    text.append("  replica: ").append(at).append(' ').append(replica(member, call));
+    return text.toString();
+  }
+
+  /** A call that both members make had different results. */
+  static String result(
+      Event event, Member member, CallInFlight call, long own, ArgumentHistory history) {
+    if (event == null) {
+      return "divergence: the event of " + call.row.name() + " vanished";
+    }
+    return report(event, member, call, "got " + own + " from", history);
+  }
+
+  private static String primary(Event event, ArgumentHistory history) {
+    switch (event.kind()) {
+      case SYSCALL:
+      case PARTIAL:
+        SyscallRow row = SyscallTable.row(event.syscall());
+        return row.name()
+            + arguments(row, history.of(event.sequence()))
+            + " = "
+            + event.result()
+            + where(event.site());
+      case SIGNAL:
+        return "signal " + event.result();
+      default:
+        return event.kind() + where(event.site());
+    }
+  }
+
+  private static String replica(Member member, CallInFlight call) {
+    if (call.row == null) {
+      return "before its first call" + where(member.now.rip());
+    }
+    return call.row.name() + arguments(call.row, call.arguments) + where(call.site);
+  }
+
+  private static String arguments(SyscallRow row, long[] values) {
+    if (values == null) {
+      return "(arguments no longer kept)";
+    }
+    StringBuilder text = new StringBuilder("(");
+    for (int i = 0; i < row.arguments().size(); i++) {
+      text.append(i == 0 ? "" : ", ").append(row.arguments().get(i).name());
+      text.append("=0x").append(Long.toHexString(values[i]));
+    }
+    return text.append(')').toString();
+  }
+
+  private static String where(long site) {
+    return " at 0x" + Long.toHexString(site);
+  }
+}

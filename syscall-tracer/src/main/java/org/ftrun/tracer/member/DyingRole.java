@@ -1,0 +1,161 @@
+package org.ftrun.tracer.member;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.ftrun.eventlog.EventKind;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.Stop;
+import org.ftrun.tracer.ptrace.StopKind;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.syscall.SyscallRole;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a primary. What its last call did is settled from its registers, published, and the
+ * replica is told to take over, unless the service ends because it wants to.
+ */
+final class DyingRole implements Role {
+  private static final Logger LOG = LoggerFactory.getLogger(DyingRole.class);
+  private static final int NONBLOCK = 04000;
+
+  private final PrimaryRole primary;
+  private final PrimaryCalls calls;
+  private final Member member;
+  private final CallInFlight call;
+  private boolean settled;
+
+  DyingRole(PrimaryRole primary, PrimaryCalls calls) {
+    this.primary = primary;
+    this.calls = calls;
+    this.member = primary.member;
+    this.call = primary.call;
+  }
+
+  /** The service ends by a signal as it would without us: no takeover. */
+  Role ownDeath(int signal) throws TraceeDiedException {
+    settled = true;
+    primary.recorder.setRecording(false);
+    primary.group.dropReplica(null);
+    member.tracee.resume(signal);
+    return this;
+  }
+
+  /** A signal is about to kill the primary with a core dump: the replica goes on before that. */
+  Role crashing(int signal) throws TraceeDiedException {
+    settle();
+    lose(Signal.name(signal));
+    member.tracee.resume(signal);
+    return this;
+  }
+
+  /** The primary stands at its exit event. */
+  Role exiting() throws TraceeDiedException {
+    if (!settled) {
+      long status = member.tracee.eventMessage();
+      int signal = (int) status & 0x7f;
+      boolean own =
+          call.executing
+              && (call.resolution.role() == SyscallRole.EXIT_PROCESS
+                  || call.resolution.role() == SyscallRole.EXIT_THREAD);
+      if (own || signal == 0) {
+        settled = true;
+      } else {
+        member.tracee.readRegisters(member.now);
+        settle();
+        lose(Signal.name(signal));
+      }
+    }
+    member.tracee.resume(0);
+    return this;
+  }
+
+  /** Decides what the call under way did, from the registers, and publishes it. */
+  private void settle() {
+    settled = true;
+    if (!call.executing || !primary.recorder.isRecording()) {
+      return;
+    }
+    long result = member.now.rax();
+    if (calls.hasReturned(member.now)) {
+      if (calls.isCutShort(result) && blocks()) {
+        call.redirectedFrom = 0;
+        long sum = call.transferred + result;
+        primary.recorder.publishPartial(call, sum);
+      } else {
+        calls.record(EventKind.SYSCALL, 0, result);
+      }
+      call.executing = false;
+    } else if (call.transferred > 0) {
+      primary.recorder.publishPartial(call, call.transferred);
+    }
+  }
+
+  /** O_NONBLOCK of the call's descriptor; the dying process cannot be asked by a call. */
+  private boolean blocks() {
+    Path info = Path.of("/proc/" + member.pid() + "/fdinfo/" + (int) call.arguments[0]);
+    try {
+      for (String line : Files.readAllLines(info)) {
+        if (line.startsWith("flags:")) {
+          return (Long.parseLong(line.substring(6).trim(), 8) & NONBLOCK) == 0;
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      LOG.warn("{} is not readable, its transfer counts as complete", info);
+    }
+    return false;
+  }
+
+  private void lose(String cause) {
+    long interrupted = call.executing ? call.began : 0;
+    if (!primary.group.primaryLost(cause, interrupted)) {
+      primary.recorder.setRecording(false);
+    }
+  }
+
+  @Override
+  public Role step() {
+    Stop stop = member.tracee.await();
+    try {
+      switch (stop.kind()) {
+        case NONE:
+          return this;
+        case EXITING:
+          return exiting();
+        case SIGNAL:
+          member.tracee.resume(stop.signal());
+          return this;
+        case EXITED:
+        case KILLED:
+        case GONE:
+          return ended(stop);
+        default:
+          member.tracee.resume(0);
+          return this;
+      }
+    } catch (TraceeDiedException e) {
+      return this;
+    }
+  }
+
+  /** The primary is gone and reaped. */
+  Role ended(Stop stop) {
+    if (!settled && stop.kind() != StopKind.EXITED) {
+      // No exit event came. What the last call did cannot be read any more.
+      if (call.executing) {
+        LOG.warn("the primary ended within {} without an exit event", call.row.name());
+      }
+      settled = true;
+      lose(Signal.name(stop.signal()));
+    }
+    int status = 128 + Signal.SIGKILL;
+    if (stop.kind() == StopKind.EXITED) {
+      status = stop.exitStatus();
+    } else if (stop.kind() == StopKind.KILLED) {
+      status = 128 + stop.signal();
+    }
+    primary.group.ended(member.pid(), status);
+    return null;
+  }
+}

@@ -1,0 +1,212 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ftrun.eventlog.EventKind;
+import org.ftrun.eventlog.EventLogWriter;
+import org.ftrun.tracer.capture.OutputRecord;
+import org.ftrun.tracer.capture.OutputRegions;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.syscall.SyscallRow;
+
+/**
+ * Writes what the primary learned into the event log. Knows three payloads of a call: none, the raw
+ * bytes of its one buffer, or an {@link OutputRecord}; a call that wrote more than one event can
+ * carry is preceded by MEMORY events.
+ */
+final class EventRecorder {
+  /** Flag of SYSCALL and PARTIAL: the payload is the bytes of the one output buffer. */
+  static final int FLAG_RAW = 1;
+
+  /** Flag of SYSCALL: a SIGNAL follows and is delivered behind this call, before it returns. */
+  static final int FLAG_SIGNAL_FOLLOWS = 2;
+
+  /** A full log makes the primary wait this long for the replica before it is dropped. */
+  static final long BACK_PRESSURE_NANOS = 3_000_000_000L;
+
+  private final Member member;
+  private final EventLogWriter writer;
+  private final GroupLink group;
+  private final OutputRegions regions = new OutputRegions();
+  private boolean recording;
+
+  EventRecorder(Member member, EventLogWriter writer, GroupLink group) {
+    this.member = member;
+    this.writer = writer;
+    this.group = group;
+  }
+
+  /** Whether a replica follows; if not, nothing is written. */
+  boolean isRecording() {
+    return recording;
+  }
+
+  void setRecording(boolean on) {
+    recording = on;
+  }
+
+  /** Sequence number of the last event. */
+  long published() {
+    return writer.published();
+  }
+
+  /** The largest piece that is received into the payload ring or recorded in one event. */
+  int largestPiece() {
+    return writer.maxPayloadBytes() / 2;
+  }
+
+  /** To be called before a call is executed: reads what the call will overwrite. */
+  void enter(SyscallRow row, long[] arguments) {
+    if (recording && row.needsEntry()) {
+      regions.enter(row, arguments, member.reader);
+    }
+  }
+
+  /**
+   * Reserves room for an input that the kernel shall write into the payload ring.
+   *
+   * @return its offset in the log, or -1 if the replica had to be dropped
+   */
+  long reserveInput(int bytes) {
+    return reserve(bytes) ? writer.reservedOffset() : -1;
+  }
+
+  /** The first {@code length} bytes of the reservation, as received. */
+  ByteBuffer received(int length) {
+    ByteBuffer payload = writer.reservedPayload();
+    payload.limit(length);
+    return payload;
+  }
+
+  /** Publishes a call whose payload is in the reservation of {@link #reserveInput}. */
+  void publishReceived(EventKind kind, CallInFlight call, int flags, long result, int length) {
+    publish(kind, call, flags | FLAG_RAW, result, length);
+  }
+
+  /** Publishes a call without outputs. */
+  void publishPlain(CallInFlight call, int flags, long result) {
+    if (recording && reserve(0)) {
+      publish(EventKind.SYSCALL, call, flags, result, 0);
+    }
+  }
+
+  /** Publishes a call with all that the kernel wrote, read from the primary's memory. */
+  void publishOutputs(EventKind kind, CallInFlight call, int flags, long result) {
+    if (!recording) {
+      return;
+    }
+    regions.leave(call.row, call.arguments, result, member.reader);
+    if (regions.totalLength() > largestPiece()) {
+      publishMemory();
+      if (reserve(0)) {
+        publish(kind, call, flags, result, 0);
+      }
+      return;
+    }
+    int length = (int) OutputRecord.encodedLength(regions);
+    if (!reserve(length)) {
+      return;
+    }
+    int written = 0;
+    if (length > 0) {
+      ByteBuffer payload = writer.reservedPayload();
+      payload.order(ByteOrder.LITTLE_ENDIAN);
+      written = OutputRecord.write(regions, member.reader, payload);
+    }
+    publish(kind, call, flags, result, written);
+  }
+
+  /** Publishes that a transfer which did not end was done in part. */
+  void publishPartial(CallInFlight call, long bytes) {
+    if (recording && reserve(0)) {
+      publish(EventKind.PARTIAL, call, 0, bytes, 0);
+    }
+  }
+
+  private void publishMemory() {
+    for (int i = 0; i < regions.count(); i++) {
+      long address = regions.address(i);
+      long end = address + regions.length(i);
+      while (address < end) {
+        int piece = (int) Math.min(largestPiece(), end - address);
+        if (!reserve(piece)) {
+          return;
+        }
+        int read = member.tracee.memory().read(new TraceeAddress(address), received(piece));
+        if (read <= 0) {
+          break;
+        }
+        writer.publish(EventKind.MEMORY, 0, 0, member.pid(), 0, 0, -1, 0, address, read);
+        address += read;
+      }
+    }
+  }
+
+  private void publish(EventKind kind, CallInFlight call, int flags, long result, int length) {
+    int descriptor = call.row.descriptorArgument();
+    long sequence =
+        writer.publish(
+            kind,
+            flags,
+            call.row.number(),
+            member.pid(),
+            result,
+            call.digest,
+            descriptor < 0 ? -1 : (int) call.arguments[descriptor],
+            call.site,
+            call.detail,
+            length);
+    group.history().record(sequence, call.arguments);
+  }
+
+  /** Publishes a signal that is delivered now. */
+  void publishSignal(byte[] siginfo, boolean behindCall) {
+    if (recording && reserve(siginfo.length)) {
+      writer.reservedPayload().put(0, siginfo);
+      writer.publish(
+          EventKind.SIGNAL,
+          behindCall ? FLAG_SIGNAL_FOLLOWS : 0,
+          0,
+          member.pid(),
+          HeldSignals.signalOf(siginfo),
+          0,
+          -1,
+          0,
+          System.nanoTime(),
+          siginfo.length);
+    }
+  }
+
+  /** Publishes a time stamp that the service read. */
+  void publishTimeStamp(long value, long site) {
+    if (recording && reserve(0)) {
+      writer.publish(EventKind.RDTSC, 0, 0, member.pid(), value, 0, -1, site, 0, 0);
+    }
+  }
+
+  /** Publishes a cpuid's answer: eax, ebx, ecx, edx. */
+  void publishCpuid(int[] answer, long question, long site) {
+    if (recording && reserve(16)) {
+      ByteBuffer payload = writer.reservedPayload();
+      for (int i = 0; i < 4; i++) {
+        payload.putInt(4 * i, answer[i]);
+      }
+      writer.publish(EventKind.CPUID, 0, 0, member.pid(), 0, question, -1, site, 0, 16);
+    }
+  }
+
+  private boolean reserve(int bytes) {
+    if (!recording) {
+      return false;
+    }
+    if (writer.tryReserve(bytes) || writer.reserve(bytes, BACK_PRESSURE_NANOS)) {
+      return true;
+    }
+    recording = false;
+    group.dropReplica(
+        "the replica did not keep up: the event log stayed full for "
+            + BACK_PRESSURE_NANOS / 1_000_000_000L
+            + " s (a larger --log-size may help)");
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+package org.ftrun.tracer.member;
+
+import org.ftrun.eventlog.EventLog;
+
+/**
+ * What a member asks of the group it belongs to. Called on tracer threads; implementations return
+ * promptly unless they say otherwise.
+ */
+public interface GroupLink {
+  /** The group's event log. */
+  EventLog log();
+
+  /** Path by which a process of the service can open the log, as long as the daemon lives. */
+  String logPath();
+
+  /**
+   * A newborn waits in the stub to become the replica; returns when its tracer holds it ready to
+   * run, with the log's consumer active from the cursor on.
+   *
+   * @return null, or why it cannot become the replica; the newborn is dead then
+   */
+  String adopt(Newborn newborn);
+
+  /**
+   * Ends protection: the replica is killed and reaped when this returns. Called by the primary's
+   * tracer; harmless when there is none.
+   *
+   * @param reason for the log and the status
+   */
+  void dropReplica(String reason);
+
+  /** The primary serves alone from now on, at native speed. */
+  void unprotected(String reason);
+
+  /**
+   * A program of the service is in place and about to run its first instruction.
+   *
+   * @param role the primary's role, or null if it runs natively
+   */
+  void serving(PrimaryRole role);
+
+  /** The core of the primary, -1 for any. */
+  int primaryCpu();
+
+  /**
+   * Waits until the replica has consumed an event.
+   *
+   * @return null, or why the wait was given up
+   */
+  String awaitConsumed(long sequence);
+
+  /**
+   * The primary is ending without the service wanting it; everything it learned is published.
+   *
+   * @param cause the signal's name
+   * @param interrupted when the call that was under way began, System.nanoTime(), or 0
+   * @return true if a replica takes over; else the service ends with its primary
+   */
+  boolean primaryLost(String cause, long interrupted);
+
+  /**
+   * The replica has consumed the log to its end and is the primary now.
+   *
+   * @param role the new primary's role, to ask it for a seeding
+   */
+  void promoted(PrimaryRole role);
+
+  /**
+   * The replica did something else than the primary, or died. It is dead and reaped.
+   *
+   * @param reason one line, or a divergence report of several lines
+   * @param divergence whether it diverged
+   */
+  void replicaLost(String reason, boolean divergence);
+
+  /**
+   * A process that was the primary has ended and is reaped.
+   *
+   * @param pid which one
+   * @param exitStatus 0..255, or 128+n if signal n ended it
+   */
+  void ended(int pid, int exitStatus);
+
+  /**
+   * A TCP connection was accepted or begun; the primary is stopped inside the call.
+   *
+   * @param descriptor the connection's descriptor in the primary
+   */
+  void established(int pid, int descriptor);
+
+  /** A value for the event's detail field by which the shadow understands the call. */
+  long shadowDetail(int syscall, long[] arguments);
+
+  /** Arguments of recent calls, for divergence reports. */
+  ArgumentHistory history();
+}

@@ -1,0 +1,74 @@
+package org.ftrun.tracer.member;
+
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.Stop;
+import org.ftrun.tracer.ptrace.Tracee;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+
+/**
+ * Makes a stopped tracee execute a call of ours. Registers are left as they are then: whoever
+ * injects writes the service's registers back before resuming it. Signals that arrive meanwhile are
+ * held for the service.
+ */
+final class InjectedCall {
+  private final Tracee tracee;
+  private final HeldSignals held;
+  private final Registers registers = new Registers();
+
+  InjectedCall(Tracee tracee, HeldSignals held) {
+    this.tracee = tracee;
+    this.held = held;
+  }
+
+  /**
+   * Executes a call with a {@code syscall; int3} that stands in the tracee.
+   *
+   * @param address where that stands
+   * @return the result as the kernel returned it
+   */
+  long call(long address, long number, long... arguments) throws TraceeDiedException {
+    return run(address, address + 3, number, arguments);
+  }
+
+  /** As {@link #call}, with an entry point that traps elsewhere. */
+  long run(long address, long trapped, long number, long... arguments) throws TraceeDiedException {
+    tracee.readRegisters(registers);
+    for (int i = 0; i < 6; i++) {
+      registers.argument(i, i < arguments.length ? arguments[i] : 0);
+    }
+    registers.rax(number).originalRax(-1).rip(address);
+    tracee.writeRegisters(registers);
+    tracee.resume(0);
+    while (true) {
+      Stop stop = tracee.await();
+      switch (stop.kind()) {
+        case NONE:
+          break;
+        case SIGNAL:
+          tracee.readRegisters(registers);
+          if (stop.signal() == Signal.SIGTRAP && registers.rip() == trapped) {
+            return registers.rax();
+          }
+          hold();
+          tracee.resume(0);
+          break;
+        case TRAP:
+        case GROUP_STOP:
+        case SYSCALL:
+        case BIRTH:
+          tracee.resume(0);
+          break;
+        default:
+          tracee.unread();
+          throw TraceeDiedException.INSTANCE;
+      }
+    }
+  }
+
+  private void hold() throws TraceeDiedException {
+    byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
+    tracee.readSiginfo(siginfo);
+    held.add(siginfo);
+  }
+}

@@ -1,0 +1,110 @@
+package org.ftrun.tracer.member;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The mappings of a process as /proc/PID/maps listed them; see proc(5). */
+final class MappingsOf {
+  /** One mapping: [start, end), permissions such as rw-p, inode (0: none), name. */
+  record Mapping(long start, long end, String permissions, long inode, String name) {
+    boolean isShared() {
+      return permissions.charAt(3) == 's';
+    }
+
+    boolean isWritable() {
+      return permissions.charAt(1) == 'w';
+    }
+
+    boolean isExecutable() {
+      return permissions.charAt(2) == 'x';
+    }
+
+    /** MAP_SHARED | MAP_ANONYMOUS: the kernel shows it as a deleted /dev/zero. */
+    boolean isSharedAnonymous() {
+      return isShared() && name.startsWith("/dev/zero (deleted)");
+    }
+  }
+
+  private final List<Mapping> mappings;
+
+  private MappingsOf(List<Mapping> mappings) {
+    this.mappings = mappings;
+  }
+
+  /** Reads the mappings; none if the process is gone. */
+  static MappingsOf process(int pid) {
+    try {
+      List<Mapping> found = new ArrayList<>();
+      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/maps"))) {
+        found.add(parse(line));
+      }
+      return new MappingsOf(found);
+    } catch (IOException e) {
+      return new MappingsOf(List.of());
+    }
+  }
+
+  static Mapping parse(String line) {
+    String[] fields = line.split(" +", 6);
+    int dash = fields[0].indexOf('-');
+    return new Mapping(
+        Long.parseUnsignedLong(fields[0].substring(0, dash), 16),
+        Long.parseUnsignedLong(fields[0].substring(dash + 1), 16),
+        fields[1],
+        Long.parseLong(fields[4]),
+        fields.length > 5 ? fields[5] : "");
+  }
+
+  List<Mapping> all() {
+    return mappings;
+  }
+
+  /** What keeps the process from having a replica, or null. */
+  String obstacle(ProcessModel model) {
+    for (Mapping mapping : mappings) {
+      if (mapping.isShared()
+          && mapping.isWritable()
+          && !mapping.isSharedAnonymous()
+          && mapping.start() != model.log.value()) {
+        return "the service has a shared writable mapping of " + mapping.name();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Finds room for a region within 2 GiB of an address.
+   *
+   * @param wanted bytes, page aligned
+   * @return its start
+   */
+  long roomNear(long address, long wanted) {
+    long gib = 1L << 30;
+    long preferred = address > 2 * gib ? address - gib : address + gib;
+    preferred &= -(1L << 20);
+    for (long at = preferred; at > gib / 4 && at > address - 2 * gib; at -= wanted) {
+      if (isFree(at, wanted)) {
+        return at;
+      }
+    }
+    for (long at = preferred; at < address + 2 * gib; at += wanted) {
+      if (isFree(at, wanted)) {
+        return at;
+      }
+    }
+    return 0;
+  }
+
+  private boolean isFree(long start, long bytes) {
+    for (Mapping mapping : mappings) {
+      if (Long.compareUnsigned(mapping.start(), start + bytes) < 0
+          && Long.compareUnsigned(start, mapping.end()) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,77 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import org.ftrun.tracer.capture.TraceeReader;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.Tracee;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+
+/**
+ * One member: a traced process, what is known of it, and the work space of its tracer thread, to
+ * which all of it belongs. It stays the same object when the replica becomes the primary.
+ */
+final class Member {
+  /** Values that a system call leaves in rcx and r11, the same on every path. */
+  private static final long RCX_AFTER_CALL = -1;
+
+  private static final long R11_AFTER_CALL = 0x246;
+
+  final Tracee tracee;
+  final HeldSignals held = new HeldSignals();
+  final InjectedCall injected;
+  final TraceeReader reader;
+
+  /** The registers of the present stop, as read last. */
+  final Registers now = new Registers();
+
+  /** The six arguments of the call at which it stopped last. */
+  final long[] arguments = new long[6];
+
+  private ProcessModel model;
+
+  Member(Tracee tracee, ProcessModel model) {
+    this.tracee = tracee;
+    this.model = model;
+    this.injected = new InjectedCall(tracee, held);
+    this.reader = this::readAdvancing;
+  }
+
+  int pid() {
+    return tracee.pid();
+  }
+
+  ProcessModel model() {
+    return model;
+  }
+
+  /** A new process image has a new model. */
+  void setModel(ProcessModel newModel) {
+    model = newModel;
+  }
+
+  private int readAdvancing(long address, ByteBuffer target) {
+    int read = tracee.memory().read(new TraceeAddress(address), target);
+    target.position(target.position() + read);
+    return read;
+  }
+
+  /** Injects a call through the stub. */
+  long inject(long number, long... args) throws TraceeDiedException {
+    return injected.call(model.stub.execute(), number, args);
+  }
+
+  /**
+   * Sets the registers that the service sees after a call.
+   *
+   * @param registers those at the call's site; changed to those behind it
+   * @param current registers read after the call was executed, or null if it was not
+   */
+  static void afterCall(Registers registers, Registers current, long result) {
+    registers.rip(registers.rip() + 2).rax(result).originalRax(-1);
+    registers.clobbered(RCX_AFTER_CALL, R11_AFTER_CALL);
+    if (current != null) {
+      registers.segmentBases(current);
+    }
+  }
+}

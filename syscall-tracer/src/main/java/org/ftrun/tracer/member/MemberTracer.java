@@ -1,0 +1,251 @@
+package org.ftrun.tracer.member;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.libc.NativeMemory;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that ptraces one member: runs the steps of its role and the commands that other
+ * threads post. A member's role may change (a replica is promoted); its tracer never does.
+ */
+public final class MemberTracer {
+  /** Interrupts a tracer's wait; nothing else in the daemon uses it. */
+  private static final int WAKE_SIGNAL = 63;
+
+  private static final int SYS_RT_SIGPROCMASK = 14;
+  private static final int SYS_GETPID = 39;
+  private static final int SYS_GETTID = 186;
+  private static final int SYS_SCHED_SETAFFINITY = 203;
+  private static final int SYS_TGKILL = 234;
+  private static final int SIG_UNBLOCK = 1;
+  private static final long RETRY_NANOS = 200_000;
+  private static final ScheduledExecutorService WAKE_UPS =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "wake-ups");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private static final Logger LOG = LoggerFactory.getLogger(MemberTracer.class);
+
+  static {
+    Libc.makeInterrupting(WAKE_SIGNAL);
+  }
+
+  private final ConcurrentLinkedQueue<Command> commands = new ConcurrentLinkedQueue<>();
+  private final Thread thread;
+  private final int cpu;
+  private volatile int tid;
+  private Role role;
+  private Member delivered;
+  private boolean ended;
+
+  private static final class Command {
+    final Runnable action;
+    final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    Command(Runnable action) {
+      this.action = action;
+    }
+  }
+
+  /**
+   * Creates a tracer; {@link #start} makes it wait for commands.
+   *
+   * @param name the thread's name
+   * @param cpu the core of its member, on which it runs too; -1 for any
+   */
+  public MemberTracer(String name, int cpu) {
+    this.cpu = cpu;
+    thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+  }
+
+  /** Starts the thread, which waits for commands. */
+  public MemberTracer start() {
+    thread.start();
+    return this;
+  }
+
+  /** The core it runs on, -1 for any. */
+  public int cpu() {
+    return cpu;
+  }
+
+  /**
+   * Seizes a launcher, which becomes the primary when it execs the service's program.
+   *
+   * @return false if it is gone already
+   */
+  public boolean launch(int pid, GroupLink group) {
+    boolean[] seized = new boolean[1];
+    call(
+        () -> {
+          try {
+            role = LaunchRole.seize(pid, group);
+            seized[0] = true;
+          } catch (TraceeDiedException e) {
+            LOG.debug("the launcher ended before it was seized");
+          }
+        });
+    return seized[0];
+  }
+
+  /**
+   * Takes over a newborn, which stays stopped until {@link #follow}.
+   *
+   * @return null, or why it cannot become a replica; it is dead then and this tracer ended
+   */
+  public String adopt(Newborn newborn) {
+    String[] refusal = new String[1];
+    call(
+        () -> {
+          try {
+            delivered = new ReplicaBirth(newborn, cpu).deliver();
+          } catch (TraceeDiedException e) {
+            refusal[0] = "the replica died at its birth";
+          } catch (RuntimeException e) {
+            refusal[0] = "the replica could not be prepared: " + e.getMessage();
+          }
+          if (refusal[0] != null) {
+            ReplicaBirth.discard(newborn.pid());
+            ended = true;
+          }
+        });
+    return refusal[0];
+  }
+
+  /** Lets the adopted newborn follow the event log from its present end on. */
+  public ReplicaRole follow(GroupLink group, ReplicaRole.Waiting waiting) {
+    ReplicaRole[] replica = new ReplicaRole[1];
+    call(
+        () -> {
+          replica[0] = new ReplicaRole(delivered, group, waiting);
+          role = replica[0].begin();
+        });
+    return replica[0];
+  }
+
+  /** Kills and reaps the replica and ends the tracer. */
+  public void destroyReplica() {
+    call(
+        () -> {
+          if (role instanceof ReplicaRole) {
+            ((ReplicaRole) role).destroy();
+            role = null;
+            ended = true;
+          }
+        });
+  }
+
+  /**
+   * Has the tracer run a command between two steps.
+   *
+   * @return completed when the command has run, exceptionally if it threw
+   */
+  public CompletableFuture<Void> post(Runnable action) {
+    Command command = new Command(action);
+    if (Thread.currentThread() == thread) {
+      execute(command);
+      return command.done;
+    }
+    commands.add(command);
+    wake();
+    WAKE_UPS.schedule(() -> wakeAgain(command), RETRY_NANOS, TimeUnit.NANOSECONDS);
+    return command.done;
+  }
+
+  /** A wake-up that came just before the thread began to wait had no effect. */
+  private void wakeAgain(Command command) {
+    if (commands.contains(command) && thread.isAlive()) {
+      wake();
+      WAKE_UPS.schedule(() -> wakeAgain(command), RETRY_NANOS, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** As {@link #post}, returning when the command has run. */
+  public void call(Runnable action) {
+    CompletableFuture<Void> done = post(action);
+    while (!done.isDone() && thread.isAlive()) {
+      wake();
+      LockSupport.parkNanos(RETRY_NANOS);
+    }
+    if (done.isDone()) {
+      done.join();
+    }
+  }
+
+  /** Makes the tracer look at its commands and at the log; a wake-up may be lost. */
+  public void wake() {
+    LockSupport.unpark(thread);
+    if (tid != 0) {
+      Libc.call(SYS_TGKILL, Libc.call(SYS_GETPID), tid, WAKE_SIGNAL);
+    }
+  }
+
+  /** Whether the calling thread is this tracer's. */
+  public boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  private void run() {
+    tid = (int) Libc.call(SYS_GETTID);
+    unblockWakeSignal();
+    if (cpu >= 0) {
+      pin(tid, cpu);
+    }
+    while (!ended) {
+      Command command = commands.poll();
+      if (command != null) {
+        execute(command);
+      } else if (role == null) {
+        LockSupport.park(this);
+      } else {
+        step();
+        ended = role == null;
+      }
+    }
+  }
+
+  private void step() {
+    try {
+      role = role.step();
+    } catch (RuntimeException e) {
+      LOG.error("internal error in {}", thread.getName(), e);
+      role = role instanceof FailSafe ? ((FailSafe) role).afterError(e) : null;
+    }
+  }
+
+  private void execute(Command command) {
+    try {
+      command.action.run();
+      command.done.complete(null);
+    } catch (RuntimeException e) {
+      command.done.completeExceptionally(e);
+    }
+  }
+
+  /** Pins a thread or process to one core; false if the kernel refuses. */
+  static boolean pin(int threadId, int core) {
+    NativeMemory mask = NativeMemory.allocate(128);
+    mask.buffer().putLong(core / 64 * 8, 1L << core % 64);
+    return Libc.call(SYS_SCHED_SETAFFINITY, threadId, 128, mask.address()) == 0;
+  }
+
+  private static void unblockWakeSignal() {
+    NativeMemory mask = NativeMemory.allocate(8);
+    mask.buffer().putLong(0, SignalActions.bit(WAKE_SIGNAL));
+    long result = Libc.call(SYS_RT_SIGPROCMASK, SIG_UNBLOCK, mask.address(), 0, 8);
+    if (result != 0) {
+      throw new IllegalStateException("rt_sigprocmask: errno " + -result);
+    }
+  }
+}

@@ -1,0 +1,331 @@
+package org.ftrun.tracer.member;
+
+import java.util.ArrayDeque;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.Stop;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.LocalStub;
+import org.ftrun.tracer.syscall.SyscallClass;
+import org.ftrun.tracer.syscall.SyscallRole;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The member that serves: its calls are executed through the stub and recorded while a replica
+ * follows.
+ *
+ * <p>A call goes through these stops: SIGSYS at its site; then, unless it is answered at once, the
+ * trap behind the stub's {@code syscall}. What interrupts it in between is a signal, our own
+ * interrupt (TRAP), or the process's end (EXITING).
+ */
+public final class PrimaryRole implements Role, FailSafe {
+  private static final Logger LOG = LoggerFactory.getLogger(PrimaryRole.class);
+
+  /** si_code of SIGSYS from Syscall User Dispatch (asm-generic/siginfo.h). */
+  static final int SYS_USER_DISPATCH = 2;
+
+  /** si_code of a fault that the kernel forced for a privileged or trapped instruction. */
+  static final int SI_KERNEL = 0x80;
+
+  /** AUDIT_ARCH_X86_64: calls by int 0x80 come with another one. */
+  static final int ARCH_X86_64 = 0xc000003e;
+
+  private static final int SI_ARCH_OFFSET = 28;
+
+  final Member member;
+  final GroupLink group;
+  final EventRecorder recorder;
+  final CallInFlight call = new CallInFlight();
+  final byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
+
+  private final PrimaryCalls calls;
+  private final PrimarySignals signals;
+  private final LocalStub localStub = new LocalStub();
+  private final ArrayDeque<BoundaryAction> atBoundary = new ArrayDeque<>();
+
+  /** What is to be done while the service is at a call boundary; it may end the role. */
+  interface BoundaryAction {
+    /**
+     * Does it.
+     *
+     * @param service the registers as the service sees them, not yet in the thread
+     * @return the next role, or null to go on as before
+     */
+    Role run(Registers service) throws TraceeDiedException;
+  }
+
+  PrimaryRole(Member member, GroupLink group) {
+    this.member = member;
+    this.group = group;
+    this.recorder = new EventRecorder(member, group.log().writer(), group);
+    this.calls = new PrimaryCalls(this);
+    this.signals = new PrimarySignals(this, calls);
+  }
+
+  /** The service's first program is in place: the exec event has been reported. */
+  Role begin() {
+    try {
+      return calls.onExec();
+    } catch (TraceeDiedException e) {
+      return this;
+    }
+  }
+
+  /**
+   * Takes over from a replica that stands at a call.
+   *
+   * @param parked the call
+   * @param began when the old primary began it, System.nanoTime(), or 0 if it had not
+   */
+  Role takeOver(CallInFlight parked, long began) throws TraceeDiedException {
+    call.continueFrom(parked, began);
+    return atCall();
+  }
+
+  /** Takes over from a replica that stands at an instruction which faults. */
+  Role takeOver(TrappedInstruction instruction) throws TraceeDiedException {
+    return onInstruction(instruction);
+  }
+
+  /** Takes over from a replica that was stopped in its own code. */
+  Role takeOver(Registers service) throws TraceeDiedException {
+    Registers own = service.copy();
+    Role next = runBoundaryActions(own);
+    if (next != null) {
+      return next;
+    }
+    member.tracee.writeRegisters(own);
+    member.tracee.resume(0);
+    return this;
+  }
+
+  /** Lets the process die of a signal that it is about to take. */
+  Role die(int signal) throws TraceeDiedException {
+    return new DyingRole(this, calls).ownDeath(signal);
+  }
+
+  /** Pid of the process that serves. */
+  public int pid() {
+    return member.pid();
+  }
+
+  @Override
+  public Role step() {
+    Stop stop = member.tracee.await();
+    try {
+      return handle(stop);
+    } catch (TraceeDiedException e) {
+      return this; // its exit event, or its wait status, is what wait4 reports next
+    }
+  }
+
+  private Role handle(Stop stop) throws TraceeDiedException {
+    switch (stop.kind()) {
+      case NONE:
+        return this;
+      case SIGNAL:
+        return onSignal(stop.signal());
+      case TRAP:
+        return onTrap();
+      case GROUP_STOP:
+        member.tracee.listen();
+        return this;
+      case EXEC:
+        return calls.onExec();
+      case EXITING:
+        return new DyingRole(this, calls).exiting();
+      case SYSCALL:
+      case BIRTH:
+        member.tracee.resume(0);
+        return this;
+      default:
+        return new DyingRole(this, calls).ended(stop);
+    }
+  }
+
+  private Role onSignal(int signal) throws TraceeDiedException {
+    member.tracee.readRegisters(member.now);
+    if (signal == Signal.SIGTRAP
+        && call.executing
+        && member.model().stub.isTrapped(member.now.rip())) {
+      return calls.completed(member.now.rax(), false);
+    }
+    member.tracee.readSiginfo(siginfo);
+    int code = HeldSignals.codeOf(siginfo);
+    if (signal == Signal.SIGSYS && code == SYS_USER_DISPATCH) {
+      return onCall();
+    }
+    if (signal == Signal.SIGSEGV && code == SI_KERNEL && !call.executing) {
+      TrappedInstruction instruction = TrappedInstruction.at(member, member.now.rip());
+      if (instruction != TrappedInstruction.NONE) {
+        return onInstruction(instruction);
+      }
+    }
+    return signals.arrived(signal, siginfo);
+  }
+
+  private Role onCall() throws TraceeDiedException {
+    call.begin(member.now);
+    int architecture =
+        java.nio.ByteBuffer.wrap(siginfo)
+            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+            .getInt(SI_ARCH_OFFSET);
+    if (architecture != ARCH_X86_64) {
+      return endProtection(
+          "the service uses the 32-bit system call interface (int 0x80, architecture 0x"
+              + Integer.toHexString(architecture)
+              + ")");
+    }
+    return atCall();
+  }
+
+  /** Goes on at the site of a call that has not begun: boundary actions, signals, the call. */
+  Role atCall() throws TraceeDiedException {
+    Role next = runBoundaryActions(call.atSite);
+    if (next != null) {
+      return next;
+    }
+    if (!member.held.isEmpty()) {
+      return signals.deliverBeforeCall();
+    }
+    SyscallClass syscallClass = call.resolution.syscallClass();
+    SyscallRole role = call.resolution.role();
+    if (role == SyscallRole.BIRTH) {
+      return endProtectionBeforeBirth();
+    }
+    if (syscallClass == SyscallClass.END_PROTECTION) {
+      return endProtection(call.row.name() + ": " + call.resolution.reason());
+    }
+    if (syscallClass == SyscallClass.DENY) {
+      return calls.answer(-call.resolution.deniedErrno());
+    }
+    return calls.execute();
+  }
+
+  private Role onInstruction(TrappedInstruction instruction) throws TraceeDiedException {
+    long site = member.now.rip();
+    if (instruction == TrappedInstruction.CPUID) {
+      long question = TrappedInstruction.question(member.now);
+      int[] answer = TrappedInstruction.cpuid(localStub, question);
+      instruction.answerCpuid(member.now, answer);
+      member.tracee.writeRegisters(member.now);
+      recorder.publishCpuid(answer, question, site);
+    } else {
+      long value = localStub.timeStampCounter();
+      instruction.answerTime(member.now, value);
+      member.tracee.writeRegisters(member.now);
+      recorder.publishTimeStamp(value, site);
+    }
+    member.tracee.resume(0);
+    return this;
+  }
+
+  /** Our interrupt, or the end of a group stop. */
+  private Role onTrap() throws TraceeDiedException {
+    member.tracee.readRegisters(member.now);
+    if (!call.executing) {
+      Registers service = member.now.copy();
+      Role next = runBoundaryActions(service);
+      if (next == null) {
+        member.tracee.writeRegisters(service);
+        member.tracee.resume(0);
+      }
+      return next == null ? this : next;
+    }
+    if (calls.hasReturned(member.now)) {
+      return calls.completed(member.now.rax(), true);
+    }
+    calls.noteInterruption(member.now);
+    Role next = runBoundaryActions(call.atSite);
+    if (next != null) {
+      return next;
+    }
+    return member.held.isEmpty() ? calls.enterAgain() : calls.backToSite();
+  }
+
+  /**
+   * Has something done at the next call boundary, interrupting the call that the service is blocked
+   * in. For the tracer thread only.
+   */
+  void atBoundary(BoundaryAction action) {
+    atBoundary.add(action);
+    try {
+      member.tracee.interrupt();
+    } catch (TraceeDiedException e) {
+      LOG.debug("the primary died before its next call boundary");
+    }
+  }
+
+  private Role runBoundaryActions(Registers service) throws TraceeDiedException {
+    while (!atBoundary.isEmpty()) {
+      Role next = atBoundary.remove().run(service);
+      if (next != null) {
+        return next;
+      }
+    }
+    return null;
+  }
+
+  /** Seeds a replica from this primary; on failure the service goes on unprotected. */
+  Role seed(Registers service) throws TraceeDiedException {
+    if (recorder.isRecording()) {
+      return null;
+    }
+    String refusal = new Seeding(member, group).seed(service);
+    if (refusal != null) {
+      return leaveAlone(service, refusal);
+    }
+    recorder.setRecording(true);
+    return null;
+  }
+
+  /** Has a replica seeded at the next call boundary; called by the group on the tracer thread. */
+  public void requestSeeding() {
+    atBoundary(this::seed);
+  }
+
+  /** Has protection ended at the next call boundary; called by the group on the tracer thread. */
+  public void requestNative(String reason) {
+    atBoundary(service -> leaveAlone(service, reason));
+  }
+
+  /** The replica is gone: events have no reader any more. */
+  public void stopRecording() {
+    recorder.setRecording(false);
+  }
+
+  /** Ends protection at the site of a call, which then runs natively. */
+  Role endProtection(String reason) throws TraceeDiedException {
+    return leaveAlone(call.atSite, reason);
+  }
+
+  private Role endProtectionBeforeBirth() throws TraceeDiedException {
+    return leaveAlone(call.atSite, call.resolution.reason());
+  }
+
+  /** Drops the replica and lets the service run at native speed from the given registers on. */
+  Role leaveAlone(Registers service, String reason) throws TraceeDiedException {
+    recorder.setRecording(false);
+    group.dropReplica(reason);
+    Role next = new Release(member, group).release(service);
+    group.unprotected(reason);
+    return next;
+  }
+
+  @Override
+  public Role afterError(RuntimeException error) {
+    recorder.setRecording(false);
+    group.dropReplica("internal error: " + error);
+    try {
+      if (!call.executing) {
+        return leaveAlone(call.atSite, "internal error: " + error);
+      }
+      LOG.error("the primary goes on without protection");
+      return this;
+    } catch (TraceeDiedException | RuntimeException e) {
+      LOG.error("the primary could not be released", e);
+      return this;
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package org.ftrun.tracer.member;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.Stop;
+import org.ftrun.tracer.ptrace.StopKind;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubLayout;
+import org.ftrun.tracer.stub.StubRegion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A new program at its first instruction: maps the stub and the event log into it, hides the vDSO,
+ * imposes interception, and has a replica seeded.
+ */
+final class ProgramStart {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgramStart.class);
+  private static final int SYS_OPEN = 2;
+  private static final int SYS_CLOSE = 3;
+  private static final int SYS_MMAP = 9;
+  private static final int SYS_MPROTECT = 10;
+  private static final int O_RDWR_CLOEXEC = 02 | 02000000;
+  private static final int READ_WRITE = 3;
+  private static final int READ_EXECUTE = 5;
+  private static final int MAP_SHARED = 0x1;
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+  private static final int MAP_FIXED_NOREPLACE = 0x100000;
+  private static final byte[] SYSCALL_AND_TRAP = {0x0f, 0x05, (byte) 0xcc};
+  private static final long AT_SYSINFO_EHDR = 33;
+  private static final long AT_IGNORE = 1;
+  private static final long AT_NULL = 0;
+  private static final int AUXV_LIMIT = 100;
+  private static final int POINTER_LIMIT = 10_000_000;
+
+  private final Member member;
+  private final GroupLink group;
+  private final Registers service = new Registers();
+
+  ProgramStart(Member member, GroupLink group) {
+    this.member = member;
+    this.group = group;
+  }
+
+  /**
+   * Called at the exec event.
+   *
+   * @return the role to go on with
+   */
+  Role protect(PrimaryRole primary) throws TraceeDiedException {
+    finishExec();
+    if (group.primaryCpu() >= 0) {
+      MemberTracer.pin(member.pid(), group.primaryCpu());
+    }
+    member.tracee.readRegisters(service);
+    if (!service.isLongMode()) {
+      return unprotectable("the program is a 32-bit executable");
+    }
+    String refusal = install();
+    if (refusal != null) {
+      return unprotectable(refusal);
+    }
+    hideVdso();
+    refusal = Confinement.impose(member);
+    if (refusal != null) {
+      return unprotectable(refusal);
+    }
+    Role next = primary.seed(service);
+    if (next != null) {
+      group.serving(null);
+      return next;
+    }
+    member.tracee.writeRegisters(service);
+    group.serving(primary);
+    member.tracee.resume(0);
+    return primary;
+  }
+
+  /** execve has yet to return, and would overwrite rax: on to its end. */
+  private void finishExec() throws TraceeDiedException {
+    member.tracee.resumeToSyscall();
+    while (true) {
+      Stop stop = member.tracee.await();
+      if (stop.kind() == StopKind.SYSCALL) {
+        return;
+      }
+      if (stop.kind() == StopKind.EXITING
+          || stop.kind() == StopKind.KILLED
+          || stop.kind() == StopKind.EXITED
+          || stop.kind() == StopKind.GONE) {
+        member.tracee.unread();
+        throw TraceeDiedException.INSTANCE;
+      }
+      if (stop.kind() == StopKind.SIGNAL) {
+        byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
+        member.tracee.readSiginfo(siginfo);
+        member.held.add(siginfo);
+      }
+      if (stop.kind() != StopKind.NONE) {
+        member.tracee.resumeToSyscall();
+      }
+    }
+  }
+
+  private Role unprotectable(String reason) throws TraceeDiedException {
+    group.dropReplica(reason);
+    member.tracee.writeRegisters(service);
+    while (!member.held.isEmpty()) {
+      byte[] siginfo = member.held.take();
+      LOG.warn("signal {} came within exec and is sent again", HeldSignals.signalOf(siginfo));
+      org.ftrun.tracer.libc.Libc.call(62, member.pid(), HeldSignals.signalOf(siginfo));
+    }
+    member.tracee.detach(0);
+    group.unprotected(reason);
+    group.serving(null);
+    return new NativeRole(member, group);
+  }
+
+  /** Maps stub and log with calls made from the program's own first page, put back afterwards. */
+  private String install() throws TraceeDiedException {
+    long total = StubLayout.REGION_BYTES + group.log().layout().totalBytes();
+    long base = MappingsOf.process(member.pid()).roomNear(service.rip(), total);
+    if (base == 0) {
+      return "there is no room for the stub near the program";
+    }
+    TraceeAddress entry = new TraceeAddress(service.rip());
+    byte[] original = member.tracee.memory().readBytes(entry, SYSCALL_AND_TRAP.length);
+    if (!member.tracee.memory().forceWrite(entry, SYSCALL_AND_TRAP)) {
+      throw TraceeDiedException.INSTANCE;
+    }
+    try {
+      return map(entry.value(), base);
+    } finally {
+      if (!member.tracee.memory().forceWrite(entry, original)) {
+        LOG.debug("the program died while the stub was being mapped");
+      }
+    }
+  }
+
+  private String map(long entry, long base) throws TraceeDiedException {
+    long stub =
+        member.injected.call(
+            entry,
+            SYS_MMAP,
+            base,
+            StubLayout.REGION_BYTES,
+            READ_WRITE,
+            MAP_PRIVATE_ANONYMOUS | MAP_FIXED_NOREPLACE,
+            -1,
+            0);
+    if (stub != base) {
+      return "the stub cannot be mapped: errno " + -stub;
+    }
+    StubRegion region = new StubRegion(new TraceeAddress(base));
+    long log = base + StubLayout.REGION_BYTES;
+    member.setModel(new ProcessModel(region, new TraceeAddress(log), inheritedActions()));
+    member.model().cpuidTrapped = true;
+    member.model().hiddenMask = takeOwnedSignals();
+    member.tracee.memory().writeBytes(region.base(), StubLayout.image());
+    long result =
+        member.injected.call(entry, SYS_MPROTECT, base, StubLayout.TEXT_BYTES, READ_EXECUTE);
+    if (result != 0) {
+      return "the stub cannot be made executable: errno " + -result;
+    }
+    return mapLog(region, log);
+  }
+
+  private String mapLog(StubRegion region, long address) throws TraceeDiedException {
+    byte[] path = (group.logPath() + "\0").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    member.tracee.memory().writeBytes(region.scratch(), path);
+    long descriptor = member.inject(SYS_OPEN, region.scratch().value(), O_RDWR_CLOEXEC);
+    if (descriptor < 0) {
+      return "the service may not open the event log: errno "
+          + -descriptor
+          + " (it runs without privileges or in another root)";
+    }
+    long mapped =
+        member.inject(
+            SYS_MMAP,
+            address,
+            group.log().layout().totalBytes(),
+            READ_WRITE,
+            MAP_SHARED | MAP_FIXED_NOREPLACE,
+            descriptor,
+            0);
+    member.inject(SYS_CLOSE, descriptor);
+    member.tracee.memory().writeBytes(region.scratch(), new byte[path.length]);
+    return mapped == address ? null : "the event log cannot be mapped: errno " + -mapped;
+  }
+
+  /** Signals inherited as ignored; handlers do not survive exec. */
+  private SignalActions inheritedActions() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + member.pid() + "/status"))) {
+        if (line.startsWith("SigIgn:")) {
+          return SignalActions.afterExec(Long.parseUnsignedLong(line.substring(7).trim(), 16));
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("the program died at its start");
+    }
+    return new SignalActions();
+  }
+
+  private long takeOwnedSignals() throws TraceeDiedException {
+    long mask = member.tracee.signalMask();
+    long hidden = mask & SignalActions.OWNED;
+    if (hidden != 0) {
+      member.tracee.setSignalMask(mask & ~SignalActions.OWNED);
+    }
+    return hidden;
+  }
+
+  /** Clocks must be read by system calls: the loader must not find the vDSO in its auxv. */
+  private void hideVdso() throws TraceeDiedException {
+    TraceeAddress at = new TraceeAddress(service.rsp());
+    long argc = member.tracee.memory().readLong(at);
+    if (argc < 0 || argc > POINTER_LIMIT) {
+      LOG.warn("the initial stack is not as expected: argc {}", argc);
+      return;
+    }
+    at = at.plus(8 * (argc + 2));
+    for (int i = 0; i < POINTER_LIMIT && member.tracee.memory().readLong(at) != 0; i++) {
+      at = at.plus(8);
+    }
+    at = at.plus(8);
+    for (int i = 0; i < AUXV_LIMIT; i++, at = at.plus(16)) {
+      long type = member.tracee.memory().readLong(at);
+      if (type == AT_SYSINFO_EHDR) {
+        member.tracee.memory().writeLong(at, AT_IGNORE);
+      }
+      if (type == AT_NULL) {
+        return;
+      }
+    }
+  }
+}

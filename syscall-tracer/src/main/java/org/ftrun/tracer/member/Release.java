@@ -1,0 +1,67 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+
+/**
+ * Gives a stopped primary back to itself: all that interception changed in the process is undone,
+ * then it is detached. What stays is the stub's two pages, which nothing executes, and the hidden
+ * vDSO: clocks are read by system calls.
+ */
+final class Release {
+  private static final int SYS_MUNMAP = 11;
+  private static final int SYS_RT_SIGACTION = 13;
+  private static final int SYS_RT_TGSIGQUEUEINFO = 297;
+
+  private final Member member;
+  private final GroupLink group;
+
+  Release(Member member, GroupLink group) {
+    this.member = member;
+    this.group = group;
+  }
+
+  /** Lets the service run natively from the given registers on. */
+  Role release(Registers service) throws TraceeDiedException {
+    ProcessModel model = member.model();
+    Confinement.lift(member);
+    restoreActions(model);
+    while (!member.held.isEmpty()) {
+      queueAgain(member.held.take());
+    }
+    member.inject(SYS_MUNMAP, model.log.value(), group.log().layout().totalBytes());
+    if (model.hiddenMask != 0) {
+      member.tracee.setSignalMask(member.tracee.signalMask() | model.hiddenMask);
+    }
+    service.originalRax(-1);
+    member.tracee.writeRegisters(service);
+    member.tracee.detach(0);
+    return new NativeRole(member, group);
+  }
+
+  /** Gives the kernel the dispositions that it was not told because we own the signals. */
+  private void restoreActions(ProcessModel model) throws TraceeDiedException {
+    for (int signal = 1; signal <= 64; signal++) {
+      SignalAction action = model.actions.of(signal);
+      boolean owned = (SignalActions.OWNED & SignalActions.bit(signal)) != 0;
+      if (owned && action.isIgnore() || (action.mask() & SignalActions.OWNED) != 0) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
+        bytes.putLong(0, action.handler()).putLong(8, action.flags());
+        bytes.putLong(16, action.restorer()).putLong(24, action.mask());
+        TraceeAddress scratch = model.stub.scratch();
+        member.tracee.memory().write(scratch, bytes);
+        member.inject(SYS_RT_SIGACTION, signal, scratch.value(), 0, 8);
+      }
+    }
+  }
+
+  private void queueAgain(byte[] siginfo) throws TraceeDiedException {
+    TraceeAddress scratch = member.model().stub.scratch();
+    member.tracee.memory().writeBytes(scratch, siginfo);
+    int pid = member.pid();
+    member.inject(SYS_RT_TGSIGQUEUEINFO, pid, pid, HeldSignals.signalOf(siginfo), scratch.value());
+  }
+}

@@ -1,0 +1,251 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import org.ftrun.eventlog.Event;
+import org.ftrun.eventlog.EventKind;
+import org.ftrun.eventlog.EventReader;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.capture.OutputRecord;
+import org.ftrun.tracer.capture.OutputRegions;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.syscall.SyscallClass;
+import org.ftrun.tracer.syscall.SyscallRole;
+
+/** Answers the replica's calls from the event log, or has it make those that both members make. */
+final class ReplicaCalls {
+  private static final int SYS_RT_SIGSUSPEND = 130;
+  private static final int SYS_TGKILL = 234;
+  private static final int MAP_FIXED = 0x10;
+  private static final int SUSPEND_SCRATCH = 192;
+
+  private final ReplicaRole replica;
+  private final Member member;
+  private final CallInFlight call;
+  private final EventReader reader;
+  private final CallEffects effects;
+  private final OutputRecord record = new OutputRecord();
+  private final Registers asked = new Registers();
+  private long behindResult;
+  private int suspendedSignal;
+  private byte[] suspendedSiginfo;
+
+  ReplicaCalls(ReplicaRole replica, EventReader reader) {
+    this.replica = replica;
+    this.member = replica.member;
+    this.call = replica.call;
+    this.reader = reader;
+    this.effects = new CallEffects(member);
+  }
+
+  /**
+   * Answers the call at which the replica stands.
+   *
+   * @return null, or a divergence report
+   */
+  String consume(Event event) throws TraceeDiedException {
+    if (event.syscall() != call.row.number()
+        || event.digest() != call.digest
+        || event.site() != call.site) {
+      return Divergence.report(event, member, call, "CALL", replica.history());
+    }
+    if (event.kind() == EventKind.PARTIAL) {
+      call.transferred = event.result();
+      reader.consume();
+      return null;
+    }
+    if (call.resolution.role() == SyscallRole.SIGNAL_RETURN) {
+      reader.consume();
+      ask(call.row.number(), call.asked);
+      call.executing = false;
+      return null;
+    }
+    SyscallClass syscallClass = call.resolution.syscallClass();
+    if (syscallClass == SyscallClass.BOTH || syscallClass == SyscallClass.RENDEZVOUS) {
+      return execute(event);
+    }
+    return answer(event);
+  }
+
+  private String answer(Event event) throws TraceeDiedException {
+    String defect = inject(event);
+    if (defect != null) {
+      return defect;
+    }
+    long result = effects.finish(call, event.result(), event.detail());
+    boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
+    reader.consume();
+    if (signalFollows) {
+      behindResult = result;
+      replica.behindCall();
+      return null;
+    }
+    Member.afterCall(call.atSite, null, result);
+    member.tracee.writeRegisters(call.atSite);
+    replica.run();
+    return null;
+  }
+
+  /** Writes what the kernel wrote in the primary. */
+  private String inject(Event event) {
+    int length = event.payloadLength();
+    if (length == 0) {
+      return null;
+    }
+    ByteBuffer payload = event.payload();
+    if ((event.flags() & EventRecorder.FLAG_RAW) != 0) {
+      if (!OutputRegions.isRaw(call.row, call.arguments)) {
+        return "event " + event.sequence() + ": raw payload for " + call.row;
+      }
+      TraceeAddress address = new TraceeAddress(OutputRegions.rawAddress(call.row, call.arguments));
+      int written = member.tracee.memory().write(address, payload);
+      return written == length ? null : "event " + event.sequence() + ": unwritable " + address;
+    }
+    record.wrap(payload);
+    while (record.next()) {
+      payload.limit(record.offset() + record.length()).position(record.offset());
+      int written = member.tracee.memory().write(new TraceeAddress(record.address()), payload);
+      payload.clear();
+      if (written != record.length()) {
+        return "event " + event.sequence() + ": memory of " + call.row + " is not writable";
+      }
+    }
+    return record.defect() == OutputRecord.Defect.NONE
+        ? null
+        : "event " + event.sequence() + ": malformed payload: " + record.defect();
+  }
+
+  /** Memory that a call wrote, ahead of the call's own event. */
+  String writeMemory(Event event) {
+    TraceeAddress address = new TraceeAddress(event.detail());
+    int written = member.tracee.memory().write(address, event.payload());
+    if (written != event.payloadLength()) {
+      return "event " + event.sequence() + ": unwritable " + address;
+    }
+    reader.consume();
+    return null;
+  }
+
+  private String execute(Event event) throws TraceeDiedException {
+    if (event.result() < 0 && event.result() > -4096) {
+      // What failed in the primary changed nothing, here neither.
+      return answer(event);
+    }
+    effects.prepare(call);
+    if (call.resolution.role() == SyscallRole.MMAP) {
+      call.asked[0] = event.result();
+      call.asked[3] |= MAP_FIXED;
+    }
+    ask(call.row.number(), call.asked);
+    return null;
+  }
+
+  private void ask(int number, long[] arguments) throws TraceeDiedException {
+    asked.copyFrom(call.atSite);
+    asked.arguments(arguments).rax(number).originalRax(-1);
+    asked.rip(member.model().stub.execute());
+    member.tracee.writeRegisters(asked);
+    call.executing = true;
+    replica.running();
+    member.tracee.resume(0);
+  }
+
+  /** The replica has made a call that both members make. */
+  String executed() throws TraceeDiedException {
+    call.executing = false;
+    Event event = reader.peek();
+    long own = member.now.rax();
+    boolean isTid = call.resolution.role() == SyscallRole.TID_ADDRESS;
+    if (event == null || !isTid && own != event.result()) {
+      return Divergence.result(event, member, call, own, replica.history());
+    }
+    long result = effects.finish(call, event.result(), event.detail());
+    boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
+    reader.consume();
+    if (signalFollows) {
+      behindResult = result;
+      call.atSite.segmentBases(member.now);
+      return standBehind();
+    }
+    Member.afterCall(call.atSite, member.now, result);
+    member.tracee.writeRegisters(call.atSite);
+    replica.run();
+    return null;
+  }
+
+  private String standBehind() {
+    replica.behindCall();
+    return null;
+  }
+
+  /** Delivers a signal where the primary took it: at the call's site, or behind it. */
+  String deliver(Event event, boolean behind) throws TraceeDiedException {
+    if (event.payloadLength() != HeldSignals.SIGINFO_BYTES) {
+      return "event " + event.sequence() + ": a signal without its siginfo";
+    }
+    byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
+    event.payload().get(0, siginfo);
+    int signal = HeldSignals.signalOf(siginfo);
+    if (signal < 1 || signal > 64) {
+      return "event " + event.sequence() + ": signal " + signal;
+    }
+    long when = event.detail();
+    reader.consume();
+    if (behind && call.row.temporaryMaskArgument() >= 0) {
+      suspend(signal, siginfo);
+    } else {
+      if (behind) {
+        Member.afterCall(call.atSite, null, behindResult);
+      }
+      member.tracee.writeRegisters(call.atSite);
+      enter(signal, siginfo);
+    }
+    if (signal == Signal.SIGALRM) {
+      member.model().realTimer.expired(when);
+    }
+    return null;
+  }
+
+  private void enter(int signal, byte[] siginfo) throws TraceeDiedException {
+    member.tracee.writeSiginfo(siginfo);
+    member.model().actions.entered(signal);
+    replica.run(signal);
+  }
+
+  /**
+   * The signal came under a temporary mask: the kernel must know it, for the handler's frame saves
+   * the mask behind it. So the replica waits with that mask for the same signal.
+   */
+  private void suspend(int signal, byte[] siginfo) throws TraceeDiedException {
+    long mask = effects.temporaryMask(call);
+    if (mask == -1) {
+      Member.afterCall(call.atSite, null, behindResult);
+      member.tracee.writeRegisters(call.atSite);
+      enter(signal, siginfo);
+      return;
+    }
+    TraceeAddress set = member.model().stub.scratch().plus(SUSPEND_SCRATCH);
+    member.tracee.memory().writeLong(set, mask);
+    suspendedSignal = signal;
+    suspendedSiginfo = siginfo;
+    ask(SYS_RT_SIGSUSPEND, new long[] {set.value(), 8, 0, 0, 0, 0});
+    call.executing = false;
+    Libc.call(SYS_TGKILL, member.pid(), member.pid(), signal);
+  }
+
+  /** Whether the replica waits for this signal under a temporary mask. */
+  boolean suspendedFor(int signal) {
+    return suspendedSignal == signal;
+  }
+
+  /** The signal has ended the wait under a temporary mask. */
+  void deliverSuspended() throws TraceeDiedException {
+    int signal = suspendedSignal;
+    suspendedSignal = 0;
+    Member.afterCall(call.atSite, null, behindResult);
+    member.tracee.writeRegisters(call.atSite);
+    enter(signal, suspendedSiginfo);
+  }
+}

@@ -1,0 +1,372 @@
+package org.ftrun.tracer.member;
+
+import java.util.concurrent.locks.LockSupport;
+import org.ftrun.eventlog.CorruptEventException;
+import org.ftrun.eventlog.Event;
+import org.ftrun.eventlog.EventReader;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.Stop;
+import org.ftrun.tracer.ptrace.StopKind;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The member that follows: whenever its process wants something of the kernel, it gets what the
+ * event log says the primary got. When the log is sealed and consumed, it becomes the primary.
+ */
+public final class ReplicaRole implements Role, FailSafe {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicaRole.class);
+  private static final int SYS_KILL = 62;
+  private static final long FIRST_SLEEP_NANOS = 20_000;
+  private static final long LONGEST_SLEEP_NANOS = 1_000_000;
+  private static final int SPINS = 200;
+  private static final int YIELDS = 400;
+
+  /** How the replica waits for the next event. */
+  public enum Waiting {
+    /** Burns its core. */
+    SPIN,
+    /** Spins, then yields. */
+    YIELD,
+    /** Spins, yields, then sleeps for up to a millisecond. */
+    SLEEP
+  }
+
+  /** What the replica's process is doing. */
+  private enum At {
+    /** Runs its own code, or a call that both members make. */
+    RUNNING,
+    /** Stands at a call that has not been answered. */
+    CALL,
+    /** Stands behind a call that a signal interrupted in the primary. */
+    BEHIND_CALL,
+    /** Stands at an instruction that the log answers. */
+    INSTRUCTION,
+    /** Stands at a fault of its own that will kill it. */
+    FAULT
+  }
+
+  final Member member;
+  final CallInFlight call = new CallInFlight();
+
+  private final GroupLink group;
+  private final EventReader reader;
+  private final Waiting waiting;
+  private final ReplicaCalls calls;
+  private final byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
+  private At at = At.RUNNING;
+  private TrappedInstruction instruction = TrappedInstruction.NONE;
+  private int faultSignal;
+  private int idle;
+  private volatile Seal seal;
+
+  /** The primary is gone: what the log holds now is all there will be. */
+  private record Seal(long interrupted) {}
+
+  ReplicaRole(Member member, GroupLink group, Waiting waiting) {
+    this.member = member;
+    this.group = group;
+    this.waiting = waiting;
+    this.reader = group.log().reader(org.ftrun.eventlog.Consumer.REPLICA);
+    this.calls = new ReplicaCalls(this, reader);
+  }
+
+  /** Pid of the process that follows. */
+  public int pid() {
+    return member.pid();
+  }
+
+  /** Published events that it has not consumed yet; any thread may ask. */
+  public long lag() {
+    return Math.max(
+        0,
+        group.log().cursor().get()
+            - group.log().consumerSequence(org.ftrun.eventlog.Consumer.REPLICA).get());
+  }
+
+  /**
+   * Tells the replica that nothing will follow what is published; any thread may call it, and wakes
+   * the tracer afterwards.
+   *
+   * @param interrupted when the call began in which the primary died, System.nanoTime(), or 0
+   */
+  public void seal(long interrupted) {
+    seal = new Seal(interrupted);
+  }
+
+  /** Kills and reaps the replica; on its tracer thread. */
+  void destroy() {
+    ReplicaBirth.discard(member.pid());
+  }
+
+  /** Lets the newborn run for the first time. */
+  Role begin() {
+    try {
+      member.tracee.resume(0);
+    } catch (TraceeDiedException e) {
+      LOG.debug("the replica died before it ran");
+    }
+    return this;
+  }
+
+  ArgumentHistory history() {
+    return group.history();
+  }
+
+  @Override
+  public Role step() {
+    try {
+      if (at == At.RUNNING) {
+        Stop stop = member.tracee.await();
+        if (stop.kind() == StopKind.NONE) {
+          return stopToPromote();
+        }
+        return handle(stop);
+      }
+      return follow();
+    } catch (TraceeDiedException e) {
+      return lost(member.tracee.await());
+    } catch (CorruptEventException e) {
+      return diverged(e.getMessage());
+    }
+  }
+
+  /** Nothing is left to consume while the process computes: it need not come to a call. */
+  private Role stopToPromote() throws TraceeDiedException {
+    if (seal != null && reader.lag() == 0 && !call.executing) {
+      member.tracee.interrupt();
+    }
+    return this;
+  }
+
+  private Role handle(Stop stop) throws TraceeDiedException {
+    switch (stop.kind()) {
+      case SIGNAL:
+        return onSignal(stop.signal());
+      case TRAP:
+        if (seal != null && reader.lag() == 0 && !call.executing) {
+          return promote();
+        }
+        member.tracee.resume(0);
+        return this;
+      case GROUP_STOP:
+      case SYSCALL:
+      case BIRTH:
+        member.tracee.resume(0);
+        return this;
+      default:
+        return lost(stop);
+    }
+  }
+
+  private Role onSignal(int signal) throws TraceeDiedException {
+    member.tracee.readRegisters(member.now);
+    if (signal == Signal.SIGTRAP
+        && call.executing
+        && member.model().stub.isTrapped(member.now.rip())) {
+      String divergence = calls.executed();
+      return divergence == null ? this : diverged(divergence);
+    }
+    member.tracee.readSiginfo(siginfo);
+    int code = HeldSignals.codeOf(siginfo);
+    if (signal == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
+      call.begin(member.now);
+      at = At.CALL;
+      idle = 0;
+      return this;
+    }
+    if (signal == Signal.SIGSEGV && code == PrimaryRole.SI_KERNEL) {
+      instruction = TrappedInstruction.at(member, member.now.rip());
+      if (instruction != TrappedInstruction.NONE) {
+        at = At.INSTRUCTION;
+        idle = 0;
+        return this;
+      }
+    }
+    if (PrimarySignals.isSynchronous(signal, siginfo)) {
+      return fault(signal);
+    }
+    if (calls.suspendedFor(signal)) {
+      calls.deliverSuspended();
+      return this;
+    }
+    // Signals reach a replica through the log only.
+    member.tracee.resume(0);
+    return this;
+  }
+
+  private Role fault(int signal) throws TraceeDiedException {
+    if (member.model().actions.of(signal).hasHandler()) {
+      member.model().actions.entered(signal);
+      member.tracee.resume(signal);
+      return this;
+    }
+    faultSignal = signal;
+    at = At.FAULT;
+    idle = 0;
+    return this;
+  }
+
+  /** The process stands still until the next event. */
+  private Role follow() throws TraceeDiedException {
+    Event event = reader.peek();
+    if (event == null) {
+      if (seal != null && at != At.BEHIND_CALL) {
+        return at == At.FAULT ? dieLikePrimary() : promote();
+      }
+      return awaitEvent();
+    }
+    idle = 0;
+    if (at == At.FAULT) {
+      return diverged(
+          "the replica faulted with "
+              + Signal.name(faultSignal)
+              + " where the primary went on to event "
+              + event.sequence());
+    }
+    String divergence = consume(event);
+    return divergence == null ? this : diverged(divergence);
+  }
+
+  private String consume(Event event) throws TraceeDiedException {
+    switch (event.kind()) {
+      case MEMORY:
+        return calls.writeMemory(event);
+      case SIGNAL:
+        return onSignalEvent(event);
+      case RDTSC:
+      case CPUID:
+        return onInstructionEvent(event);
+      case SYSCALL:
+      case PARTIAL:
+        return at == At.CALL ? calls.consume(event) : misplaced(event);
+      default:
+        reader.consume();
+        return null;
+    }
+  }
+
+  private String onSignalEvent(Event event) throws TraceeDiedException {
+    boolean behind = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
+    if (behind != (at == At.BEHIND_CALL) || at == At.INSTRUCTION) {
+      return misplaced(event);
+    }
+    return calls.deliver(event, behind);
+  }
+
+  private String onInstructionEvent(Event event) throws TraceeDiedException {
+    if (at != At.INSTRUCTION || event.site() != member.now.rip()) {
+      return misplaced(event);
+    }
+    boolean isCpuid = instruction == TrappedInstruction.CPUID;
+    if (isCpuid != (event.kind() == org.ftrun.eventlog.EventKind.CPUID)) {
+      return misplaced(event);
+    }
+    if (isCpuid) {
+      if (event.digest() != TrappedInstruction.question(member.now)
+          || event.payloadLength() != 16) {
+        return misplaced(event);
+      }
+      int[] answer = new int[4];
+      for (int i = 0; i < 4; i++) {
+        answer[i] = event.payload().getInt(4 * i);
+      }
+      instruction.answerCpuid(member.now, answer);
+    } else {
+      instruction.answerTime(member.now, event.result());
+    }
+    reader.consume();
+    member.tracee.writeRegisters(member.now);
+    run();
+    return null;
+  }
+
+  private String misplaced(Event event) {
+    return Divergence.report(event, member, call, at.toString(), group.history());
+  }
+
+  /** The process runs again. */
+  void run() throws TraceeDiedException {
+    at = At.RUNNING;
+    member.tracee.resume(0);
+  }
+
+  /** The process runs again, with a signal's handler first. */
+  void run(int signal) throws TraceeDiedException {
+    at = At.RUNNING;
+    member.tracee.resume(signal);
+  }
+
+  /** The process runs a call that both members make. */
+  void running() {
+    at = At.RUNNING;
+  }
+
+  /** The process waits behind its call for the signal that interrupted it. */
+  void behindCall() {
+    at = At.BEHIND_CALL;
+  }
+
+  private Role awaitEvent() throws TraceeDiedException {
+    idle++;
+    if (idle < SPINS || waiting == Waiting.SPIN && idle % 4096 != 0) {
+      Thread.onSpinWait();
+    } else if (idle < YIELDS || waiting == Waiting.YIELD && idle % 1024 != 0) {
+      Thread.yield();
+    } else {
+      int doublings = Math.min(6, Math.max(0, idle - YIELDS) / 8);
+      if (waiting == Waiting.SLEEP) {
+        LockSupport.parkNanos(Math.min(LONGEST_SLEEP_NANOS, FIRST_SLEEP_NANOS << doublings));
+      }
+      Stop stop = member.tracee.poll();
+      if (stop.kind() != StopKind.NONE) {
+        return lost(stop);
+      }
+    }
+    return this;
+  }
+
+  private Role promote() throws TraceeDiedException {
+    member.tracee.readRegisters(member.now);
+    PrimaryRole primary = new PrimaryRole(member, group);
+    member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
+    Promotion.complete(member);
+    group.promoted(primary);
+    if (at == At.CALL) {
+      return primary.takeOver(call, seal.interrupted());
+    }
+    if (at == At.INSTRUCTION) {
+      return primary.takeOver(instruction);
+    }
+    return primary.takeOver(member.now);
+  }
+
+  /** The replica comes to the same fault as the primary: nothing is left to take over. */
+  private Role dieLikePrimary() throws TraceeDiedException {
+    LOG.error(
+        "the replica comes to the same {} as the primary: the service's own defect",
+        Signal.name(faultSignal));
+    return new PrimaryRole(member, group).die(faultSignal);
+  }
+
+  private Role diverged(String report) {
+    destroy();
+    group.replicaLost(report, true);
+    return null;
+  }
+
+  private Role lost(Stop stop) {
+    String how = stop.kind() == StopKind.KILLED ? " of " + Signal.name(stop.signal()) : "";
+    destroy();
+    group.replicaLost("the replica died" + how, false);
+    return null;
+  }
+
+  @Override
+  public Role afterError(RuntimeException error) {
+    destroy();
+    group.replicaLost("internal error: " + error, false);
+    return null;
+  }
+}

@@ -1,0 +1,73 @@
+package org.ftrun.tracer.member;
+
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubLayout;
+
+/**
+ * Makes a replica out of a live, stopped primary: an injected clone that shares its descriptor
+ * table, working directory, root and umask, is no child of it, and waits in the stub for its
+ * tracer.
+ */
+final class Seeding {
+  private static final int SYS_CLONE = 56;
+  private static final int SYS_KILL = 62;
+  private static final long CLONE_FS = 0x200;
+  private static final long CLONE_FILES = 0x400;
+  private static final long CLONE_PARENT = 0x8000;
+  private static final long CLONE_UNTRACED = 0x80_0000;
+
+  private final Member member;
+  private final GroupLink group;
+
+  Seeding(Member member, GroupLink group) {
+    this.member = member;
+    this.group = group;
+  }
+
+  /**
+   * Seeds a replica that begins with the given registers; the caller writes the primary's own
+   * registers afterwards.
+   *
+   * @return null, or why it could not be done
+   */
+  String seed(Registers service) throws TraceeDiedException {
+    String obstacle = MappingsOf.process(member.pid()).obstacle(member.model());
+    if (obstacle != null) {
+      return obstacle;
+    }
+    long child = bear();
+    if (child < 0) {
+      return "the kernel refuses to clone the primary: errno "
+          + -child
+          + " ("
+          + Libc.errorText((int) -child)
+          + ")";
+    }
+    return group.adopt(new Newborn((int) child, service.copy(), member.model().copy()));
+  }
+
+  private long bear() throws TraceeDiedException {
+    long birth = member.model().stub.birth();
+    long trapped = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
+    long flags = CLONE_FS | CLONE_FILES | CLONE_PARENT | CLONE_UNTRACED | Signal.SIGCHLD;
+    try {
+      return member.injected.run(birth, trapped, SYS_CLONE, flags);
+    } catch (TraceeDiedException died) {
+      killOrphan();
+      throw died;
+    }
+  }
+
+  /** The primary died within the clone: a newborn would hold the connections open for ever. */
+  private void killOrphan() throws TraceeDiedException {
+    member.tracee.readRegisters(member.now);
+    long rip = member.now.rip() - member.model().stub.base().value();
+    boolean born = rip >= StubLayout.BORN && rip <= StubLayout.BIRTH_TRAPPED;
+    if (born && member.now.rax() > 0) {
+      Libc.call(SYS_KILL, member.now.rax(), Signal.SIGKILL);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package org.ftrun.tracer.ptrace;
+
+import java.nio.ByteBuffer;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.libc.NativeMemory;
+
+/**
+ * One traced thread. All methods are for the tracer thread that seized it; those that need it
+ * stopped say so by throwing {@link TraceeDiedException} when it no longer is.
+ */
+public final class Tracee {
+  private static final int SYS_PTRACE = 101;
+  private static final int SYS_WAIT4 = 61;
+  private static final int ESRCH = 3;
+  private static final int EINTR = 4;
+  private static final int EIO = 5;
+  private static final int ECHILD = 10;
+  private static final int WNOHANG = 1;
+  private static final int WALL = 0x40000000;
+
+  private static final int CONT = 7;
+  private static final int GETREGS = 12;
+  private static final int SETREGS = 13;
+  private static final int DETACH = 17;
+  private static final int SYSCALL = 24;
+  private static final int SETOPTIONS = 0x4200;
+  private static final int GETEVENTMSG = 0x4201;
+  private static final int GETSIGINFO = 0x4202;
+  private static final int SETSIGINFO = 0x4203;
+  private static final int SEIZE = 0x4206;
+  private static final int INTERRUPT = 0x4207;
+  private static final int LISTEN = 0x4208;
+  private static final int PEEKSIGINFO = 0x4209;
+  private static final int GETSIGMASK = 0x420a;
+  private static final int SETSIGMASK = 0x420b;
+  private static final int SET_SYSCALL_USER_DISPATCH_CONFIG = 0x4210;
+
+  private static final int SIGINFO_BYTES = 128;
+  private static final int SCRATCH_BYTES = 32 * SIGINFO_BYTES;
+
+  private final int pid;
+  private final TraceeMemory memory;
+  private final Stop stop = new Stop();
+  private final NativeMemory scratch = NativeMemory.allocate(SCRATCH_BYTES);
+  private final NativeMemory request = NativeMemory.allocate(64);
+  private boolean unread;
+
+  private Tracee(int pid) {
+    this.pid = pid;
+    this.memory = new TraceeMemory(pid);
+  }
+
+  /**
+   * PTRACE_SEIZE by the calling thread, which becomes the tracer.
+   *
+   * @throws TraceeDiedException if there is no such process any more
+   * @throws PtraceException if it may not be traced
+   */
+  public static Tracee seize(int pid, int options) throws TraceeDiedException {
+    Tracee tracee = new Tracee(pid);
+    tracee.checked("PTRACE_SEIZE", tracee.ptrace(SEIZE, 0, options));
+    return tracee;
+  }
+
+  /** The kernel's id of the thread. */
+  public int pid() {
+    return pid;
+  }
+
+  /** Its memory. */
+  public TraceeMemory memory() {
+    return memory;
+  }
+
+  /** Waits for its next stop or its end; returns NONE when interrupted by a signal to us. */
+  public Stop await() {
+    return waitFor(WALL);
+  }
+
+  /** As {@link #await}, but returns NONE at once if there is nothing. */
+  public Stop poll() {
+    return waitFor(WALL | WNOHANG);
+  }
+
+  /** Makes the next {@link #await} or {@link #poll} return the last stop once more. */
+  public void unread() {
+    unread = true;
+  }
+
+  private Stop waitFor(int options) {
+    if (unread) {
+      unread = false;
+      return stop;
+    }
+    long result = Libc.call(SYS_WAIT4, pid, request.address(), options, 0);
+    if (result == 0 || result == -EINTR) {
+      return stop.none();
+    }
+    if (result == -ECHILD) {
+      return stop.gone(pid);
+    }
+    if (result < 0) {
+      throw new PtraceException("wait4 of " + pid, result);
+    }
+    return stop.decode((int) result, request.buffer().getInt(0));
+  }
+
+  /** Reads the general registers. */
+  public void readRegisters(Registers into) throws TraceeDiedException {
+    checked("PTRACE_GETREGS", ptrace(GETREGS, 0, into.address()));
+  }
+
+  /** Writes the general registers. */
+  public void writeRegisters(Registers from) throws TraceeDiedException {
+    checked("PTRACE_SETREGS", ptrace(SETREGS, 0, from.address()));
+  }
+
+  /** Lets it run, delivering {@code signal} unless 0. */
+  public void resume(int signal) throws TraceeDiedException {
+    checked("PTRACE_CONT", ptrace(CONT, 0, signal));
+  }
+
+  /** Lets it run until the entry or exit of its next system call. */
+  public void resumeToSyscall() throws TraceeDiedException {
+    checked("PTRACE_SYSCALL", ptrace(SYSCALL, 0, 0));
+  }
+
+  /** Leaves it in its group stop, still reporting. */
+  public void listen() throws TraceeDiedException {
+    checked("PTRACE_LISTEN", ptrace(LISTEN, 0, 0));
+  }
+
+  /** Asks a running tracee to stop; a TRAP follows, or the stop that was already under way. */
+  public void interrupt() throws TraceeDiedException {
+    checked("PTRACE_INTERRUPT", ptrace(INTERRUPT, 0, 0));
+  }
+
+  /** Ends tracing and lets it run, delivering {@code signal} unless 0. */
+  public void detach(int signal) throws TraceeDiedException {
+    checked("PTRACE_DETACH", ptrace(DETACH, 0, signal));
+  }
+
+  /** Sets the PTRACE_O_ options. */
+  public void setOptions(int options) throws TraceeDiedException {
+    checked("PTRACE_SETOPTIONS", ptrace(SETOPTIONS, 0, options));
+  }
+
+  /** The event's message: a newborn's pid, an exit status. */
+  public long eventMessage() throws TraceeDiedException {
+    checked("PTRACE_GETEVENTMSG", ptrace(GETEVENTMSG, 0, scratch.address()));
+    return scratch.buffer().getLong(0);
+  }
+
+  /** Reads the 128 bytes of the siginfo of the present signal stop into {@code into}. */
+  public void readSiginfo(byte[] into) throws TraceeDiedException {
+    checked("PTRACE_GETSIGINFO", ptrace(GETSIGINFO, 0, scratch.address()));
+    scratch.buffer().get(0, into, 0, SIGINFO_BYTES);
+  }
+
+  /** The present signal stop's siginfo, valid until the next operation of this tracee. */
+  public ByteBuffer siginfo() throws TraceeDiedException {
+    checked("PTRACE_GETSIGINFO", ptrace(GETSIGINFO, 0, scratch.address()));
+    return scratch.buffer();
+  }
+
+  /** Replaces the siginfo of the present signal stop. */
+  public void writeSiginfo(byte[] siginfo) throws TraceeDiedException {
+    scratch.buffer().put(0, siginfo, 0, SIGINFO_BYTES);
+    checked("PTRACE_SETSIGINFO", ptrace(SETSIGINFO, 0, scratch.address()));
+  }
+
+  /**
+   * Up to 32 signals that are pending.
+   *
+   * @param shared those of the process, else those of the thread
+   * @return one siginfo_t of 128 bytes each
+   */
+  public byte[][] pendingSignals(boolean shared) throws TraceeDiedException {
+    request.buffer().putLong(0, 0).putInt(8, shared ? 1 : 0).putInt(12, 32);
+    long count =
+        checked("PTRACE_PEEKSIGINFO", ptrace(PEEKSIGINFO, request.address(), scratch.address()));
+    byte[][] pending = new byte[(int) count][SIGINFO_BYTES];
+    for (int i = 0; i < count; i++) {
+      scratch.buffer().get(i * SIGINFO_BYTES, pending[i]);
+    }
+    return pending;
+  }
+
+  /** The signals that the kernel holds back from it, bit n-1 for signal n. */
+  public long signalMask() throws TraceeDiedException {
+    checked("PTRACE_GETSIGMASK", ptrace(GETSIGMASK, 8, scratch.address()));
+    return scratch.buffer().getLong(0);
+  }
+
+  /** Sets the signals that the kernel holds back from it. */
+  public void setSignalMask(long mask) throws TraceeDiedException {
+    scratch.buffer().putLong(0, mask);
+    checked("PTRACE_SETSIGMASK", ptrace(SETSIGMASK, 8, scratch.address()));
+  }
+
+  /**
+   * Configures Syscall User Dispatch from outside; Linux 6.4 and later.
+   *
+   * @return false where the kernel cannot do it; then prctl has to be injected
+   */
+  public boolean setSyscallUserDispatch(boolean on, long selector, long start, long length)
+      throws TraceeDiedException {
+    // struct ptrace_sud_config of uapi/linux/ptrace.h: mode, selector, offset, len.
+    scratch.buffer().putLong(0, on ? 1 : 0).putLong(8, on ? selector : 0);
+    scratch.buffer().putLong(16, on ? start : 0).putLong(24, on ? length : 0);
+    long result = ptrace(SET_SYSCALL_USER_DISPATCH_CONFIG, 32, scratch.address());
+    if (result == -EIO) {
+      return false;
+    }
+    checked("PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG", result);
+    return true;
+  }
+
+  private long ptrace(int what, long address, long data) {
+    return Libc.call(SYS_PTRACE, what, pid, address, data);
+  }
+
+  private long checked(String operation, long result) throws TraceeDiedException {
+    if (result == -ESRCH) {
+      throw TraceeDiedException.INSTANCE;
+    }
+    if (result < 0) {
+      throw new PtraceException(operation + " of " + pid, result);
+    }
+    return result;
+  }
+}

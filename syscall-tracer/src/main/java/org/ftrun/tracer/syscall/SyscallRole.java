@@ -1,0 +1,56 @@
+package org.ftrun.tracer.syscall;
+
+/**
+ * What a call means to the tracer beyond its class. A tracer dispatches by this marker, never by
+ * the number.
+ */
+public enum SyscallRole {
+  /** Nothing beyond the class. */
+  PLAIN,
+  /** Ends the calling thread (exit). */
+  EXIT_THREAD,
+  /** Ends the calling process (exit_group). */
+  EXIT_PROCESS,
+  /** Returns from a signal handler: restores registers and mask from the stack (rt_sigreturn). */
+  SIGNAL_RETURN,
+  /** Continues an interrupted call that keeps its state in the kernel (restart_syscall). */
+  RESTART,
+  /** Replaces the process image (execve, execveat). */
+  EXEC,
+  /** Makes a thread or a process (clone, fork, vfork). */
+  BIRTH,
+  /** Sets a signal's disposition (rt_sigaction). */
+  SIGNAL_ACTION,
+  /** Changes the signal mask (rt_sigprocmask). */
+  SIGNAL_MASK,
+  /** Sets the alternate signal stack (sigaltstack). */
+  SIGNAL_STACK,
+  /** Sends a signal to processes or threads named by pid (kill, tgkill ...). */
+  SIGNAL_SEND,
+  /** Takes a pending signal or waits for one (rt_sigtimedwait, rt_sigsuspend, pause). */
+  SIGNAL_WAIT,
+  /** Arms or disarms an interval timer of the process (alarm, setitimer). */
+  ALARM,
+  /** Maps memory (mmap): the replica maps at the primary's address. */
+  MMAP,
+  /** Moves or resizes a mapping (mremap): the replica uses the primary's address. */
+  MREMAP,
+  /** Removes mappings (munmap). */
+  MUNMAP,
+  /** Changes the protection of pages (mprotect, pkey_mprotect). */
+  MPROTECT,
+  /** Moves the end of the heap (brk). */
+  BRK,
+  /** Sets the address the kernel clears at thread exit; returns the caller's tid. */
+  TID_ADDRESS,
+  /** Registers the robust futex list (set_robust_list). */
+  ROBUST_LIST,
+  /** Sets the FS base (arch_prctl ARCH_SET_FS): registers must be read afresh. */
+  THREAD_POINTER,
+  /** Asks for a CPU affinity, which is answered as asked while the member stays on its core. */
+  AFFINITY,
+  /** Reads a clock (clock_gettime, gettimeofday, time). */
+  CLOCK,
+  /** Waits for a child (wait4, waitid). */
+  CHILD_WAIT
+}
