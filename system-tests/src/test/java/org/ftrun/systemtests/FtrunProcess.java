@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FtrunProcess implements AutoCloseable {
   /** The machine may be busy with other builds; a takeover itself takes about a millisecond. */
-  static final Duration LIMIT = Duration.ofSeconds(30);
+  static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("ftrun.limit", 30));
 
   private static final Path SCRIPT =
       Path.of(System.getProperty("ftrun.script", "../scripts/ftrun")).toAbsolutePath().normalize();
