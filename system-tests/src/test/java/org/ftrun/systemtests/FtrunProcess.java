@@ -84,7 +84,7 @@ final class FtrunProcess implements AutoCloseable {
         () -> {
           Optional<ServiceStatus> status = status();
           assertThat(status.isPresent() || process.isAlive())
-              .as("ftrun has ended before it was %s:%n%s", what, messages())
+              .as("ftrun has ended (%s) before it was %s:%n%s", process, what, messages())
               .isTrue();
           return status.filter(wanted);
         });
