@@ -1,0 +1,115 @@
+/*
+ * A server to be killed under load: sends back every byte that it gets, in order, on up to 200
+ * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { CONNECTIONS = 200, PENDING = 65536 };
+
+/* Bytes that were read and not yet written back; they begin at pending[taken]. */
+struct connection {
+  int length;
+  int taken;
+  char pending[PENDING];
+};
+
+static struct pollfd polled[1 + CONNECTIONS];
+static struct connection *connections[1 + CONNECTIONS];
+static int used = 1;
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static int listening(int port) {
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), yes = 1;
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons(port),
+                                .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+  socklen_t length = sizeof address;
+  if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+      bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+      listen(listener, 128) != 0 ||
+      getsockname(listener, (struct sockaddr *)&address, &length) != 0) {
+    fail("listen");
+  }
+  printf("listening %d\n", ntohs(address.sin_port));
+  fflush(stdout);
+  return listener;
+}
+
+static void accept_one(void) {
+  int accepted = accept4(polled[0].fd, NULL, NULL, SOCK_NONBLOCK);
+  if (accepted < 0) {
+    if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+      fail("accept");
+    }
+    return;
+  }
+  if (used > CONNECTIONS) {
+    close(accepted);
+    return;
+  }
+  connections[used] = calloc(1, sizeof(struct connection));
+  if (connections[used] == NULL) {
+    fail("calloc");
+  }
+  polled[used++] = (struct pollfd){.fd = accepted, .events = POLLIN};
+}
+
+/* Closes a connection; the last one takes its place. */
+static void drop(int index) {
+  close(polled[index].fd);
+  free(connections[index]);
+  used--;
+  polled[index] = polled[used];
+  connections[index] = connections[used];
+}
+
+/* Reads if nothing is pending, writes what is. Returns 0 when the connection is over. */
+static int serve(int index) {
+  struct connection *connection = connections[index];
+  int descriptor = polled[index].fd;
+  if (connection->length == connection->taken) {
+    ssize_t got = read(descriptor, connection->pending, PENDING);
+    if (got <= 0) {
+      return got < 0 && (errno == EAGAIN || errno == EINTR);
+    }
+    connection->length = (int)got;
+    connection->taken = 0;
+  }
+  ssize_t put = send(descriptor, connection->pending + connection->taken,
+                     connection->length - connection->taken, MSG_NOSIGNAL);
+  if (put < 0 && errno != EAGAIN && errno != EINTR) {
+    return 0;
+  }
+  connection->taken += put > 0 ? (int)put : 0;
+  polled[index].events = connection->taken < connection->length ? POLLOUT : POLLIN;
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  polled[0] = (struct pollfd){.fd = listening(argc > 1 ? atoi(argv[1]) : 0), .events = POLLIN};
+  for (;;) {
+    if (poll(polled, used, -1) < 0 && errno != EINTR) {
+      fail("poll");
+    }
+    for (int index = used - 1; index > 0; index--) {
+      if (polled[index].revents != 0 && !serve(index)) {
+        drop(index);
+      }
+    }
+    if (polled[0].revents != 0) {
+      accept_one();
+    }
+  }
+}

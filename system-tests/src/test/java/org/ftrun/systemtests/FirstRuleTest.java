@@ -1,0 +1,146 @@
+package org.ftrun.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Protection never harms the service: what cannot be replicated yet runs unprotected, says why, and
+ * works as it does natively.
+ */
+@Timeout(120)
+class FirstRuleTest {
+  @TempDir Path directory;
+
+  @Test
+  void shouldServeRedisUnprotectedWhenItMakesThreads() throws Exception {
+    int port = Ports.free();
+    List<String> command =
+        List.of(
+            "redis-server",
+            "--port",
+            "" + port,
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--daemonize",
+            "no");
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), command)) {
+      Ports.awaitListening(ftrun, port);
+      assertUnprotected(ftrun);
+      assertThat(client("redis-cli", "-p", "" + port, "set", "key", "value")).isEqualTo("OK\n");
+      for (int i = 1; i <= 20; i++) {
+        assertThat(client("redis-cli", "-p", "" + port, "incr", "count")).isEqualTo(i + "\n");
+      }
+      assertThat(client("redis-cli", "-p", "" + port, "get", "key")).isEqualTo("value\n");
+      client("redis-cli", "-p", "" + port, "shutdown", "nosave");
+      assertThat(ftrun.awaitExit()).isZero();
+    }
+  }
+
+  @Test
+  void shouldServeNginxUnprotectedWhenItMakesWorkers() throws Exception {
+    int port = Ports.free();
+    List<String> command = HttpServer.NGINX_WITH_WORKERS.prepare(directory, port);
+    Files.writeString(directory.resolve("www/page"), "served by a worker");
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), command)) {
+      Ports.awaitListening(ftrun, port);
+      for (int i = 0; i < 20; i++) {
+        assertThat(get(port, "/page")).isEqualTo("served by a worker");
+      }
+      assertUnprotected(ftrun);
+      assertThat(get(port, "/page")).isEqualTo("served by a worker");
+    }
+  }
+
+  @Test
+  void shouldServePythonUnprotectedWhenItMakesThreads() throws Exception {
+    int port = Ports.free();
+    Path work = Files.createDirectories(directory.resolve("work"));
+    Files.writeString(work.resolve("page"), "served by python");
+    List<String> command =
+        List.of("/usr/bin/python3", "-m", "http.server", "" + port, "--bind", "127.0.0.1");
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), command)) {
+      Ports.awaitListening(ftrun, port);
+      for (int i = 0; i < 20; i++) {
+        assertThat(get(port, "/page")).isEqualTo("served by python");
+      }
+      assertUnprotected(ftrun);
+      assertThat(get(port, "/page")).isEqualTo("served by python");
+    }
+  }
+
+  @Test
+  void shouldRunAPipelineWhenTheShellMakesProcesses() throws Exception {
+    try (FtrunProcess ftrun =
+        FtrunProcess.start(directory, Map.of(), List.of("/bin/sh", "-c", "echo a | cat; exit 5"))) {
+      assertThat(ftrun.awaitExit()).as(ftrun.messages()).isEqualTo(5);
+      assertThat(ftrun.output()).isEqualTo("a\n");
+    }
+  }
+
+  @Test
+  void shouldServeOnWhenTheReplicaIsKilled() throws Exception {
+    int port = Ports.free();
+    List<String> command =
+        List.of(new CProgram("echo_server", Linking.DYNAMIC).executable().toString(), "" + port);
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), command);
+        EchoClient client = new EchoClient(Ports.connect(ftrun, port), 1, 10_000)) {
+      List<Long> pids = ftrun.awaitProtected().pids();
+      assertThat(pids).as("primary and replica").hasSize(2);
+      ProcessHandle.of(pids.get(1)).orElseThrow().destroyForcibly();
+      ServiceStatus status =
+          ftrun.awaitStatus("without that replica", now -> !now.pids().contains(pids.get(1)));
+      assertThat(status.primaryPid()).isEqualTo(pids.get(0));
+      long before = client.progress();
+      Await.until(
+          FtrunProcess.LIMIT,
+          () -> "no echo: " + ftrun.messages(),
+          () -> client.progress() > before);
+      client.finish();
+    }
+  }
+
+  private static void assertUnprotected(FtrunProcess ftrun) throws Exception {
+    ServiceStatus status =
+        ftrun.awaitStatus("UNPROTECTED", now -> now.state().equals("UNPROTECTED"));
+    assertThat(status.unprotectedReason()).isNotBlank();
+  }
+
+  private static String get(int port, String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  private static String client(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      process.getOutputStream().close();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      return output;
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package org.ftrun.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One running ftrun: started by its script with a run directory and a name of its own, asked by its
+ * control socket, ended with all that it started when it is closed.
+ */
+final class FtrunProcess implements AutoCloseable {
+  /** The machine may be busy with other builds; a takeover itself takes about a millisecond. */
+  static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("ftrun.limit", 30));
+
+  private static final Path SCRIPT =
+      Path.of(System.getProperty("ftrun.script", "../scripts/ftrun")).toAbsolutePath().normalize();
+  private static final AtomicInteger STARTED = new AtomicInteger();
+
+  private final String name;
+  private final Path directory;
+  private final Process process;
+  private final ControlSocket control;
+
+  private FtrunProcess(String name, Path directory, Process process) {
+    this.name = name;
+    this.directory = directory;
+    this.process = process;
+    this.control = new ControlSocket(directory.resolve("run").resolve(name + ".sock"));
+  }
+
+  /**
+   * Starts a service under ftrun. Its working directory is {@code work} below the given one, its
+   * output goes to the files {@code stdout} and {@code stderr} there.
+   *
+   * @param environment variables to add
+   */
+  static FtrunProcess start(Path directory, Map<String, String> environment, List<String> service)
+      throws IOException {
+    assertThat(SCRIPT).as("the ftrun script (-Dftrun.script)").isExecutable();
+    String name = "test-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
+    Files.createDirectories(directory.resolve("run"));
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--name", name));
+    command.addAll(List.of("--run-dir", directory.resolve("run").toString()));
+    command.addAll(List.of(System.getProperty("ftrun.options", "--fast-path off").split(" +")));
+    command.add("--");
+    command.addAll(service);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(Files.createDirectories(directory.resolve("work")).toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(directory.resolve("stdout").toFile())
+            .redirectError(directory.resolve("stderr").toFile());
+    builder.environment().putAll(environment);
+    builder.environment().put(Leftovers.VARIABLE, name);
+    return new FtrunProcess(name, directory, builder.start());
+  }
+
+  /** The status, or empty if nobody answers. */
+  Optional<ServiceStatus> status() {
+    return control.ask("status").map(result -> new ServiceStatus(result.getAsJsonObject()));
+  }
+
+  /** Waits until a replica follows, and returns that status. */
+  ServiceStatus awaitProtected() throws Exception {
+    return awaitStatus("PROTECTED", status -> status.isProtected());
+  }
+
+  /** Waits until the status is as wanted; fails at once if ftrun ends. */
+  ServiceStatus awaitStatus(String what, java.util.function.Predicate<ServiceStatus> wanted)
+      throws Exception {
+    return Await.answer(
+        LIMIT,
+        () -> "not " + what + ": " + status().map(ServiceStatus::json) + "\n" + messages(),
+        () -> {
+          Optional<ServiceStatus> status = status();
+          assertThat(status.isPresent() || process.isAlive())
+              .as("ftrun has ended (%s) before it was %s:%n%s", process, what, messages())
+              .isTrue();
+          return status.filter(wanted);
+        });
+  }
+
+  /** Kills the primary with SIGKILL at once and returns the epoch that ends by it. */
+  long killPrimary() throws Exception {
+    ServiceStatus before = awaitProtected();
+    kill(before.primaryPid());
+    return before.epoch();
+  }
+
+  /** Kills the primary and waits until its successor is protected again. */
+  ServiceStatus killPrimaryAndAwaitProtected() throws Exception {
+    long epoch = killPrimary();
+    return awaitStatus(
+        "PROTECTED in a new epoch", status -> status.epoch() > epoch && status.isProtected());
+  }
+
+  /** A planned takeover; waits until the successor is protected again. */
+  ServiceStatus takeOver() throws Exception {
+    long epoch = awaitProtected().epoch();
+    control.ask("takeover");
+    return awaitStatus(
+        "PROTECTED in a new epoch", status -> status.epoch() > epoch && status.isProtected());
+  }
+
+  /** Sends a signal to ftrun, which passes it to the service. */
+  void signal(String signal) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder("kill", "-s", signal, "" + process.pid())
+            .redirectErrorStream(true)
+            .start()
+            .waitFor();
+    assertThat(status).as("kill -s %s", signal).isZero();
+  }
+
+  private static void kill(long pid) {
+    assertThat(pid).as("pid of a member").isGreaterThan(1);
+    assertThat(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly))
+        .as("kill -9 %d", pid)
+        .contains(true);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What the service has written to its standard output so far. */
+  String output() {
+    return read("stdout");
+  }
+
+  /** The service's standard error and ftrun's own messages so far. */
+  String messages() {
+    return read("stderr");
+  }
+
+  private String read(String file) {
+    try {
+      return Files.readString(directory.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for the end and returns the exit status. */
+  int awaitExit() throws InterruptedException {
+    assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .as("ftrun ends: %s%n%s", status().map(ServiceStatus::json), messages())
+        .isTrue();
+    return process.exitValue();
+  }
+
+  /** Ends ftrun and its service, and fails if it does not end or anything of them is left. */
+  @Override
+  public void close() throws IOException {
+    boolean ended = true;
+    if (process.isAlive()) {
+      process.destroy();
+      ended = endsInTime();
+    }
+    List<Long> left = awaitNothingLeft();
+    for (long pid : left) {
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+    assertThat(ended).as("ftrun ends on SIGTERM:%n%s", messages()).isTrue();
+    assertThat(left).as("processes left by %s:%n%s", name, messages()).isEmpty();
+    assertThat(control.path()).as("the control socket is removed").doesNotExist();
+  }
+
+  private boolean endsInTime() {
+    try {
+      return process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // a test over its time limit: what is left is killed
+      return false;
+    }
+  }
+
+  /** Killed processes take a moment to go: asks for up to a second. */
+  private List<Long> awaitNothingLeft() throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    List<Long> left;
+    do {
+      left = Leftovers.find(name, directory.toRealPath());
+    } while (!left.isEmpty() && System.nanoTime() < deadline);
+    return left;
+  }
+}

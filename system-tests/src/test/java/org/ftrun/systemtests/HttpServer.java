@@ -1,0 +1,95 @@
+package org.ftrun.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Debian's web servers, serving the directory {@code www}; {@code /file} at 3 MiB/s. */
+enum HttpServer {
+  /** nginx without master and workers. */
+  NGINX {
+    @Override
+    String configuration(Path directory, int port) {
+      return """
+      user root;
+      daemon off;
+      master_process off;
+      pid %1$s/nginx.pid;
+      error_log stderr;
+      events { worker_connections 512; }
+      http {
+        access_log off;
+        keepalive_requests 100000000;
+        %3$s
+        sendfile on;
+        server {
+          listen 127.0.0.1:%2$d;
+          root %1$s/www;
+          location = /file { limit_rate 3m; }
+        }
+      }
+      """
+          .formatted(directory, port, NGINX_TEMPORARY.formatted(directory));
+    }
+
+    @Override
+    List<String> command(Path configuration) {
+      return nginx(configuration);
+    }
+  },
+  /** nginx as it usually runs: a master and two workers. */
+  NGINX_WITH_WORKERS {
+    @Override
+    String configuration(Path directory, int port) {
+      return NGINX
+          .configuration(directory, port)
+          .replace("master_process off;", "worker_processes 2;");
+    }
+
+    @Override
+    List<String> command(Path configuration) {
+      return nginx(configuration);
+    }
+  },
+  /** lighttpd in the foreground. */
+  LIGHTTPD {
+    @Override
+    String configuration(Path directory, int port) {
+      return """
+      server.bind = "127.0.0.1"
+      server.port = %2$d
+      server.document-root = "%1$s/www"
+      server.upload-dirs = ( "%1$s" )
+      server.max-keep-alive-requests = 65535
+      $HTTP["url"] == "/file" { connection.kbytes-per-second = 3072 }
+      """
+          .formatted(directory, port);
+    }
+
+    @Override
+    List<String> command(Path configuration) {
+      return List.of("/usr/sbin/lighttpd", "-D", "-f", configuration.toString());
+    }
+  };
+
+  private static final String NGINX_TEMPORARY =
+      "client_body_temp_path %1$s/body; proxy_temp_path %1$s/proxy; fastcgi_temp_path %1$s/fcgi;"
+          + " uwsgi_temp_path %1$s/uwsgi; scgi_temp_path %1$s/scgi;";
+
+  private static List<String> nginx(Path configuration) {
+    return List.of("/usr/sbin/nginx", "-e", "stderr", "-c", configuration.toString());
+  }
+
+  abstract String configuration(Path directory, int port);
+
+  abstract List<String> command(Path configuration);
+
+  /** Writes the configuration and returns the command that starts the server. */
+  List<String> prepare(Path directory, int port) throws IOException {
+    Files.createDirectories(directory.resolve("www"));
+    Path file = directory.resolve("server.conf");
+    Files.writeString(file, configuration(directory, port));
+    return command(file);
+  }
+}

@@ -1,0 +1,152 @@
+package org.ftrun.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Debian's ngircd, killed while clients talk: no client is disconnected, no line lost. */
+class NgircdTest {
+  private static final int CLIENTS = 4;
+  private static final int LINES_BETWEEN_KILLS = 300;
+
+  @TempDir Path directory;
+  private int port;
+
+  @BeforeEach
+  void configure() throws Exception {
+    port = Ports.free();
+    Files.writeString(
+        directory.resolve("ngircd.conf"),
+        """
+        [Global]
+        Name = irc.example.net
+        Info = test
+        AdminInfo1 = test
+        Listen = 127.0.0.1
+        Ports = %d
+        MotdPhrase = hello
+        [Limits]
+        MaxConnectionsIP = 0
+        MaxJoins = 0
+        MaxNickLength = 20
+        MaxPenaltyTime = 0
+        PingTimeout = 600
+        [Options]
+        DNS = no
+        Ident = no
+        PAM = no
+        """
+            .formatted(port));
+  }
+
+  private FtrunProcess start() throws Exception {
+    return FtrunProcess.start(
+        directory,
+        Map.of(),
+        List.of("/usr/sbin/ngircd", "-n", "-f", directory.resolve("ngircd.conf").toString()));
+  }
+
+  @Test
+  @Timeout(120)
+  void shouldKeepEveryLineWhenKilledTwentyTimes() throws Exception {
+    storm(KillStorm.kills(20));
+  }
+
+  @Test
+  @Timeout(240)
+  void shouldKeepEveryLineWhenKilledFiftyTimesInARow() throws Exception {
+    storm(KillStorm.kills(50));
+  }
+
+  @Test
+  @Tag("kill-storm")
+  @Timeout(600)
+  void shouldKeepEveryLineWhenKilledFiveHundredTimes() throws Exception {
+    storm(KillStorm.kills(500));
+  }
+
+  private void storm(int kills) throws Exception {
+    try (FtrunProcess ftrun = start();
+        Conversation conversation = new IrcConversation(ftrun, port, CLIENTS)) {
+      new KillStorm(ftrun, conversation, LINES_BETWEEN_KILLS).kill(kills);
+      conversation.finish();
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void shouldKeepIiJoinedWhenKilled() throws Exception {
+    try (FtrunProcess ftrun = start();
+        IrcClient client = new IrcClient(Ports.connect(ftrun, port), "speaker")) {
+      Process ii =
+          new ProcessBuilder(
+                  "ii", "-s", "127.0.0.1", "-p", "" + port, "-n", "iiuser", "-i", "" + directory)
+              .redirectErrorStream(true)
+              .redirectOutput(directory.resolve("ii.log").toFile())
+              .start();
+      try {
+        talkWithIi(ftrun, client);
+        assertThat(ii.isAlive()).as("ii is still running").isTrue();
+      } finally {
+        ii.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private void talkWithIi(FtrunProcess ftrun, IrcClient client) throws Exception {
+    Path server = directory.resolve("127.0.0.1");
+    Path channel = server.resolve("#test");
+    await(ftrun, "registered", server.resolve("out"), "irc.example.net");
+    write(server.resolve("in"), "/j #test");
+    await(ftrun, "joined", channel.resolve("out"), "iiuser");
+    long said = 0;
+    for (int kill = 0; kill < 5; kill++) {
+      client.say();
+      write(channel.resolve("in"), "number " + ++said);
+      ftrun.killPrimaryAndAwaitProtected();
+      client.say();
+      write(channel.resolve("in"), "number " + ++said);
+      await(ftrun, "line heard", channel.resolve("out"), "<speaker> number " + client.said());
+      long expected = said;
+      Await.until(
+          FtrunProcess.LIMIT,
+          () -> "ii's line " + expected + " did not come\n" + ftrun.messages(),
+          () -> {
+            client.check();
+            return client.received() == expected;
+          });
+    }
+    List<String> heard =
+        Files.readAllLines(channel.resolve("out")).stream()
+            .filter(line -> line.contains("<speaker>"))
+            .map(line -> line.substring(line.indexOf('<')))
+            .toList();
+    assertThat(heard).hasSize((int) client.said());
+    for (int i = 0; i < heard.size(); i++) {
+      assertThat(heard.get(i)).isEqualTo("<speaker> number " + (i + 1));
+    }
+  }
+
+  private static void await(FtrunProcess ftrun, String what, Path file, String text)
+      throws Exception {
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "ii: not " + what + "\n" + ftrun.output() + ftrun.messages(),
+        () -> Files.exists(file) && Files.readString(file).contains(text));
+  }
+
+  private static void write(Path fifo, String line) throws Exception {
+    Files.write(fifo, (line + "\n").getBytes(StandardCharsets.UTF_8), StandardOpenOption.WRITE);
+  }
+}

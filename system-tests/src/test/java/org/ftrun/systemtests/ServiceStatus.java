@@ -1,0 +1,58 @@
+package org.ftrun.systemtests;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A reply to {@code status}, with the field names of the contract. */
+record ServiceStatus(JsonObject json) {
+
+  String state() {
+    return json.get("state").getAsString();
+  }
+
+  boolean isProtected() {
+    return state().equals("PROTECTED");
+  }
+
+  long epoch() {
+    return json.get("epoch").getAsLong();
+  }
+
+  long primaryPid() {
+    return json.getAsJsonObject("primary").get("pid").getAsLong();
+  }
+
+  /** The pids of all members, the primary's first. */
+  List<Long> pids() {
+    List<Long> pids = new ArrayList<>();
+    JsonElement primary = json.get("primary");
+    if (primary != null && primary.isJsonObject()) {
+      pids.add(primaryPid());
+    }
+    for (JsonElement replica : json.getAsJsonArray("replicas")) {
+      pids.add(replica.getAsJsonObject().get("pid").getAsLong());
+    }
+    return pids;
+  }
+
+  /** The reason, or an empty string. */
+  String unprotectedReason() {
+    JsonElement reason = json.get("unprotectedReason");
+    return reason == null || reason.isJsonNull() ? "" : reason.getAsString();
+  }
+
+  long divergences() {
+    return json.get("divergences").getAsLong();
+  }
+
+  /** The causes of all takeovers, oldest first. */
+  List<String> takeoverCauses() {
+    List<String> causes = new ArrayList<>();
+    for (JsonElement takeover : json.getAsJsonArray("takeovers")) {
+      causes.add(takeover.getAsJsonObject().get("cause").getAsString());
+    }
+    return causes;
+  }
+}

@@ -1,0 +1,107 @@
+package org.ftrun.systemtests;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A tiny program, how it is linked and called, and how it ends.
+ *
+ * @param source name of the C file, without its suffix
+ * @param arguments what it is given
+ * @param exitStatus as a shell sees it: 128+n for a death by signal n
+ */
+record TinyProgram(String source, Linking linking, List<String> arguments, int exitStatus) {
+
+  /** Programs of one process and one thread: protected from the first step to the last. */
+  private static final List<String> PROTECTED =
+      List.of(
+          "files",
+          "directories",
+          "bigfile",
+          "tcp",
+          "tcp_options",
+          "udp",
+          "unix_sockets",
+          "bigstream",
+          "epoll",
+          "poll",
+          "clocks",
+          "timers",
+          "signals",
+          "signal_masks",
+          "signal_interrupts",
+          "signal_faults",
+          "memory",
+          "shared_memory",
+          "random",
+          "instructions",
+          "deadstack",
+          "events",
+          "copying",
+          "descriptors",
+          "credentials",
+          "limits",
+          "ioctls",
+          "exec_chain");
+
+  /**
+   * Programs that are also run linked in other ways: start, memory, time and signals depend on it.
+   */
+  private static final List<String> LINKED_IN_ALL_WAYS = List.of("clocks", "memory", "signals");
+
+  /** Programs that do what is not replicated yet, after a first step without it. */
+  private static final List<String> NOT_YET_PROTECTED =
+      List.of("thread", "children", "posix_timers", "shared_files", "odd_calls");
+
+  /** How a process may end, and the status a shell sees. */
+  private static final List<TinyProgram> ENDINGS =
+      List.of(
+          ending("exit", 0),
+          ending("status", 42),
+          ending("abort", 134),
+          ending("term", 143),
+          ending("segv", 139),
+          ending("pipe", 141));
+
+  private static TinyProgram ending(String kind, int exitStatus) {
+    return new TinyProgram("endings", Linking.DYNAMIC, List.of(kind), exitStatus);
+  }
+
+  private static TinyProgram twice(String source, Linking linking) {
+    return new TinyProgram(source, linking, List.of("2"), 0);
+  }
+
+  /** The programs that must be protected throughout. */
+  static List<TinyProgram> protectedOnes() {
+    List<TinyProgram> all = new ArrayList<>();
+    for (String source : PROTECTED) {
+      all.add(twice(source, Linking.DYNAMIC));
+    }
+    for (String source : LINKED_IN_ALL_WAYS) {
+      for (Linking linking : List.of(Linking.NO_PIE, Linking.STATIC, Linking.STATIC_PIE)) {
+        all.add(twice(source, linking));
+      }
+    }
+    all.addAll(ENDINGS);
+    return all;
+  }
+
+  /** The programs whose protection ends in mid-run, as yet. */
+  static List<TinyProgram> unprotectedOnes() {
+    return NOT_YET_PROTECTED.stream().map(source -> twice(source, Linking.DYNAMIC)).toList();
+  }
+
+  /** The command that runs it. */
+  List<String> command() {
+    Path executable = new CProgram(source, linking).executable();
+    List<String> command = new ArrayList<>(List.of(executable.toString()));
+    command.addAll(arguments);
+    return command;
+  }
+
+  @Override
+  public String toString() {
+    return source + " " + arguments + " " + linking;
+  }
+}

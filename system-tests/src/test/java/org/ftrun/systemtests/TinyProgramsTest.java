@@ -1,0 +1,238 @@
+package org.ftrun.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Linux is the oracle: each tiny program says under ftrun, and through the death of its process at
+ * every step, what it says natively.
+ */
+@Timeout(120)
+class TinyProgramsTest {
+  /** Sources that are no tiny programs but servers for other tests. */
+  private static final Set<String> SERVERS = Set.of("echo_server", "signal_server");
+
+  private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();
+
+  @TempDir Path directory;
+
+  static List<TinyProgram> protectedOnes() {
+    return TinyProgram.protectedOnes();
+  }
+
+  static List<TinyProgram> unprotectedOnes() {
+    return TinyProgram.unprotectedOnes();
+  }
+
+  static List<TinyProgram> allPrograms() {
+    List<TinyProgram> all = new ArrayList<>(protectedOnes());
+    all.addAll(unprotectedOnes());
+    return all;
+  }
+
+  @Test
+  void shouldRunEverySourceWhenTestsRun() throws Exception {
+    Set<String> run = new TreeSet<>(SERVERS);
+    allPrograms().forEach(program -> run.add(program.source()));
+    try (Stream<Path> files = Files.list(CProgram.SOURCES)) {
+      Set<String> sources =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith(".c"))
+              .map(name -> name.substring(0, name.length() - 2))
+              .collect(Collectors.toSet());
+      assertThat(run).containsExactlyInAnyOrderElementsOf(sources);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("allPrograms")
+  void shouldStateTheSameFactsWhenRunNativelyTwice(TinyProgram program) throws Exception {
+    Outcome first = natively(program);
+    assertThat(first.output()).contains("done\n").doesNotContain("FAILED");
+    assertThat(first.exitStatus()).isEqualTo(program.exitStatus());
+    assertThat(first.steps()).isPositive();
+    Path again = directory.resolve("again");
+    Files.createDirectories(again);
+    assertThat(Outcome.natively(again, program.command())).isEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @MethodSource("protectedOnes")
+  void shouldStateTheSameFactsWhenAReplicaFollows(TinyProgram program) throws Exception {
+    run(program.command(), natively(program), step -> false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("protectedOnes")
+  void shouldStateTheSameFactsWhenKilledAtEveryStep(TinyProgram program) throws Exception {
+    run(program.command(), natively(program), step -> true);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unprotectedOnes")
+  void shouldStateTheSameFactsWhenProtectionEnds(TinyProgram program) throws Exception {
+    Outcome natively = natively(program);
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun =
+            FtrunProcess.start(
+                directory, Map.of("FT_GATE", gate.environmentValue()), program.command())) {
+      awaitStep(ftrun, 1);
+      ftrun.awaitProtected();
+      for (int step = 1; step <= natively.steps(); step++) {
+        awaitStep(ftrun, step);
+        if (step == natively.steps()) {
+          ServiceStatus status =
+              ftrun.awaitStatus("UNPROTECTED", now -> now.state().equals("UNPROTECTED"));
+          assertThat(status.unprotectedReason()).isNotBlank();
+        }
+        gate.pass();
+      }
+      int exitStatus = ftrun.awaitExit();
+      assertThat(new Outcome(ftrun.output(), exitStatus)).isEqualTo(natively);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"events,60", "unix_sockets,400", "tcp,100", "files,200", "copying,200", "udp,400"})
+  void shouldStateTheSameFactsWhenKilledAtRandomInstants(String source, int rounds)
+      throws Exception {
+    TinyProgram program =
+        new TinyProgram(source, Linking.DYNAMIC, List.of(String.valueOf(rounds)), 0);
+    Outcome natively = natively(program);
+    long seed = Long.getLong("ftrun.seed", System.nanoTime());
+    System.out.println(source + " with -Dftrun.seed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    int kills = Math.min(10, KillStorm.kills(10));
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), program.command())) {
+      for (int kill = 1; kill <= kills; kill++) {
+        // The last part of the run is left for the last successor.
+        int length = natively.output().length() * kill / (kills + 2);
+        int instant = length + random.nextInt(1 + natively.output().length() / (2 * (kills + 2)));
+        Await.until(
+            FtrunProcess.LIMIT,
+            () -> "no output after " + ftrun.output().length() + ftrun.messages(),
+            () -> ftrun.output().length() >= instant);
+        long epoch = ftrun.killPrimary();
+        ServiceStatus status = ftrun.awaitStatus("in a new epoch", now -> now.epoch() > epoch);
+        assertThat(status.divergences()).isZero();
+      }
+      int exitStatus = ftrun.awaitExit();
+      assertThat(exitStatus).as(ftrun.messages()).isZero();
+      assertThat(ftrun.output().lines())
+          .containsExactlyElementsOf(natively.output().lines().toList());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Starter.class)
+  void shouldStateTheSameFactsWhenAnotherProgramExecsIt(Starter starter) throws Exception {
+    TinyProgram program = new TinyProgram("events", Linking.DYNAMIC, List.of("2"), 0);
+    Outcome natively = natively(program);
+    List<String> command = starter.command(directory, program.command());
+    Path again = Files.createDirectories(directory.resolve("again"));
+    assertThat(Outcome.natively(again, command)).isEqualTo(natively);
+    run(command, natively, step -> step % 3 == 1);
+  }
+
+  /** How a program comes to be run by another that was started before it. */
+  enum Starter {
+    /** A shell that execs it. */
+    SHELL {
+      @Override
+      List<String> command(Path directory, List<String> program) {
+        return List.of("/bin/sh", "-c", "exec " + String.join(" ", program));
+      }
+    },
+    /** A shell script that execs it. */
+    SCRIPT {
+      @Override
+      List<String> command(Path directory, List<String> program) throws IOException {
+        return List.of(script(directory, "/bin/sh\nexec " + String.join(" ", program)));
+      }
+    },
+    /** A script of which it is the interpreter. */
+    INTERPRETER {
+      @Override
+      List<String> command(Path directory, List<String> program) throws IOException {
+        return List.of(script(directory, String.join(" ", program)));
+      }
+    };
+
+    abstract List<String> command(Path directory, List<String> program) throws IOException;
+
+    private static String script(Path directory, String text) throws IOException {
+      Path script = Files.writeString(directory.resolve("script"), "#!" + text + "\n");
+      assertThat(script.toFile().setExecutable(true)).isTrue();
+      return script.toString();
+    }
+  }
+
+  private Outcome natively(TinyProgram program) throws Exception {
+    Outcome known = NATIVE.get(program);
+    if (known == null) {
+      known = Outcome.natively(Files.createTempDirectory(directory, "native"), program.command());
+      NATIVE.put(program, known);
+    }
+    return known;
+  }
+
+  /** Which steps, from 1 on, the primary is killed at. */
+  private interface Kills {
+    boolean at(int step);
+  }
+
+  private void run(List<String> command, Outcome natively, Kills kills) throws Exception {
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun =
+            FtrunProcess.start(directory, Map.of("FT_GATE", gate.environmentValue()), command)) {
+      int killed = 0;
+      for (int step = 1; step <= natively.steps(); step++) {
+        awaitStep(ftrun, step);
+        ServiceStatus status = ftrun.awaitProtected();
+        if (kills.at(step)) {
+          status = ftrun.killPrimaryAndAwaitProtected();
+          killed++;
+        }
+        assertThat(status.divergences()).as("divergences at step %d", step).isZero();
+        assertThat(status.takeoverCauses()).isEqualTo(Collections.nCopies(killed, "SIGKILL"));
+        gate.pass();
+      }
+      int exitStatus = ftrun.awaitExit();
+      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+    }
+  }
+
+  private static void awaitStep(FtrunProcess ftrun, int step) throws Exception {
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "step " + step + " is not reached:\n" + ftrun.output() + ftrun.messages(),
+        () -> {
+          boolean reached = Outcome.stepsIn(ftrun.output()) >= step;
+          assertThat(reached || ftrun.isAlive())
+              .as("ended before step %d:%n%s%s", step, ftrun.output(), ftrun.messages())
+              .isTrue();
+          return reached;
+        });
+  }
+}
