@@ -58,6 +58,6 @@ record CoreChoice(int primary, int replica) {
     if (cores >= CORES_TO_SPIN) {
       return ReplicaWait.SPIN;
     }
-    return cores >= 4 ? ReplicaWait.YIELD : ReplicaWait.SLEEP;
+    return cores > 2 ? ReplicaWait.YIELD : ReplicaWait.SLEEP;
   }
 }

@@ -17,6 +17,7 @@ import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.EventLog;
 import org.ftrun.tracer.member.ArgumentHistory;
 import org.ftrun.tracer.member.GroupLink;
+import org.ftrun.tracer.member.Legacy;
 import org.ftrun.tracer.member.MemberTracer;
 import org.ftrun.tracer.member.Newborn;
 import org.ftrun.tracer.member.PrimaryRole;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 /** One service: its primary, its replica, the event log between them, and what becomes of them. */
 public final class ServiceGroup implements ProtectedService, GroupLink {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceGroup.class);
+  private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
   private static final int HISTORY = 1 << 16;
   private static final long REQUEST_LIMIT_NANOS = 30_000_000_000L;
@@ -209,7 +211,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   }
 
   @Override
-  public boolean primaryLost(String cause, long interrupted) {
+  public boolean primaryLost(String cause, Legacy legacy) {
     Follower successor;
     synchronized (this) {
       if (replica == null) {
@@ -220,7 +222,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
       state = ServiceState.TAKING_OVER;
       takeovers.begin(cause, successor.role().lag());
     }
-    successor.role().seal(interrupted);
+    successor.role().seal(legacy);
     successor.tracer().post(() -> {});
     return true;
   }
@@ -258,6 +260,13 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
         return;
       }
       replica = null;
+      if (state == ServiceState.TAKING_OVER) {
+        LOG.error("the replica was lost while it took over: the service ends");
+        state = ServiceState.STOPPED;
+        notifyAll();
+        exit.complete(128 + SIGKILL);
+        return;
+      }
       divergences += divergence ? 1 : 0;
       tracer = primaryTracer;
       role = primary;
@@ -267,6 +276,22 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
       notifyAll();
     }
     log().deactivate(Consumer.REPLICA);
+    seedAgain(tracer, role, reason);
+  }
+
+  @Override
+  public void replicaFailed(String reason) {
+    dropReplica(reason);
+    MemberTracer tracer;
+    PrimaryRole role;
+    synchronized (this) {
+      tracer = primaryTracer;
+      role = primary;
+    }
+    seedAgain(tracer, role, reason);
+  }
+
+  private void seedAgain(MemberTracer tracer, PrimaryRole role, String reason) {
     if (role == null) {
       return;
     }

@@ -172,6 +172,11 @@ final class CallEffects {
     }
   }
 
+  /** The hidden signals once the executed call has returned. */
+  long hiddenAfter() {
+    return newHidden;
+  }
+
   /** Whether the mask that the executed call sets lets a signal through that was hidden. */
   boolean releasesHidden(CallInFlight call) {
     return call.resolution.role() == SyscallRole.SIGNAL_MASK

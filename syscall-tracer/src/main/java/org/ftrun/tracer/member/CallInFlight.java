@@ -9,6 +9,7 @@ import org.ftrun.tracer.syscall.SyscallTable;
 /** The call that a thread of the service makes, from its site on until it has returned. Reused. */
 final class CallInFlight {
   private static final int SYSCALL_INSTRUCTION_BYTES = 2;
+  private static final SyscallRow PWRITE64 = SyscallTable.named("pwrite64");
 
   /** Whether the call was sent to the stub and has not returned yet. */
   boolean executing;
@@ -87,11 +88,19 @@ final class CallInFlight {
     continuing = false;
     transferred = parked.transferred;
     if (transferred > 0) {
-      asked[1] += transferred;
-      asked[2] -= transferred;
+      skip(transferred);
     }
     resumed = when != 0;
     began = resumed ? when : System.nanoTime();
+  }
+
+  /** A transfer from one buffer goes on behind what has been transferred. */
+  void skip(long bytes) {
+    asked[1] += bytes;
+    asked[2] -= bytes;
+    if (row == PWRITE64) {
+      asked[3] += bytes;
+    }
   }
 
   /** The number with which the kernel is asked. */

@@ -3,6 +3,8 @@ package org.ftrun.tracer.member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Stop;
@@ -35,6 +37,7 @@ final class DyingRole implements Role {
 
   /** The service ends by a signal as it would without us: no takeover. */
   Role ownDeath(int signal) throws TraceeDiedException {
+    LOG.info("the service ends of {}", Signal.name(signal));
     settled = true;
     primary.recorder.setRecording(false);
     primary.group.dropReplica(null);
@@ -52,6 +55,7 @@ final class DyingRole implements Role {
 
   /** The primary stands at its exit event. */
   Role exiting() throws TraceeDiedException {
+    LOG.debug("process {} stands at its exit event{}", member.pid(), settled ? ", settled" : "");
     if (!settled) {
       long status = member.tracee.eventMessage();
       int signal = (int) status & 0x7f;
@@ -72,8 +76,9 @@ final class DyingRole implements Role {
   }
 
   /** Decides what the call under way did, from the registers, and publishes it. */
-  private void settle() {
+  private void settle() throws TraceeDiedException {
     settled = true;
+    calls.setDying();
     if (!call.executing || !primary.recorder.isRecording()) {
       return;
     }
@@ -108,9 +113,39 @@ final class DyingRole implements Role {
   }
 
   private void lose(String cause) {
-    long interrupted = call.executing ? call.began : 0;
-    if (!primary.group.primaryLost(cause, interrupted)) {
+    Legacy legacy =
+        new Legacy(
+            call.executing ? call.began : 0,
+            pendingSignals(),
+            member.held.all(),
+            member.hiddenPending.all());
+    if (!primary.group.primaryLost(cause, legacy)) {
       primary.recorder.setRecording(false);
+    }
+  }
+
+  /** What the kernel holds for the process, as far as it can still be asked. */
+  private List<byte[]> pendingSignals() {
+    List<byte[]> pending = new ArrayList<>();
+    try {
+      for (byte[] siginfo : member.tracee.pendingSignals(true)) {
+        addAsynchronous(siginfo, pending);
+      }
+      for (byte[] siginfo : member.tracee.pendingSignals(false)) {
+        addAsynchronous(siginfo, pending);
+      }
+    } catch (TraceeDiedException e) {
+      LOG.debug("the primary is gone, its pending signals with it");
+    }
+    return pending;
+  }
+
+  private static void addAsynchronous(byte[] siginfo, List<byte[]> pending) {
+    int signal = HeldSignals.signalOf(siginfo);
+    boolean dispatch =
+        signal == Signal.SIGSYS && HeldSignals.codeOf(siginfo) == PrimaryRole.SYS_USER_DISPATCH;
+    if (signal != Signal.SIGKILL && !dispatch && !PrimarySignals.isSynchronous(signal, siginfo)) {
+      pending.add(siginfo);
     }
   }
 
@@ -141,10 +176,11 @@ final class DyingRole implements Role {
 
   /** The primary is gone and reaped. */
   Role ended(Stop stop) {
+    LOG.debug("{}{}", stop, settled ? "" : ", not settled");
     if (!settled && stop.kind() != StopKind.EXITED) {
-      // No exit event came. What the last call did cannot be read any more.
-      if (call.executing) {
-        LOG.warn("the primary ended within {} without an exit event", call.row.name());
+      // What it had reported last still holds: it was killed at a stop of which we resumed it.
+      if (call.executing && call.transferred > 0) {
+        primary.recorder.publishPartial(call, call.transferred);
       }
       settled = true;
       lose(Signal.name(stop.signal()));

@@ -209,7 +209,7 @@ final class EventRecorder {
       return true;
     }
     recording = false;
-    group.dropReplica(
+    group.replicaFailed(
         "the replica did not keep up: the event log stayed full for "
             + BACK_PRESSURE_NANOS / 1_000_000_000L
             + " s (a larger --log-size may help)");

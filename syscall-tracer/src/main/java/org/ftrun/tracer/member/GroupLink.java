@@ -29,6 +29,12 @@ public interface GroupLink {
    */
   void dropReplica(String reason);
 
+  /**
+   * Drops a replica that failed, from the primary's tracer; another one is seeded at the next call
+   * boundary, or protection ends there if replicas fail too often.
+   */
+  void replicaFailed(String reason);
+
   /** The primary serves alone from now on, at native speed. */
   void unprotected(String reason);
 
@@ -53,10 +59,10 @@ public interface GroupLink {
    * The primary is ending without the service wanting it; everything it learned is published.
    *
    * @param cause the signal's name
-   * @param interrupted when the call that was under way began, System.nanoTime(), or 0
+   * @param legacy what it leaves beside the log
    * @return true if a replica takes over; else the service ends with its primary
    */
-  boolean primaryLost(String cause, long interrupted);
+  boolean primaryLost(String cause, Legacy legacy);
 
   /**
    * The replica has consumed the log to its end and is the primary now.

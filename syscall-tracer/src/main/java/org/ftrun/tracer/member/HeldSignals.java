@@ -20,6 +20,10 @@ final class HeldSignals {
     return waiting.isEmpty();
   }
 
+  byte[] peek() {
+    return waiting.element();
+  }
+
   byte[] take() {
     return waiting.remove();
   }

@@ -50,7 +50,7 @@ final class InjectedCall {
           if (stop.signal() == Signal.SIGTRAP && registers.rip() == trapped) {
             return registers.rax();
           }
-          hold();
+          hold(stop.signal());
           tracee.resume(0);
           break;
         case TRAP:
@@ -66,9 +66,9 @@ final class InjectedCall {
     }
   }
 
-  private void hold() throws TraceeDiedException {
+  private void hold(int signal) throws TraceeDiedException {
     byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
-    tracee.readSiginfo(siginfo);
+    tracee.readSiginfo(signal, siginfo);
     held.add(siginfo);
   }
 }

@@ -60,6 +60,20 @@ final class Member {
     return read;
   }
 
+  /**
+   * Whether the thread, stopped by our interrupt, has yet to report a signal that its own code
+   * caused, such as the SIGSYS of a call it is making: then its registers are not those of a
+   * boundary, and that signal's stop is about to follow.
+   */
+  boolean hasOwnSignalPending() throws TraceeDiedException {
+    for (byte[] siginfo : tracee.pendingSignals(false)) {
+      if (HeldSignals.codeOf(siginfo) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Injects a call through the stub. */
   long inject(long number, long... args) throws TraceeDiedException {
     return injected.call(model.stub.execute(), number, args);

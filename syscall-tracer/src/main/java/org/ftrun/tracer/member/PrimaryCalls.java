@@ -49,6 +49,9 @@ final class PrimaryCalls {
   private final Registers asked = new Registers();
   private long interruption;
 
+  /** Whether the primary is dying: its memory may be gone, what it received is in the log. */
+  private boolean dying;
+
   PrimaryCalls(PrimaryRole primary) {
     this.primary = primary;
     this.member = primary.member;
@@ -238,7 +241,7 @@ final class PrimaryCalls {
   }
 
   /** Records the returned call; the service's result is returned. */
-  long record(EventKind kind, int flags, long kernelResult) {
+  long record(EventKind kind, int flags, long kernelResult) throws TraceeDiedException {
     long part = call.transferred;
     long result = kernelResult < 0 && part > 0 ? part : kernelResult + part;
     result = effects.finish(call, result, call.began);
@@ -266,11 +269,13 @@ final class PrimaryCalls {
     }
   }
 
-  private long recordReceived(EventKind kind, int flags, long result) {
+  private long recordReceived(EventKind kind, int flags, long result) throws TraceeDiedException {
     int length = OutputRegions.rawLength(call.row, call.arguments, result);
     if (length > 0) {
       ByteBuffer bytes = recorder.received(length);
-      if (member.tracee.memory().write(new TraceeAddress(call.redirectedFrom), bytes) != length) {
+      int copied = member.tracee.memory().write(new TraceeAddress(call.redirectedFrom), bytes);
+      if (copied != length && !dying) {
+        member.tracee.readRegisters(member.now); // throws if it is dying: then the bytes count
         result = -Errno.EFAULT;
         length = 0;
       }
@@ -309,7 +314,7 @@ final class PrimaryCalls {
     String refusal = primary.group.awaitConsumed(recorder.published());
     if (refusal != null) {
       recorder.setRecording(false);
-      primary.group.dropReplica(refusal);
+      primary.group.replicaFailed(refusal);
     }
   }
 
@@ -322,8 +327,7 @@ final class PrimaryCalls {
       return false;
     }
     call.transferred += result;
-    call.asked[1] += result;
-    call.asked[2] -= result;
+    call.skip(result);
     ask();
     return true;
   }
@@ -345,6 +349,10 @@ final class PrimaryCalls {
     }
     long flags = member.inject(SYS_FCNTL, call.arguments[0], F_GETFL);
     return flags >= 0 && (flags & O_NONBLOCK) == 0;
+  }
+
+  void setDying() {
+    dying = true;
   }
 
   CallEffects effects() {

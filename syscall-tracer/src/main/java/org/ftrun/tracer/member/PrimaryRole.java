@@ -42,6 +42,7 @@ public final class PrimaryRole implements Role, FailSafe {
   private final PrimaryCalls calls;
   private final PrimarySignals signals;
   private final LocalStub localStub = new LocalStub();
+  private boolean trapHandled;
   private final ArrayDeque<BoundaryAction> atBoundary = new ArrayDeque<>();
 
   /** What is to be done while the service is at a call boundary; it may end the role. */
@@ -151,8 +152,13 @@ public final class PrimaryRole implements Role, FailSafe {
         && member.model().stub.isTrapped(member.now.rip())) {
       return calls.completed(member.now.rax(), false);
     }
-    member.tracee.readSiginfo(siginfo);
+    member.tracee.readSiginfo(signal, siginfo);
     int code = HeldSignals.codeOf(siginfo);
+    if (signal == Signal.SIGTRAP && code == SI_KERNEL && trapHandled) {
+      trapHandled = false; // the stub's trap, whose call was completed at an earlier stop
+      member.tracee.resume(0);
+      return this;
+    }
     if (signal == Signal.SIGSYS && code == SYS_USER_DISPATCH) {
       return onCall();
     }
@@ -236,6 +242,10 @@ public final class PrimaryRole implements Role, FailSafe {
   private Role onTrap() throws TraceeDiedException {
     member.tracee.readRegisters(member.now);
     if (!call.executing) {
+      if (member.hasOwnSignalPending()) {
+        member.tracee.resume(0);
+        return this;
+      }
       Registers service = member.now.copy();
       Role next = runBoundaryActions(service);
       if (next == null) {
@@ -245,7 +255,8 @@ public final class PrimaryRole implements Role, FailSafe {
       return next == null ? this : next;
     }
     if (calls.hasReturned(member.now)) {
-      return calls.completed(member.now.rax(), true);
+      noteTrap();
+      return calls.completed(member.now.rax(), !trapHandled);
     }
     calls.noteInterruption(member.now);
     Role next = runBoundaryActions(call.atSite);
@@ -253,6 +264,16 @@ public final class PrimaryRole implements Role, FailSafe {
       return next;
     }
     return member.held.isEmpty() ? calls.enterAgain() : calls.backToSite();
+  }
+
+  /** Whether the stub's trap of a completed call is still to come. */
+  boolean isTrapToCome() {
+    return trapHandled;
+  }
+
+  /** A call is completed at another stop than the stub's trap: that may still be to come. */
+  void noteTrap() {
+    trapHandled = member.model().stub.isTrapped(member.now.rip());
   }
 
   /**

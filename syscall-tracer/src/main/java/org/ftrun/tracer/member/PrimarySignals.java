@@ -44,6 +44,8 @@ final class PrimarySignals {
     boolean interrupted = call.executing && !calls.hasReturned(member.now);
     if (call.executing && interrupted) {
       calls.noteInterruption(member.now);
+    } else if (call.executing) {
+      primary.noteTrap();
     }
     if (!call.executing && isSynchronous(signal, siginfo)) {
       return fault(signal, actions);
@@ -100,7 +102,9 @@ final class PrimarySignals {
       member.tracee.resume(0);
       return primary;
     }
-    return interrupted ? calls.enterAgain() : calls.completed(member.now.rax(), true);
+    return interrupted
+        ? calls.enterAgain()
+        : calls.completed(member.now.rax(), !primary.isTrapToCome());
   }
 
   private Role stop(int signal, boolean interrupted) throws TraceeDiedException {
@@ -115,33 +119,35 @@ final class PrimarySignals {
 
   /** At the site of a call that has not begun: the first held signal's handler runs first. */
   Role deliverBeforeCall() throws TraceeDiedException {
-    byte[] siginfo = member.held.take();
+    byte[] siginfo = member.held.peek();
     int signal = HeldSignals.signalOf(siginfo);
     member.tracee.writeRegisters(call.atSite);
     SignalActions actions = member.model().actions;
     if (actions.isWithoutEffect(signal)) {
+      member.held.take();
       return primary.atCall();
     }
     if (actions.isDeadly(signal)) {
+      member.held.take();
       return deadly(signal, siginfo);
     }
     member.tracee.writeSiginfo(siginfo);
-    deliver(signal, siginfo, 0);
+    boolean another = anotherFollows(signal, 0);
+    publish(siginfo, 0, another);
+    member.held.take();
+    enter(signal);
     return primary;
   }
 
   /** The call has unblocked an owned signal that was pending: it comes before the call returns. */
   Role deliverReleased() throws TraceeDiedException {
-    long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, 0);
-    calls.setReturned(member.now, result);
-    byte[] siginfo = member.hiddenPending.takeUnmasked(member.model().hiddenMask);
+    long hidden = calls.effects().hiddenAfter();
+    byte[] siginfo = member.hiddenPending.takeUnmasked(hidden);
     int signal = HeldSignals.signalOf(siginfo);
     if (member.model().actions.isDeadly(signal)) {
       return deadly(signal, siginfo);
     }
-    member.tracee.writeSiginfo(siginfo);
-    deliver(signal, siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS);
-    return primary;
+    return deliverBehindResult(signal, siginfo, 0, true);
   }
 
   private Role deliverInterrupting(int signal, byte[] siginfo) throws TraceeDiedException {
@@ -156,27 +162,45 @@ final class PrimarySignals {
       deliver(signal, siginfo, 0);
       return primary;
     }
-    long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, -Errno.EINTR);
-    calls.setReturned(member.now, result);
-    deliver(signal, siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS);
-    return primary;
+    return deliverBehindResult(signal, siginfo, -Errno.EINTR, false);
   }
 
   private Role deliverBehind(int signal, byte[] siginfo) throws TraceeDiedException {
     if (call.resolution.syscallClass() == SyscallClass.RENDEZVOUS) {
       member.held.add(siginfo.clone());
-      return calls.completed(member.now.rax(), true);
+      return calls.completed(member.now.rax(), !primary.isTrapToCome());
     }
-    long result =
-        calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, member.now.rax());
+    return deliverBehindResult(signal, siginfo, member.now.rax(), false);
+  }
+
+  /**
+   * Records the call and the signal behind it, then delivers. Nothing that can find the primary
+   * dead stands between the two events: a replica that has seen the one may count on the other.
+   */
+  private Role deliverBehindResult(int signal, byte[] siginfo, long kernelResult, boolean replace)
+      throws TraceeDiedException {
+    boolean another = anotherFollows(signal, EventRecorder.FLAG_SIGNAL_FOLLOWS);
+    long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, kernelResult);
+    publish(siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS, another);
     calls.setReturned(member.now, result);
-    deliver(signal, siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS);
+    if (replace) {
+      member.tracee.writeSiginfo(siginfo);
+    }
+    enter(signal);
     return primary;
   }
 
   private void deliver(int signal, byte[] siginfo, int flags) throws TraceeDiedException {
-    chain = anotherFollows(signal, flags);
-    primary.recorder.publishSignal(siginfo, chain ? flags | EventRecorder.FLAG_MORE : flags);
+    publish(siginfo, flags, anotherFollows(signal, flags));
+    enter(signal);
+  }
+
+  private void publish(byte[] siginfo, int flags, boolean another) {
+    chain = another;
+    primary.recorder.publishSignal(siginfo, another ? flags | EventRecorder.FLAG_MORE : flags);
+  }
+
+  private void enter(int signal) throws TraceeDiedException {
     member.model().enterHandler(signal);
     if (signal == Signal.SIGALRM) {
       member.model().realTimer.expired(System.nanoTime());

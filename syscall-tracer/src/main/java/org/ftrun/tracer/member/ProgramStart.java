@@ -98,7 +98,7 @@ final class ProgramStart {
       }
       if (stop.kind() == StopKind.SIGNAL) {
         byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
-        member.tracee.readSiginfo(siginfo);
+        member.tracee.readSiginfo(stop.signal(), siginfo);
         member.held.add(siginfo);
       }
       if (stop.kind() != StopKind.NONE) {

@@ -2,19 +2,36 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Gives a stopped replica what only the primary had: its armed timers. */
+/** Gives a stopped replica what only the primary had: armed timers, pending signals. */
 final class Promotion {
+  private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
   private static final int SYS_SETITIMER = 38;
+  private static final int SYS_RT_TGSIGQUEUEINFO = 297;
   private static final int ITIMER_REAL = 0;
   private static final long MICROS = 1_000_000;
 
   private Promotion() {}
 
-  /** Completes the promotion; the service's registers are to be written afterwards. */
-  static void complete(Member member) throws TraceeDiedException {
+  /** Completes the promotion; the service's registers are as before afterwards. */
+  static void complete(Member member, Legacy legacy) throws TraceeDiedException {
+    Registers service = new Registers();
+    member.tracee.readRegisters(service);
+    armTimer(member);
+    for (byte[] siginfo : legacy.pending()) {
+      queue(member, siginfo);
+    }
+    legacy.held().forEach(member.held::add);
+    legacy.hidden().forEach(member.hiddenPending::add);
+    member.tracee.writeRegisters(service);
+  }
+
+  private static void armTimer(Member member) throws TraceeDiedException {
     IntervalTimer timer = member.model().realTimer;
     if (!timer.isArmed()) {
       return;
@@ -29,6 +46,22 @@ final class Promotion {
     long result = member.inject(SYS_SETITIMER, ITIMER_REAL, scratch.value(), 0);
     if (result != 0) {
       throw new IllegalStateException("setitimer: errno " + -result);
+    }
+  }
+
+  /** A process may queue any siginfo to itself. */
+  private static void queue(Member member, byte[] siginfo) throws TraceeDiedException {
+    TraceeAddress scratch = member.model().stub.scratch();
+    member.tracee.memory().writeBytes(scratch, siginfo);
+    int pid = member.pid();
+    long result =
+        member.inject(
+            SYS_RT_TGSIGQUEUEINFO, pid, pid, HeldSignals.signalOf(siginfo), scratch.value());
+    if (result != 0) {
+      LOG.warn(
+          "pending signal {} cannot be queued again: errno {}",
+          HeldSignals.signalOf(siginfo),
+          -result);
     }
   }
 }

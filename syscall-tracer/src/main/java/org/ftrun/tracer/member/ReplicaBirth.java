@@ -77,6 +77,7 @@ final class ReplicaBirth {
   /** Kills a process that this thread traces, or will not trace, and reaps it. */
   static void discard(int pid) {
     Libc.call(SYS_KILL, pid, Signal.SIGKILL);
+    Libc.call(SYS_PTRACE, PTRACE_CONT, pid, 0, 0); // it may stand at its exit event already
     NativeMemory status = NativeMemory.allocate(8);
     while (true) {
       long result = Libc.call(SYS_WAIT4, pid, status.address(), WALL, 0);

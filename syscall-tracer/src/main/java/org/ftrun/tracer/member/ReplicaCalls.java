@@ -188,6 +188,12 @@ final class ReplicaCalls {
     return null;
   }
 
+  /** The signal that should have come behind the call died with the primary: go on without. */
+  void leaveBehindCall() throws TraceeDiedException {
+    Member.afterCall(call.atSite, null, behindResult);
+    member.tracee.writeRegisters(call.atSite);
+  }
+
   private String standBehind() {
     replica.behindCall();
     return null;

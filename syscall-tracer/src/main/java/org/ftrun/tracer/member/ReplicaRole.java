@@ -63,10 +63,9 @@ public final class ReplicaRole implements Role, FailSafe {
   private int faultSignal;
   private int idle;
   private boolean chainExpected;
-  private volatile Seal seal;
 
-  /** The primary is gone: what the log holds now is all there will be. */
-  private record Seal(long interrupted) {}
+  /** Set when the primary is gone: what the log holds then is all there will be. */
+  private volatile Legacy seal;
 
   ReplicaRole(Member member, GroupLink group, Waiting waiting) {
     this.member = member;
@@ -93,10 +92,10 @@ public final class ReplicaRole implements Role, FailSafe {
    * Tells the replica that nothing will follow what is published; any thread may call it, and wakes
    * the tracer afterwards.
    *
-   * @param interrupted when the call began in which the primary died, System.nanoTime(), or 0
+   * @param legacy what the primary leaves beside the log
    */
-  public void seal(long interrupted) {
-    seal = new Seal(interrupted);
+  public void seal(Legacy legacy) {
+    seal = legacy;
   }
 
   /** Kills and reaps the replica; on its tracer thread. */
@@ -149,7 +148,7 @@ public final class ReplicaRole implements Role, FailSafe {
       case SIGNAL:
         return onSignal(stop.signal());
       case TRAP:
-        if (seal != null && reader.lag() == 0 && !call.executing) {
+        if (seal != null && reader.lag() == 0 && !call.executing && !member.hasOwnSignalPending()) {
           return promote();
         }
         member.tracee.resume(0);
@@ -172,7 +171,7 @@ public final class ReplicaRole implements Role, FailSafe {
       String divergence = calls.executed();
       return divergence == null ? this : diverged(divergence);
     }
-    member.tracee.readSiginfo(siginfo);
+    member.tracee.readSiginfo(signal, siginfo);
     int code = HeldSignals.codeOf(siginfo);
     if (signal == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
       call.begin(member.now);
@@ -222,7 +221,7 @@ public final class ReplicaRole implements Role, FailSafe {
   private Role follow() throws TraceeDiedException {
     Event event = reader.peek();
     if (event == null) {
-      if (seal != null && at != At.BEHIND_CALL) {
+      if (seal != null && reader.lag() == 0) {
         return at == At.FAULT ? dieLikePrimary() : promote();
       }
       return awaitEvent();
@@ -351,18 +350,25 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   private Role promote() throws TraceeDiedException {
+    if (at == At.BEHIND_CALL) {
+      calls.leaveBehindCall();
+    }
     member.tracee.readRegisters(member.now);
-    PrimaryRole primary = new PrimaryRole(member, group);
     member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
-    Promotion.complete(member);
+    Promotion.complete(member, seal);
+    PrimaryRole primary = new PrimaryRole(member, group);
     group.promoted(primary);
-    if (at == At.CALL) {
-      return primary.takeOver(call, seal.interrupted());
+    try {
+      if (at == At.CALL) {
+        return primary.takeOver(call, seal.interrupted());
+      }
+      if (at == At.INSTRUCTION) {
+        return primary.takeOver(instruction);
+      }
+      return primary.takeOver(member.now);
+    } catch (TraceeDiedException e) {
+      return primary; // killed already: its exit event is what wait4 reports next
     }
-    if (at == At.INSTRUCTION) {
-      return primary.takeOver(instruction);
-    }
-    return primary.takeOver(member.now);
   }
 
   /** The replica comes to the same fault as the primary: nothing is left to take over. */

@@ -8,7 +8,7 @@ public final class Stop {
   private static final int EVENT_VFORK = 2;
   private static final int EVENT_CLONE = 3;
   private static final int EVENT_EXEC = 4;
-  private static final int EVENT_EXIT = 6;
+  static final int EVENT_EXIT = 6;
   private static final int EVENT_STOP = 128;
 
   private int pid;

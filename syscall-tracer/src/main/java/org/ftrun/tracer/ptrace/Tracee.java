@@ -1,6 +1,5 @@
 package org.ftrun.tracer.ptrace;
 
-import java.nio.ByteBuffer;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -15,6 +14,7 @@ public final class Tracee {
   private static final int EINTR = 4;
   private static final int EIO = 5;
   private static final int ECHILD = 10;
+  private static final int EINVAL = 22;
   private static final int WNOHANG = 1;
   private static final int WALL = 0x40000000;
 
@@ -36,6 +36,7 @@ public final class Tracee {
   private static final int SET_SYSCALL_USER_DISPATCH_CONFIG = 0x4210;
 
   private static final int SIGINFO_BYTES = 128;
+  private static final int SI_CODE_OFFSET = 8;
   private static final int SCRATCH_BYTES = 32 * SIGINFO_BYTES;
 
   private final int pid;
@@ -151,22 +152,34 @@ public final class Tracee {
     return scratch.buffer().getLong(0);
   }
 
-  /** Reads the 128 bytes of the siginfo of the present signal stop into {@code into}. */
-  public void readSiginfo(byte[] into) throws TraceeDiedException {
-    checked("PTRACE_GETSIGINFO", ptrace(GETSIGINFO, 0, scratch.address()));
+  /**
+   * Reads the 128 bytes of the siginfo of a signal stop into {@code into}.
+   *
+   * @param signal the signal that the stop was reported with
+   * @throws TraceeDiedException also if the tracee was killed since and stands at its exit event
+   *     now, whose siginfo is another one
+   */
+  public void readSiginfo(int signal, byte[] into) throws TraceeDiedException {
+    long result = ptrace(GETSIGINFO, 0, scratch.address());
+    if (result == -EINVAL) {
+      throw TraceeDiedException.INSTANCE; // on its way from the one stop to the other
+    }
+    checked("PTRACE_GETSIGINFO", result);
+    int event = scratch.buffer().getInt(SI_CODE_OFFSET) >> 8;
+    if (scratch.buffer().getInt(0) != signal || event == Stop.EVENT_EXIT) {
+      throw TraceeDiedException.INSTANCE;
+    }
     scratch.buffer().get(0, into, 0, SIGINFO_BYTES);
-  }
-
-  /** The present signal stop's siginfo, valid until the next operation of this tracee. */
-  public ByteBuffer siginfo() throws TraceeDiedException {
-    checked("PTRACE_GETSIGINFO", ptrace(GETSIGINFO, 0, scratch.address()));
-    return scratch.buffer();
   }
 
   /** Replaces the siginfo of the present signal stop. */
   public void writeSiginfo(byte[] siginfo) throws TraceeDiedException {
     scratch.buffer().put(0, siginfo, 0, SIGINFO_BYTES);
-    checked("PTRACE_SETSIGINFO", ptrace(SETSIGINFO, 0, scratch.address()));
+    long result = ptrace(SETSIGINFO, 0, scratch.address());
+    if (result == -EINVAL) {
+      throw TraceeDiedException.INSTANCE; // killed, on its way to its exit event
+    }
+    checked("PTRACE_SETSIGINFO", result);
   }
 
   /**

@@ -1,0 +1,14 @@
+package org.ftrun.tracer.member;
+
+import java.util.List;
+
+/**
+ * What a dead primary leaves to its successor beside the event log.
+ *
+ * @param interrupted when the call began in which it died, System.nanoTime(), or 0 if in none
+ * @param pending signals that the kernel held for it: siginfo_t of 128 bytes each
+ * @param held signals that its tracer held until the next call boundary
+ * @param hidden owned signals that the service believes to be blocked
+ */
+public record Legacy(
+    long interrupted, List<byte[]> pending, List<byte[]> held, List<byte[]> hidden) {}
