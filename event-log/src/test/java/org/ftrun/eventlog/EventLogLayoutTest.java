@@ -113,7 +113,7 @@ class EventLogLayoutTest {
     for (EventKind kind : EventKind.values()) {
       assertThat(EventKind.of(kind.code())).isEqualTo(kind);
     }
-    assertThat(EventKind.of((byte) 8)).isEqualTo(EventKind.INVALID);
+    assertThat(EventKind.of((byte) EventKind.values().length)).isEqualTo(EventKind.INVALID);
     assertThat(EventKind.of((byte) -1)).isEqualTo(EventKind.INVALID);
   }
 }

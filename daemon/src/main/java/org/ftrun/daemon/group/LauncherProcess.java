@@ -34,20 +34,43 @@ final class LauncherProcess {
     this.status = status;
   }
 
-  /** Starts the launcher with the service's command. */
+  /** Starts the launcher with the service's command, byte for byte as ftrun was given it. */
   static LauncherProcess start(ServiceOptions options) throws LaunchException {
+    return start(
+        options,
+        (go, status) ->
+            options.launchState().recordedCommand(go, status, options.command().size()));
+  }
+
+  /** Starts the launcher with the command that the options name, none of ftrun's own. */
+  static LauncherProcess startOwn(ServiceOptions options) throws LaunchException {
+    return start(
+        options,
+        (go, status) -> {
+          List<String> arguments = new ArrayList<>();
+          arguments.add(options.launchState().launcher());
+          arguments.add("child");
+          arguments.add(Integer.toString(options.launchState().descriptor()));
+          arguments.add(Integer.toString(go));
+          arguments.add(Integer.toString(status));
+          arguments.addAll(options.command());
+          return arguments.toArray(new String[0]);
+        });
+  }
+
+  /** The launcher's arguments, given its ends of the two pipes. */
+  private interface Arguments {
+    String[] of(int go, int status);
+  }
+
+  private static LauncherProcess start(ServiceOptions options, Arguments arguments)
+      throws LaunchException {
     int[] goPipe = pipe();
     int[] statusPipe = pipe();
     Libc.call(SYS_FCNTL, goPipe[1], F_SETFD, FD_CLOEXEC);
     Libc.call(SYS_FCNTL, statusPipe[0], F_SETFD, FD_CLOEXEC);
-    List<String> arguments = new ArrayList<>();
-    arguments.add(options.launchState().launcher());
-    arguments.add("recorded");
-    arguments.add(Integer.toString(options.launchState().descriptor()));
-    arguments.add(Integer.toString(goPipe[0]));
-    arguments.add(Integer.toString(statusPipe[1]));
-    arguments.add(Integer.toString(options.command().size()));
-    long pid = spawnForEver(options.launchState().launcher(), arguments);
+    long pid =
+        spawnForEver(options.launchState().launcher(), arguments.of(goPipe[0], statusPipe[1]));
     Libc.call(SYS_CLOSE, goPipe[0]);
     Libc.call(SYS_CLOSE, statusPipe[1]);
     if (pid < 0) {
@@ -62,12 +85,12 @@ final class LauncherProcess {
     return new LauncherProcess((int) pid, goPipe[1], statusPipe[0]);
   }
 
-  private static long spawnForEver(String launcher, List<String> arguments) {
+  private static long spawnForEver(String launcher, String[] arguments) {
     CompletableFuture<Long> pid = new CompletableFuture<>();
     Thread parent =
         new Thread(
             () -> {
-              pid.complete(Libc.spawn(launcher, arguments.toArray(new String[0]), new String[0]));
+              pid.complete(Libc.spawn(launcher, arguments, new String[0]));
               while (true) {
                 java.util.concurrent.locks.LockSupport.park();
               }

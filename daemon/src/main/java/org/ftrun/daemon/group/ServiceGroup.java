@@ -36,6 +36,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
 
   private final ServiceOptions options;
   private final SharedLog shared;
+  private final boolean rehearsal;
   private final ArgumentHistory history = new ArgumentHistory(HISTORY);
   private final AtomicInteger tracers = new AtomicInteger();
   private final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -52,6 +53,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   private Follower replica;
   private String unprotectedReason;
   private long divergences;
+  private boolean ending;
 
   /** Whether the log has everything since the last replica ceased to follow: it was promoted. */
   private boolean recordedSinceLastReplica;
@@ -59,8 +61,9 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   /** The replica, while one follows. */
   private record Follower(MemberTracer tracer, ReplicaRole role, int pid) {}
 
-  private ServiceGroup(ServiceOptions options, SharedLog shared) {
+  private ServiceGroup(ServiceOptions options, SharedLog shared, boolean rehearsal) {
     this.options = options;
+    this.rehearsal = rehearsal;
     this.shared = shared;
     this.connections = new ConnectionFollower(shared.log());
   }
@@ -71,6 +74,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
    * @throws LaunchException if it could not be started; nothing is left then
    */
   public static ServiceGroup launch(ServiceOptions options) throws LaunchException {
+    Rehearsal.run(options);
     SharedLog shared;
     try {
       shared = SharedLog.create(options.logBytes());
@@ -81,9 +85,9 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
               + e.getMessage()
               + " (try a smaller --log-size)");
     }
-    ServiceGroup group = new ServiceGroup(options, shared);
+    ServiceGroup group = new ServiceGroup(options, shared, false);
     try {
-      group.start();
+      group.start(LauncherProcess.start(options));
     } catch (LaunchException e) {
       shared.close();
       throw e;
@@ -91,8 +95,14 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
     return group;
   }
 
-  private void start() throws LaunchException {
-    LauncherProcess launcher = LauncherProcess.start(options);
+  /** As {@link #launch}, with a command of our own. */
+  static ServiceGroup launchOwn(ServiceOptions options) throws LaunchException, IOException {
+    ServiceGroup group = new ServiceGroup(options, SharedLog.create(options.logBytes()), true);
+    group.start(LauncherProcess.startOwn(options));
+    return group;
+  }
+
+  private void start(LauncherProcess launcher) throws LaunchException {
     synchronized (this) {
       primaryPid = launcher.pid();
       relay.primaryIs(primaryPid);
@@ -116,6 +126,34 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
 
   private MemberTracer newTracer(int cpu) {
     return new MemberTracer("tracer-" + tracers.incrementAndGet(), cpu).start();
+  }
+
+  /** Ends the service at once: kills both members, waits until they are gone. */
+  void destroy() throws InterruptedException {
+    int pid;
+    Follower follower;
+    synchronized (this) {
+      ending = true;
+      pid = primaryPid;
+      follower = replica;
+      replica = null;
+    }
+    if (follower != null) {
+      follower.tracer().destroyReplica();
+    }
+    SignalRelay.kill(pid);
+    awaitExit();
+    connections.end();
+    shared.close();
+  }
+
+  /** Tells what goes as it should; a rehearsal does so at debug level. */
+  private void report(String text, Object... values) {
+    if (rehearsal) {
+      LOG.debug(text, values);
+    } else {
+      LOG.info(text, values);
+    }
   }
 
   // What the members tell.
@@ -142,6 +180,10 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
 
   @Override
   public String adopt(Newborn newborn) {
+    if (isEnding()) {
+      SignalRelay.kill(newborn.pid());
+      return "the service ends";
+    }
     MemberTracer tracer = newTracer(otherCpu(primaryCpu()));
     String refusal = tracer.adopt(newborn);
     if (refusal != null) {
@@ -159,8 +201,12 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
       unprotectedReason = null;
       notifyAll();
     }
-    LOG.info("replica {} follows", newborn.pid());
+    report("replica {} follows", newborn.pid());
     return null;
+  }
+
+  private synchronized boolean isEnding() {
+    return ending;
   }
 
   private ReplicaRole.Waiting waiting() {
@@ -193,7 +239,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
       dropped.tracer().destroyReplica();
       log().deactivate(Consumer.REPLICA);
       if (reason != null) {
-        LOG.info("replica {} dropped: {}", dropped.pid(), reason);
+        report("replica {} dropped: {}", dropped.pid(), reason);
       }
     }
   }
@@ -214,6 +260,9 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   public boolean primaryLost(String cause, Legacy legacy) {
     Follower successor;
     synchronized (this) {
+      if (ending) {
+        return false;
+      }
       if (replica == null) {
         LOG.error("the primary ended of {} and there is no replica", cause);
         return false;
@@ -242,7 +291,7 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
     log().deactivate(Consumer.REPLICA);
     relay.primaryIs(role.pid());
     role.requestSeeding();
-    LOG.info(
+    report(
         "takeover to process {} after {}: {} events drained, {} us",
         role.pid(),
         done.cause(),

@@ -8,6 +8,8 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.LocalStub;
 import org.ftrun.tracer.syscall.SyscallClass;
 import org.ftrun.tracer.syscall.SyscallRole;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ public final class PrimaryRole implements Role, FailSafe {
   static final int ARCH_X86_64 = 0xc000003e;
 
   private static final int SI_ARCH_OFFSET = 28;
+  private static final SyscallRow SET_AFFINITY = SyscallTable.named("sched_setaffinity");
 
   final Member member;
   final GroupLink group;
@@ -206,6 +209,9 @@ public final class PrimaryRole implements Role, FailSafe {
     }
     if (syscallClass == SyscallClass.DENY) {
       return calls.answer(-call.resolution.deniedErrno());
+    }
+    if (call.row == SET_AFFINITY) {
+      return calls.answer(0); // as asked; the member stays on its core
     }
     return calls.execute();
   }
