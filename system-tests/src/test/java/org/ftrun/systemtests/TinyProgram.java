@@ -31,6 +31,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "signals",
           "signal_masks",
           "signal_interrupts",
+          "interruptions",
           "signal_faults",
           "memory",
           "shared_memory",

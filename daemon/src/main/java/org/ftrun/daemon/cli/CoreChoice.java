@@ -12,8 +12,6 @@ import org.ftrun.daemon.service.ServiceOptions.ReplicaWait;
  * @param replica the replica's core
  */
 record CoreChoice(int primary, int replica) {
-  /** From so many cores on one can be burnt by a spinning replica. */
-  private static final int CORES_TO_SPIN = 4;
 
   /**
    * Checks the cores that were asked for and fills in those that were not.
@@ -53,11 +51,11 @@ record CoreChoice(int primary, int replica) {
         : Optional.empty();
   }
 
-  /** How the replica waits unless the user says. */
-  static ReplicaWait defaultWait(int cores) {
-    if (cores >= CORES_TO_SPIN) {
-      return ReplicaWait.SPIN;
-    }
-    return cores > 2 ? ReplicaWait.YIELD : ReplicaWait.SLEEP;
+  /**
+   * How the replica waits unless the user says. Sleeping spins and yields first, so under load it
+   * costs no latency; an idle service must not keep a core busy, however many there are.
+   */
+  static ReplicaWait defaultWait() {
+    return ReplicaWait.SLEEP;
   }
 }

@@ -91,7 +91,7 @@ final class FtrunCommand implements Callable<Integer> {
   @Option(
       names = "--wait",
       paramLabel = "spin|yield|sleep",
-      description = "How the replica waits (by the number of cores)")
+      description = "How the replica waits (sleep, after a short spin)")
   private ReplicaWait wait;
 
   @Option(
@@ -164,7 +164,7 @@ final class FtrunCommand implements Callable<Integer> {
       CoreChoice choice =
           CoreChoice.of(primaryCpu, replicaCpu, CoreTimes.sample().leastBusySince(before, cores));
       choice.warning().ifPresent(LOG::warn);
-      return runService(options(choice, cores.size(), launchState), control);
+      return runService(options(choice, launchState), control);
     } catch (LaunchException e) {
       throw new UserError(e.exitStatus(), e.getMessage());
     }
@@ -216,7 +216,7 @@ final class FtrunCommand implements Callable<Integer> {
     }
   }
 
-  private ServiceOptions options(CoreChoice choice, int cores, LaunchState launchState) {
+  private ServiceOptions options(CoreChoice choice, LaunchState launchState) {
     return new ServiceOptions(
         name,
         List.copyOf(command),
@@ -224,7 +224,7 @@ final class FtrunCommand implements Callable<Integer> {
         choice.replica(),
         fastPath == Switch.ON,
         logSize,
-        wait != null ? wait : CoreChoice.defaultWait(cores),
+        wait != null ? wait : CoreChoice.defaultWait(),
         launchState);
   }
 

@@ -48,8 +48,6 @@ class CoreTimesTest {
   @Test
   void shouldWarnWhenMembersShareOneCore() throws UserError {
     assertThat(CoreChoice.of(null, null, List.of(5)).warning()).get().asString().contains("core 5");
-    assertThat(CoreChoice.defaultWait(1)).isEqualTo(ReplicaWait.SLEEP);
-    assertThat(CoreChoice.defaultWait(2)).isEqualTo(ReplicaWait.YIELD);
-    assertThat(CoreChoice.defaultWait(4)).isEqualTo(ReplicaWait.SPIN);
+    assertThat(CoreChoice.defaultWait()).isEqualTo(ReplicaWait.SLEEP);
   }
 }

@@ -46,6 +46,7 @@ final class PrimaryCalls {
   private final EventRecorder recorder;
   private final CallEffects effects;
   private final TimeLeft timeLeft;
+  private final SocketTimeout socketTimeout;
   private final Registers asked = new Registers();
   private long interruption;
 
@@ -59,6 +60,7 @@ final class PrimaryCalls {
     this.recorder = primary.recorder;
     this.effects = new CallEffects(member);
     this.timeLeft = new TimeLeft(member);
+    this.socketTimeout = new SocketTimeout(member);
   }
 
   /** Answers the call without executing it. */
@@ -179,6 +181,10 @@ final class PrimaryCalls {
 
   /** Enters an interrupted call again, as if nothing had been. */
   Role enterAgain() throws TraceeDiedException {
+    if (interruption == -Errno.EINTR && socketTimeout.isOver(call)) {
+      long result = call.row == CONNECT ? -Errno.EINPROGRESS : -Errno.EAGAIN;
+      return returnToService(null, record(EventKind.SYSCALL, 0, result));
+    }
     prepareToEnterAgain();
     member.tracee.resume(0);
     return primary;
@@ -323,7 +329,7 @@ final class PrimaryCalls {
    * rest; then it is entered again.
    */
   private boolean goesOn(long result) throws TraceeDiedException {
-    if (!isCutShort(result) || !blocks()) {
+    if (!isCutShort(result) || !blocks() || socketTimeout.isOver(call)) {
       return false;
     }
     call.transferred += result;
