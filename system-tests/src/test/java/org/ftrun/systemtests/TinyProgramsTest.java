@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(120)
 class TinyProgramsTest {
-  /** Sources that are no tiny programs but servers for other tests. */
-  private static final Set<String> SERVERS = Set.of("echo_server", "signal_server");
+  /** Sources that are no tiny programs but servers and transfers for other tests. */
+  private static final Set<String> OTHERS = Set.of("echo_server", "signal_server", "inflight");
 
   private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();
 
@@ -52,7 +52,7 @@ class TinyProgramsTest {
 
   @Test
   void shouldRunEverySourceWhenTestsRun() throws Exception {
-    Set<String> run = new TreeSet<>(SERVERS);
+    Set<String> run = new TreeSet<>(OTHERS);
     allPrograms().forEach(program -> run.add(program.source()));
     try (Stream<Path> files = Files.list(CProgram.SOURCES)) {
       Set<String> sources =

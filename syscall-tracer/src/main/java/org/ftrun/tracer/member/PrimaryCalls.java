@@ -93,6 +93,7 @@ final class PrimaryCalls {
     if (recorder.isRecording()) {
       call.detail = detail();
     }
+    FaultPoint.BEFORE_CALL.reached(recorder, member, call.row);
     ask();
     return primary;
   }
@@ -236,13 +237,16 @@ final class PrimaryCalls {
    * @param interrupted whether an interruption of ours may have cut it short
    */
   Role completed(long kernelResult, boolean interrupted) throws TraceeDiedException {
+    FaultPoint.BEFORE_RECORD.reached(recorder, member, call.row);
     if (interrupted && goesOn(kernelResult)) {
       return primary;
     }
     if (kernelResult == 0 && effects.releasesHidden(call)) {
       return primary.deliverReleased();
     }
+    FaultPoint.WHILE_RECORDING.reached(recorder, member, call.row);
     long result = record(EventKind.SYSCALL, 0, kernelResult);
+    FaultPoint.AFTER_RECORD.reached(recorder, member, call.row);
     return returnToService(member.now, result);
   }
 

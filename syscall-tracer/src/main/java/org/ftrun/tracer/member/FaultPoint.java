@@ -1,0 +1,99 @@
+package org.ftrun.tracer.member;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A point in the life of a primary's call at which a test has it killed with SIGKILL. The system
+ * property {@code ftrun.test.fault} names one as {@code POINT:SYSCALL:N}, for the N-th time that a
+ * call of that name comes there while a replica follows, or {@code POINT:SYSCALL:N+} for every N-th
+ * time. Times are counted over all primaries of the daemon. Without the property a point costs a
+ * look at a constant.
+ */
+enum FaultPoint {
+  /** The call is about to be sent to the stub: the kernel has done nothing. */
+  BEFORE_CALL,
+
+  /** The kernel has done its work, and no tracer has read its result yet. */
+  BEFORE_RECORD,
+
+  /** The tracer knows the result; what the kernel wrote is still to be read and recorded. */
+  WHILE_RECORDING,
+
+  /** The event is published; the service does not have the result yet. */
+  AFTER_RECORD;
+
+  /** Name of the system property. */
+  static final String PROPERTY = "ftrun.test.fault";
+
+  private static final int SYS_KILL = 62;
+  private static final Logger LOG = LoggerFactory.getLogger(FaultPoint.class);
+  private static final Fault FAULT = Fault.parse(System.getProperty(PROPERTY));
+  private static final boolean ENABLED = FAULT != null;
+
+  /**
+   * The configured fault.
+   *
+   * @param repeated whether every N-th time counts, as opposed to the N-th
+   */
+  private record Fault(FaultPoint point, SyscallRow row, long n, boolean repeated, AtomicLong met) {
+    private static final Pattern FORM =
+        Pattern.compile("([A-Z_]+):([a-z0-9_]+):([1-9]\\d{0,8})(\\+?)");
+
+    static Fault parse(String text) {
+      if (text == null) {
+        return null;
+      }
+      Matcher form = FORM.matcher(text);
+      try {
+        if (form.matches()) {
+          return new Fault(
+              FaultPoint.valueOf(form.group(1)),
+              SyscallTable.named(form.group(2)),
+              Long.parseLong(form.group(3)),
+              !form.group(4).isEmpty(),
+              new AtomicLong());
+        }
+      } catch (IllegalArgumentException e) {
+        LOG.debug("no such point or call", e);
+      }
+      LOG.error("{} is not POINT:SYSCALL:N or POINT:SYSCALL:N+, ignored: {}", PROPERTY, text);
+      return null;
+    }
+
+    boolean isDue() {
+      long times = met.incrementAndGet();
+      return repeated ? times % n == 0 : times == n;
+    }
+  }
+
+  /**
+   * The primary has come to this point of a call; kills it if that is the configured fault.
+   *
+   * @throws TraceeDiedException at BEFORE_RECORD, so that the result is not known from this stop
+   */
+  void reached(EventRecorder recorder, Member member, SyscallRow row) throws TraceeDiedException {
+    if (ENABLED && FAULT.point == this && FAULT.row == row && recorder.isRecording()) {
+      strike(member, row);
+    }
+  }
+
+  private void strike(Member member, SyscallRow row) throws TraceeDiedException {
+    if (!FAULT.isDue()) {
+      return;
+    }
+    long result = Libc.call(SYS_KILL, member.pid(), Signal.SIGKILL);
+    LOG.info("fault point {} of {}: kill {} gives {}", this, row.name(), member.pid(), result);
+    if (this == BEFORE_RECORD) {
+      throw TraceeDiedException.INSTANCE;
+    }
+  }
+}

@@ -1,0 +1,219 @@
+/*
+ * One kind of transfer, many times: each round moves bytes that no other round has, and checks that exactly these arrive, once. A
+ * process that dies in the middle of a call loses or doubles some, unless the call is settled.
+ *
+ * Arguments: inflight KIND ROUNDS
+ */
+#include <sys/eventfd.h>
+
+#include "sockets.h"
+
+enum { LONGEST = 900, ROUNDS_A_FACT = 20 };
+
+/* What a kind does: begins, goes through a round, ends. Two descriptors are what most of them need. */
+struct kind {
+  const char *name;
+  void (*begin)(void);
+  void (*round)(int round);
+  void (*end)(void);
+};
+
+static int from = -1, to = -1;
+static struct sockaddr_in address;
+static char sent[LONGEST], received[LONGEST];
+
+static size_t fill_round(int round) {
+  size_t length = 1 + (size_t)round * 131 % LONGEST;
+  fill(sent, length, 1000003u * (unsigned)round + 7);
+  memset(received, 0, sizeof received);
+  return length;
+}
+
+static void compare(size_t length) {
+  check(memcmp(sent, received, length) == 0);
+  feed(received, length);
+}
+
+/* Nothing more than was sent has arrived. */
+static void check_empty(void) {
+  check(fcntl(from, F_SETFL, O_NONBLOCK) == 0);
+  char bytes[8];
+  check_error(read(from, bytes, sizeof bytes), EAGAIN);
+}
+
+static void close_both(void) { check(close(from) == 0 && close(to) == 0); }
+
+static void end_empty(void) {
+  check_empty();
+  close_both();
+}
+
+/* A stream's reader sees all, then its end. */
+static void end_stream(void) {
+  check_empty();
+  check(close(to) == 0);
+  await_events(from, POLLIN);
+  char byte;
+  check(read(from, &byte, 1) == 0 && close(from) == 0);
+}
+
+static void begin_tcp(void) {
+  int listener = listening_socket(&address);
+  connect_to_self(listener, &address, &to, &from);
+  check(close(listener) == 0);
+  check(fcntl(from, F_SETFL, 0) == 0 && fcntl(to, F_SETFL, 0) == 0);
+}
+
+static void begin_pipe(void) {
+  int ends[2];
+  check(pipe(ends) == 0);
+  from = ends[0];
+  to = ends[1];
+}
+
+static void begin_unix(void) {
+  int pair[2];
+  check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+  from = pair[0];
+  to = pair[1];
+}
+
+/* Reads in two parts, as a reader that does not know how much there is. */
+static void round_read_write(int round) {
+  size_t length = fill_round(round), half = length / 2;
+  check(write(to, sent, length) == (ssize_t)length);
+  if (half > 0) {
+    check(read(from, received, half) == (ssize_t)half);
+  }
+  check(read(from, received + half, length - half) == (ssize_t)(length - half));
+  compare(length);
+}
+
+static void round_send_receive(int round) {
+  size_t length = fill_round(round), half = length / 2;
+  check(send(to, sent, length, MSG_NOSIGNAL) == (ssize_t)length);
+  check(recv(from, received, half + 1, MSG_PEEK | MSG_WAITALL) == (ssize_t)half + 1);
+  check(recv(from, received, length, MSG_WAITALL) == (ssize_t)length);
+  compare(length);
+}
+
+/* A descriptor goes with the bytes: it must arrive once, under the number that is free. */
+static void round_messages(int round) {
+  size_t length = fill_round(round), half = length / 2;
+  union {
+    char space[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+  } control = {.space = {0}};
+  struct iovec pieces[2] = {{sent, half}, {sent + half, length - half}};
+  struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2, .msg_control = control.space,
+                           .msg_controllen = sizeof control.space};
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  memcpy(CMSG_DATA(header), &to, sizeof to);
+  check(sendmsg(to, &message, 0) == (ssize_t)length);
+  pieces[0] = (struct iovec){received, half};
+  pieces[1] = (struct iovec){received + half, sizeof received - half};
+  memset(&control, 0, sizeof control);
+  message.msg_controllen = sizeof control.space;
+  check(recvmsg(from, &message, 0) == (ssize_t)length);
+  compare(length);
+  int passed = -1;
+  check(message.msg_controllen == sizeof control.space && message.msg_flags == 0);
+  memcpy(&passed, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof passed);
+  check(passed == (from > to ? from : to) + 1 && close(passed) == 0);
+}
+
+static void begin_append(void) {
+  to = open("appended", O_WRONLY | O_APPEND | O_CREAT | O_TRUNC, 0600);
+  from = open("appended", O_RDONLY);
+  check(to >= 0 && from >= 0);
+}
+
+static void end_append(void) {
+  char byte;
+  check(read(from, &byte, 1) == 0);
+  check(lseek(from, 0, SEEK_CUR) == lseek(to, 0, SEEK_END));
+  close_both();
+  check(unlink("appended") == 0);
+}
+
+static void begin_accept(void) { from = listening_socket(&address); }
+
+/* The connection that is accepted is the one that was made, and there is no other. */
+static void accept_one(int round, int with_flags) {
+  int client = socket(AF_INET, SOCK_STREAM, 0);
+  check(connect(client, (struct sockaddr *)&address, sizeof address) == 0);
+  await_events(from, POLLIN);
+  struct sockaddr_in peer, own;
+  socklen_t length = sizeof peer;
+  int server = with_flags ? accept4(from, (struct sockaddr *)&peer, &length, SOCK_CLOEXEC)
+                          : accept(from, (struct sockaddr *)&peer, &length);
+  check(server == client + 1 && length == sizeof peer);
+  check_error(accept(from, NULL, NULL), EAGAIN);
+  length = sizeof own;
+  check(getsockname(client, (struct sockaddr *)&own, &length) == 0);
+  check(peer.sin_port == own.sin_port && peer.sin_addr.s_addr == own.sin_addr.s_addr);
+  feed(&peer, sizeof peer);
+  int got = -1;
+  check(write(client, &round, sizeof round) == sizeof round);
+  check(read(server, &got, sizeof got) == sizeof got && got == round);
+  check(close(client) == 0);
+  check(read(server, &got, sizeof got) == 0 && close(server) == 0);
+}
+
+static void round_accept(int round) { accept_one(round, 0); }
+static void round_accept4(int round) { accept_one(round, 1); }
+
+static void end_accept(void) { check(close(from) == 0); }
+
+static void begin_eventfd(void) {
+  from = eventfd(0, EFD_NONBLOCK);
+  to = dup(from);
+  check(from >= 0 && to >= 0);
+}
+
+/* Two writes add up, one read takes all. */
+static void round_eventfd(int round) {
+  eventfd_t value = 0;
+  check(eventfd_write(to, 1 + (unsigned)round) == 0 && eventfd_write(to, 1000) == 0);
+  check(eventfd_read(from, &value) == 0);
+  check(value == 1001 + (unsigned)round);
+  check_error(eventfd_read(from, &value), EAGAIN);
+  feed(&value, sizeof value);
+}
+
+static const struct kind kinds[] = {
+    {"tcp", begin_tcp, round_read_write, end_stream},
+    {"tcp-send", begin_tcp, round_send_receive, end_stream},
+    {"unix", begin_unix, round_read_write, end_stream},
+    {"unix-messages", begin_unix, round_messages, end_stream},
+    {"pipe", begin_pipe, round_read_write, end_stream},
+    {"append", begin_append, round_read_write, end_append},
+    {"accept", begin_accept, round_accept, end_accept},
+    {"accept4", begin_accept, round_accept4, end_accept},
+    {"eventfd", begin_eventfd, round_eventfd, end_empty},
+};
+
+int main(int argc, char **argv) {
+  check(argc == 3);
+  const struct kind *kind = kinds;
+  while (strcmp(kind->name, argv[1]) != 0) {
+    check(++kind < kinds + sizeof kinds / sizeof *kinds);
+  }
+  steps_begin();
+  step("begin");
+  kind->begin();
+  int rounds = atoi(argv[2]);
+  for (int round = 0; round < rounds; round++) {
+    kind->round(round);
+    if ((round + 1) % ROUNDS_A_FACT == 0) {
+      fact("%s: %d rounds", kind->name, round + 1);
+    }
+  }
+  kind->end();
+  step("end");
+  fact("done");
+  return 0;
+}

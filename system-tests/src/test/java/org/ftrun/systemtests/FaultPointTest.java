@@ -1,0 +1,133 @@
+package org.ftrun.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The primary dies at a chosen point of a chosen call, again and again in one run: nothing is lost
+ * in the call that was under way, and nothing is done twice.
+ */
+@Timeout(120)
+class FaultPointTest {
+  private static final int ROUNDS = Integer.getInteger("ftrun.rounds", 60);
+  private static final int FEWEST_KILLS = 5;
+
+  /** Where a call can be cut off, as the daemon's fault points are named. */
+  private static final List<String> POINTS =
+      List.of("BEFORE_CALL", "BEFORE_RECORD", "WHILE_RECORDING", "AFTER_RECORD");
+
+  private static final Map<String, Outcome> NATIVE = new ConcurrentHashMap<>();
+
+  @TempDir Path directory;
+
+  /**
+   * One cut-off transfer.
+   *
+   * @param kind what the program does
+   * @param call the system call that is cut off
+   * @param every of so many such calls, one
+   */
+  record Fault(String kind, String point, String call, int every) {
+    List<String> command() {
+      Path executable = new CProgram("inflight", Linking.DYNAMIC).executable();
+      return List.of(executable.toString(), kind, String.valueOf(ROUNDS));
+    }
+
+    /** What FTRUN_JAVA_OPTIONS must be. */
+    String option() {
+      return "-Dftrun.test.fault=" + point + ":" + call + ":" + every + "+";
+    }
+
+    @Override
+    public String toString() {
+      return kind + " " + point + " " + call;
+    }
+  }
+
+  static List<Fault> faults() {
+    List<Fault> all = new ArrayList<>();
+    for (String point : POINTS) {
+      for (String kind : List.of("tcp", "unix", "pipe", "append", "eventfd")) {
+        all.add(new Fault(kind, point, "read", 7));
+        all.add(new Fault(kind, point, "write", 5));
+      }
+      all.add(new Fault("tcp-send", point, "recvfrom", 7));
+      all.add(new Fault("tcp-send", point, "sendto", 5));
+      all.add(new Fault("unix-messages", point, "recvmsg", 5));
+      all.add(new Fault("unix-messages", point, "sendmsg", 5));
+      all.add(new Fault("accept", point, "accept", 7));
+      all.add(new Fault("accept4", point, "accept4", 5));
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void shouldLoseAndDoubleNothingWhenACallIsCutOff(Fault fault) throws Exception {
+    Outcome natively = natively(fault);
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun =
+            FtrunProcess.start(
+                directory,
+                Map.of("FT_GATE", gate.environmentValue(), "FTRUN_JAVA_OPTIONS", fault.option()),
+                fault.command())) {
+      awaitStep(ftrun, 1);
+      ftrun.awaitProtected();
+      gate.pass();
+      awaitStep(ftrun, 2);
+      ServiceStatus status =
+          ftrun.awaitStatus(
+              "protected after each kill",
+              now -> now.isProtected() && now.takeoverCauses().size() == kills(ftrun));
+      assertThat(status.divergences()).as(ftrun.messages()).isZero();
+      assertThat(status.takeoverCauses())
+          .hasSizeGreaterThanOrEqualTo(FEWEST_KILLS)
+          .isEqualTo(Collections.nCopies(status.takeoverCauses().size(), "SIGKILL"));
+      gate.pass();
+      int exitStatus = ftrun.awaitExit();
+      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      System.out.println(fault + ": " + status.takeoverCauses().size() + " kills");
+    }
+  }
+
+  private Outcome natively(Fault fault) throws Exception {
+    Outcome known = NATIVE.get(fault.kind());
+    if (known == null) {
+      known =
+          Outcome.natively(Files.createDirectories(directory.resolve("native")), fault.command());
+      assertThat(known.output()).endsWith("done\n").doesNotContain("FAILED");
+      assertThat(known.exitStatus()).isZero();
+      NATIVE.put(fault.kind(), known);
+    }
+    return known;
+  }
+
+  /** How often the fault point has struck so far, by ftrun's own account. */
+  private static int kills(FtrunProcess ftrun) {
+    return (int) ftrun.messages().lines().filter(line -> line.contains("fault point ")).count();
+  }
+
+  private static void awaitStep(FtrunProcess ftrun, int step) throws Exception {
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "step " + step + " is not reached:\n" + ftrun.output() + ftrun.messages(),
+        () -> {
+          boolean reached = Outcome.stepsIn(ftrun.output()) >= step;
+          assertThat(reached || ftrun.isAlive())
+              .as("ended before step %d:%n%s%s", step, ftrun.output(), ftrun.messages())
+              .isTrue();
+          return reached;
+        });
+  }
+}
