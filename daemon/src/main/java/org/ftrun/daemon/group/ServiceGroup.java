@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.daemon.service.ConnectionStatus;
@@ -176,6 +177,16 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   @Override
   public synchronized int primaryCpu() {
     return primaryTracer.cpu();
+  }
+
+  @Override
+  public void later(long millis, Runnable action) {
+    MemberTracer tracer;
+    synchronized (this) {
+      tracer = primaryTracer;
+    }
+    CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS)
+        .execute(() -> tracer.post(action));
   }
 
   @Override

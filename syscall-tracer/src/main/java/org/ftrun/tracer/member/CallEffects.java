@@ -29,6 +29,8 @@ final class CallEffects {
   private static final long NEVER_MASKED =
       SignalActions.bit(Signal.SIGKILL) | SignalActions.bit(Signal.SIGSTOP);
 
+  private static final SyscallRow SIGNALFD = SyscallTable.named("signalfd");
+  private static final SyscallRow SIGNALFD4 = SyscallTable.named("signalfd4");
   private static final SyscallRow RT_SIGPENDING = SyscallTable.named("rt_sigpending");
 
   private final Member member;
@@ -67,6 +69,7 @@ final class CallEffects {
       addToSet(call.arguments[0], member.hiddenPending.signals());
     }
     ProcessModel model = member.model();
+    model.usesSignalDescriptors |= call.row == SIGNALFD || call.row == SIGNALFD4;
     switch (call.resolution.role()) {
       case SIGNAL_ACTION:
         return finishAction(call);

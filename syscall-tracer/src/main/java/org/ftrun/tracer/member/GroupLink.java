@@ -45,6 +45,13 @@ public interface GroupLink {
    */
   void serving(PrimaryRole role);
 
+  /**
+   * Has something run on the calling tracer's thread after a while, between two of its steps.
+   *
+   * @param millis how long to wait
+   */
+  void later(long millis, Runnable action);
+
   /** The core of the primary, -1 for any. */
   int primaryCpu();
 

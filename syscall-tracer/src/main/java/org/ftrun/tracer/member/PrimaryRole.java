@@ -34,6 +34,7 @@ public final class PrimaryRole implements Role, FailSafe {
   static final int ARCH_X86_64 = 0xc000003e;
 
   private static final int SI_ARCH_OFFSET = 28;
+  private static final long LONGEST_HOLD_MILLIS = 1000;
   private static final SyscallRow SET_AFFINITY = SyscallTable.named("sched_setaffinity");
 
   final Member member;
@@ -46,6 +47,7 @@ public final class PrimaryRole implements Role, FailSafe {
   private final PrimarySignals signals;
   private final LocalStub localStub = new LocalStub();
   private boolean trapHandled;
+  private long callsBegun;
   private final ArrayDeque<BoundaryAction> atBoundary = new ArrayDeque<>();
 
   /** What is to be done while the service is at a call boundary; it may end the role. */
@@ -176,6 +178,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   private Role onCall() throws TraceeDiedException {
     call.begin(member.now);
+    callsBegun++;
     signals.chainEnds();
     int architecture =
         java.nio.ByteBuffer.wrap(siginfo)
@@ -270,6 +273,21 @@ public final class PrimaryRole implements Role, FailSafe {
       return next;
     }
     return member.held.isEmpty() ? calls.enterAgain() : calls.backToSite();
+  }
+
+  /**
+   * A signal is held for the next call. If none comes, the service would miss the signal for as
+   * long as it computes, which it must not: then it is better unprotected.
+   */
+  void holdForNextCall() {
+    long begunBefore = callsBegun;
+    group.later(
+        LONGEST_HOLD_MILLIS,
+        () -> {
+          if (callsBegun == begunBefore && !member.held.isEmpty() && !call.executing) {
+            requestNative("a signal waited a second while the service made no system call");
+          }
+        });
   }
 
   /** Whether the stub's trap of a completed call is still to come. */

@@ -68,6 +68,7 @@ final class PrimarySignals {
         deliver(signal, siginfo, EventRecorder.FLAG_CHAINED);
       } else {
         member.held.add(siginfo.clone());
+        primary.holdForNextCall();
         member.tracee.resume(0);
       }
       return primary;

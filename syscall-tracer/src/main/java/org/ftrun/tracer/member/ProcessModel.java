@@ -38,6 +38,9 @@ final class ProcessModel {
   /** Whether cpuid faults. */
   boolean cpuidTrapped;
 
+  /** Whether the process ever made a signalfd. */
+  boolean usesSignalDescriptors;
+
   final IntervalTimer realTimer;
 
   ProcessModel(StubRegion stub, TraceeAddress log, SignalActions actions) {
@@ -79,6 +82,7 @@ final class ProcessModel {
     copy.robustLength = robustLength;
     copy.timeStampTrapped = timeStampTrapped;
     copy.cpuidTrapped = cpuidTrapped;
+    copy.usesSignalDescriptors = usesSignalDescriptors;
     return copy;
   }
 }

@@ -8,7 +8,10 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives a stopped replica what only the primary had: armed timers, pending signals. */
+/**
+ * Gives a stopped replica what only the primary had: armed timers, pending signals, signalfds in
+ * epoll instances.
+ */
 final class Promotion {
   private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
   private static final int SYS_SETITIMER = 38;
@@ -23,6 +26,9 @@ final class Promotion {
     Registers service = new Registers();
     member.tracee.readRegisters(service);
     armTimer(member);
+    if (member.model().usesSignalDescriptors) {
+      new SignalDescriptors(member).registerAgain();
+    }
     for (byte[] siginfo : legacy.pending()) {
       queue(member, siginfo);
     }

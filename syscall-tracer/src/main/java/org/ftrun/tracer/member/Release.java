@@ -29,13 +29,17 @@ final class Release {
     ProcessModel model = member.model();
     Confinement.lift(member);
     restoreActions(model);
+    long mask = member.tracee.signalMask();
+    // What is queued now must stay in the kernel until the service runs by itself.
+    member.tracee.setSignalMask(~SignalActions.OWNED);
     while (!member.held.isEmpty()) {
       queueAgain(member.held.take());
     }
-    member.inject(SYS_MUNMAP, model.log.value(), group.log().layout().totalBytes());
-    if (model.hiddenMask != 0) {
-      member.tracee.setSignalMask(member.tracee.signalMask() | model.hiddenMask);
+    while (!member.hiddenPending.isEmpty()) {
+      queueAgain(member.hiddenPending.take());
     }
+    member.inject(SYS_MUNMAP, model.log.value(), group.log().layout().totalBytes());
+    member.tracee.setSignalMask(mask | model.hiddenMask);
     service.originalRax(-1);
     member.tracee.writeRegisters(service);
     member.tracee.detach(0);
