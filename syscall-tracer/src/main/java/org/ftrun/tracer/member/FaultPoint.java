@@ -1,6 +1,10 @@
 package org.ftrun.tracer.member;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ftrun.tracer.abi.Signal;
@@ -15,8 +19,9 @@ import org.slf4j.LoggerFactory;
  * A point in the life of a primary's call at which a test has it killed with SIGKILL. The system
  * property {@code ftrun.test.fault} names one as {@code POINT:SYSCALL:N}, for the N-th time that a
  * call of that name comes there while a replica follows, or {@code POINT:SYSCALL:N+} for every N-th
- * time. Times are counted over all primaries of the daemon. Without the property a point costs a
- * look at a constant.
+ * time. Times are counted over all primaries of the service. At every second strike the tracer goes
+ * on only when the process stands at its exit event, at the others while it is still on its way
+ * there. Without the property a point costs a look at a constant.
  */
 enum FaultPoint {
   /** The call is about to be sent to the stub: the kernel has done nothing. */
@@ -35,6 +40,10 @@ enum FaultPoint {
   static final String PROPERTY = "ftrun.test.fault";
 
   private static final int SYS_KILL = 62;
+
+  /** Longer than a killed process takes to its exit event. */
+  private static final long LATE_NANOS = 1_000_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(FaultPoint.class);
   private static final Fault FAULT = Fault.parse(System.getProperty(PROPERTY));
   private static final boolean ENABLED = FAULT != null;
@@ -87,13 +96,29 @@ enum FaultPoint {
   }
 
   private void strike(Member member, SyscallRow row) throws TraceeDiedException {
-    if (!FAULT.isDue()) {
+    if (isRehearsing(member.pid()) || !FAULT.isDue()) {
       return;
     }
-    long result = Libc.call(SYS_KILL, member.pid(), Signal.SIGKILL);
-    LOG.info("fault point {} of {}: kill {} gives {}", this, row.name(), member.pid(), result);
+    boolean late = FAULT.met.get() / FAULT.n % 2 == 0;
+    LOG.info("fault point {} of {} kills process {}", this, row.name(), member.pid());
+    Libc.call(SYS_KILL, member.pid(), Signal.SIGKILL);
     if (this == BEFORE_RECORD) {
       throw TraceeDiedException.INSTANCE;
+    }
+    if (late) {
+      // The process comes to its exit event meanwhile, where ptrace serves it as at any other stop.
+      LockSupport.parkNanos(LATE_NANOS);
+    }
+  }
+
+  /** Whether it is no service but the launcher's tiny child on which takeovers are rehearsed. */
+  private static boolean isRehearsing(int pid) {
+    try {
+      Path program = Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"));
+      return program.endsWith("ftrun-launcher");
+    } catch (IOException e) {
+      LOG.debug("process {} has ended", pid);
+      return true;
     }
   }
 }
