@@ -116,7 +116,8 @@ final class DyingRole implements Role {
     Legacy legacy =
         new Legacy(
             call.executing ? call.began : 0,
-            pendingSignals(),
+            pendingSignals(false),
+            pendingSignals(true),
             member.held.all(),
             member.hiddenPending.all());
     if (!primary.group.primaryLost(cause, legacy)) {
@@ -125,13 +126,10 @@ final class DyingRole implements Role {
   }
 
   /** What the kernel holds for the process, as far as it can still be asked. */
-  private List<byte[]> pendingSignals() {
+  private List<byte[]> pendingSignals(boolean shared) {
     List<byte[]> pending = new ArrayList<>();
     try {
-      for (byte[] siginfo : member.tracee.pendingSignals(true)) {
-        addAsynchronous(siginfo, pending);
-      }
-      for (byte[] siginfo : member.tracee.pendingSignals(false)) {
+      for (byte[] siginfo : member.tracee.pendingSignals(shared)) {
         addAsynchronous(siginfo, pending);
       }
     } catch (TraceeDiedException e) {

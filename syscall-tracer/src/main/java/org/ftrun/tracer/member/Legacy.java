@@ -6,9 +6,14 @@ import java.util.List;
  * What a dead primary leaves to its successor beside the event log.
  *
  * @param interrupted when the call began in which it died, System.nanoTime(), or 0 if in none
- * @param pending signals that the kernel held for it: siginfo_t of 128 bytes each
+ * @param pending signals that the kernel held for its thread: siginfo_t of 128 bytes each
+ * @param pendingShared signals that the kernel held for its process
  * @param held signals that its tracer held until the next call boundary
  * @param hidden owned signals that the service believes to be blocked
  */
 public record Legacy(
-    long interrupted, List<byte[]> pending, List<byte[]> held, List<byte[]> hidden) {}
+    long interrupted,
+    List<byte[]> pending,
+    List<byte[]> pendingShared,
+    List<byte[]> held,
+    List<byte[]> hidden) {}

@@ -298,6 +298,7 @@ final class PrimaryCalls {
 
   /** Gives a recorded result to the service and lets it run. */
   Role returnToService(Registers current, long result) throws TraceeDiedException {
+    call.executing = false;
     TimeStampUse.afterCall(member, call, result);
     setReturned(current, result);
     if (call.resolution.syscallClass() == SyscallClass.RENDEZVOUS) {

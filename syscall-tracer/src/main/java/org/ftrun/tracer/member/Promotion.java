@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Promotion {
   private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
   private static final int SYS_SETITIMER = 38;
+  private static final int SYS_RT_SIGQUEUEINFO = 129;
   private static final int SYS_RT_TGSIGQUEUEINFO = 297;
   private static final int ITIMER_REAL = 0;
   private static final long MICROS = 1_000_000;
@@ -29,9 +30,16 @@ final class Promotion {
     if (member.model().usesSignalDescriptors) {
       new SignalDescriptors(member).registerAgain();
     }
+    long mask = member.tracee.signalMask();
+    // What is queued now must stay in the kernel until the service runs.
+    member.tracee.setSignalMask(~SignalActions.OWNED);
     for (byte[] siginfo : legacy.pending()) {
-      queue(member, siginfo);
+      queue(member, siginfo, false);
     }
+    for (byte[] siginfo : legacy.pendingShared()) {
+      queue(member, siginfo, true);
+    }
+    member.tracee.setSignalMask(mask);
     legacy.held().forEach(member.held::add);
     legacy.hidden().forEach(member.hiddenPending::add);
     member.tracee.writeRegisters(service);
@@ -56,13 +64,16 @@ final class Promotion {
   }
 
   /** A process may queue any siginfo to itself. */
-  private static void queue(Member member, byte[] siginfo) throws TraceeDiedException {
+  private static void queue(Member member, byte[] siginfo, boolean shared)
+      throws TraceeDiedException {
     TraceeAddress scratch = member.model().stub.scratch();
     member.tracee.memory().writeBytes(scratch, siginfo);
     int pid = member.pid();
+    int signal = HeldSignals.signalOf(siginfo);
     long result =
-        member.inject(
-            SYS_RT_TGSIGQUEUEINFO, pid, pid, HeldSignals.signalOf(siginfo), scratch.value());
+        shared
+            ? member.inject(SYS_RT_SIGQUEUEINFO, pid, signal, scratch.value())
+            : member.inject(SYS_RT_TGSIGQUEUEINFO, pid, pid, signal, scratch.value());
     if (result != 0) {
       LOG.warn(
           "pending signal {} cannot be queued again: errno {}",

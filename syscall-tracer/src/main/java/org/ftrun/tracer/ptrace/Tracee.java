@@ -10,6 +10,15 @@ import org.ftrun.tracer.libc.NativeMemory;
 public final class Tracee {
   private static final int SYS_PTRACE = 101;
   private static final int SYS_WAIT4 = 61;
+  private static final int SYS_WAITID = 247;
+  private static final int P_PID = 1;
+
+  /** WNOHANG, WSTOPPED, WEXITED and WNOWAIT. */
+  private static final int PEEK = 1 | 2 | 4 | 0x01000000;
+
+  /** Offset of si_pid in the siginfo_t that waitid fills. */
+  private static final int SI_PID_OFFSET = 12;
+
   private static final int ESRCH = 3;
   private static final int EINTR = 4;
   private static final int EIO = 5;
@@ -43,7 +52,7 @@ public final class Tracee {
   private final TraceeMemory memory;
   private final Stop stop = new Stop();
   private final NativeMemory scratch = NativeMemory.allocate(SCRATCH_BYTES);
-  private final NativeMemory request = NativeMemory.allocate(64);
+  private final NativeMemory request = NativeMemory.allocate(SIGINFO_BYTES);
   private boolean unread;
 
   private Tracee(int pid) {
@@ -116,9 +125,27 @@ public final class Tracee {
     checked("PTRACE_SETREGS", ptrace(SETREGS, 0, from.address()));
   }
 
-  /** Lets it run, delivering {@code signal} unless 0. */
+  /**
+   * Lets it run, delivering {@code signal} unless 0.
+   *
+   * @throws TraceeDiedException also if it was killed since its stop was reported and stands at its
+   *     exit event now: resumed from there, it would be gone before anybody has looked at it
+   */
   public void resume(int signal) throws TraceeDiedException {
+    if (hasUnreadStop()) {
+      throw TraceeDiedException.INSTANCE;
+    }
     checked("PTRACE_CONT", ptrace(CONT, 0, signal));
+  }
+
+  /** Whether the kernel has a stop or an end to report that nobody has waited for yet. */
+  private boolean hasUnreadStop() {
+    if (unread) {
+      return true;
+    }
+    request.buffer().putInt(SI_PID_OFFSET, 0);
+    long result = Libc.call(SYS_WAITID, P_PID, pid, request.address(), PEEK | WALL);
+    return result == 0 && request.buffer().getInt(SI_PID_OFFSET) == pid;
   }
 
   /** Lets it run until the entry or exit of its next system call. */
