@@ -17,7 +17,7 @@ public final class Tracee {
   private static final int PEEK = 1 | 2 | 4 | 0x01000000;
 
   /** Offset of si_pid in the siginfo_t that waitid fills. */
-  private static final int SI_PID_OFFSET = 12;
+  private static final int SI_PID_OFFSET = 16;
 
   private static final int ESRCH = 3;
   private static final int EINTR = 4;
