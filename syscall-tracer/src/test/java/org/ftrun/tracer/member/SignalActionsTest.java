@@ -140,4 +140,35 @@ class SignalActionsTest {
     assertThat(actions.of(Signal.SIGUSR1).isDefault()).isTrue();
     assertThat(actions.isDeadly(Signal.SIGUSR1)).isTrue();
   }
+
+  /** The kernel forgets the handler of a one-shot and nothing else. */
+  @Test
+  void shouldShowAOneShotAsTheKernelDoesWhenItHasRun() throws Exception {
+    Map<String, Long> shown =
+        HeaderProbe.values(
+            directory,
+            "#include <signal.h>\n#include <stdlib.h>\n",
+            List.of(
+                """
+                struct sigaction act = {0}, old;
+                act.sa_handler = (void (*)(int))abs;
+                act.sa_flags = SA_RESETHAND | SA_RESTART;
+                sigaddset(&act.sa_mask, SIGTERM);
+                sigaction(SIGUSR1, &act, 0);
+                raise(SIGUSR1);
+                sigaction(SIGUSR1, 0, &old);
+                printf("handler %lu\\n", (unsigned long)old.sa_handler);
+                printf("flags %lu\\n", (unsigned long)(unsigned)old.sa_flags & 0x90000000);
+                printf("mask %lu\\n", *(unsigned long *)&old.sa_mask);
+                """));
+    long flags = 0x9000_0000L;
+    actions.set(Signal.SIGUSR1, new SignalAction(HANDLER, flags, 5, 1L << 14));
+    actions.entered(Signal.SIGUSR1);
+    SignalAction after = actions.of(Signal.SIGUSR1);
+
+    assertThat(after.handler()).isEqualTo(shown.get("handler"));
+    assertThat(after.flags()).isEqualTo(shown.get("flags")).isEqualTo(flags);
+    assertThat(after.mask()).isEqualTo(shown.get("mask")).isEqualTo(1L << 14);
+    assertThat(after.restorer()).isEqualTo(5);
+  }
 }
