@@ -87,6 +87,28 @@ class MappingsOfTest {
   }
 
   @Test
+  void shouldTakeInodesThatUseAllBits() {
+    MappingsOf.Mapping mapping =
+        MappingsOf.parse("400000-401000 r--p 00000000 00:2a 9223372036854775811   /bin/x");
+    assertThat(mapping.inode()).isEqualTo(Long.MIN_VALUE + 3); // as overlayfs numbers them
+  }
+
+  @Test
+  void shouldSeeAllMappingsWhenANameIsNoUtf8() throws Exception {
+    Path file = directory.resolve("latin");
+    try (MemberOnChild on = new MemberOnChild()) {
+      on.putText(0, file + "-\u00e9");
+      int create = O_RDWR | 0100;
+      long descriptor = on.member.inject(MemberOnChild.number("open"), on.room, create, 0600);
+      assertThat(descriptor).isNotNegative();
+      map(on, 0, MemberOnChild.READ_WRITE, MAP_SHARED, descriptor);
+      assertThat(on.member.inject(MemberOnChild.number("unlink"), on.room)).isZero();
+      assertThat(MappingsOf.process(on.child.pid()).obstacle(on.member.model()))
+          .endsWith(" mapping of " + file + "-\u00e9 (deleted)");
+    }
+  }
+
+  @Test
   void shouldFindRoomThatTheKernelCallsFree() throws Exception {
     try (MemberOnChild on = new MemberOnChild()) {
       long wanted = 64L << 20;
