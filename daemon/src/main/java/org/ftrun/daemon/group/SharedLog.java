@@ -34,10 +34,16 @@ final class SharedLog implements AutoCloseable {
     if (descriptor < 0) {
       throw new IOException("memfd_create: " + Libc.errorText((int) -descriptor));
     }
+    boolean whole = false;
     try (RandomAccessFile file = new RandomAccessFile("/proc/self/fd/" + descriptor, "rw");
         FileChannel channel = file.getChannel()) {
       EventLog log = EventLog.create(channel, EventLogLayout.ofPayload(payloadBytes));
+      whole = true;
       return new SharedLog((int) descriptor, log);
+    } finally {
+      if (!whole) {
+        Libc.call(SYS_CLOSE, descriptor);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,11 +35,12 @@ final class MappingsOf {
     this.mappings = mappings;
   }
 
-  /** Reads the mappings; none if the process is gone. */
+  /** Reads the mappings, names byte for byte as Latin-1; none if the process is gone. */
   static MappingsOf process(int pid) {
+    Path maps = Path.of("/proc/" + pid + "/maps");
     try {
       List<Mapping> found = new ArrayList<>();
-      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/maps"))) {
+      for (String line : Files.readAllLines(maps, StandardCharsets.ISO_8859_1)) {
         found.add(parse(line));
       }
       return new MappingsOf(found);
@@ -54,7 +56,7 @@ final class MappingsOf {
         Long.parseUnsignedLong(fields[0].substring(0, dash), 16),
         Long.parseUnsignedLong(fields[0].substring(dash + 1), 16),
         fields[1],
-        Long.parseLong(fields[4]),
+        Long.parseUnsignedLong(fields[4]),
         fields.length > 5 ? fields[5] : "");
   }
 

@@ -73,10 +73,11 @@ final class SignalActions {
     actions[signal] = action;
   }
 
-  /** To be called when the handler of a signal is entered. */
+  /** To be called when the handler of a signal is entered; a one-shot's flags and mask stay. */
   void entered(int signal) {
-    if (actions[signal].isOneShot()) {
-      actions[signal] = SignalAction.DEFAULT;
+    SignalAction action = actions[signal];
+    if (action.isOneShot()) {
+      actions[signal] = new SignalAction(0, action.flags(), action.restorer(), action.mask());
     }
   }
 

@@ -125,7 +125,8 @@ public final class TraceeMemory {
     StringBuilder text = new StringBuilder();
     long address = from.value();
     while (text.length() < PATH_LIMIT) {
-      int chunk = (int) Math.min(256, 4096 - (address & 4095));
+      int wanted = Math.min(256, PATH_LIMIT - text.length());
+      int chunk = (int) Math.min(wanted, 4096 - (address & 4095));
       words.buffer().position(0).limit(chunk);
       int read = read(new TraceeAddress(address), words.buffer());
       words.buffer().clear();

@@ -4,46 +4,68 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(20)
+@Timeout(10)
 class IntervalTimerTest {
-  private static final long MICRO = 1000;
+  private static final long MICRO = 1_000;
 
   private final IntervalTimer timer = new IntervalTimer();
 
-  @Test
-  void shouldTellWhatIsLeft() {
-    timer.set(0, 500, 0);
+  /** System.nanoTime() may be anything, and wraps. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, -5, 1L << 50, Long.MAX_VALUE - 1000, Long.MIN_VALUE})
+  void shouldSayWhatIsLeftWhateverTheClockShows(long start) {
+    timer.set(start, 100, 0);
     assertThat(timer.isArmed()).isTrue();
-    assertThat(timer.microsLeft(200 * MICRO)).isEqualTo(300);
+    assertThat(timer.microsLeft(start)).isEqualTo(100);
+    assertThat(timer.microsLeft(start + 40 * MICRO)).isEqualTo(60);
+    assertThat(timer.microsLeft(start + 100 * MICRO)).isEqualTo(1);
+    assertThat(timer.microsLeft(start + 5000 * MICRO)).isEqualTo(1);
   }
 
   @Test
-  void shouldExpireAtOnceWhenOverdue() {
-    timer.set(0, 500, 0);
-    assertThat(timer.microsLeft(900 * MICRO)).isEqualTo(1);
-  }
-
-  @Test
-  void shouldBeDisarmedAfterASingleExpiry() {
-    timer.set(0, 500, 0);
-    timer.expired(500 * MICRO);
+  void shouldBeDisarmedWhenTheOnlyExpiryIsOver() {
+    timer.set(0, 100, 0);
+    timer.expired(100 * MICRO);
     assertThat(timer.isArmed()).isFalse();
   }
 
   @Test
-  void shouldGoOnAtTheNextMultipleOfItsInterval() {
-    timer.set(0, 500, 100);
-    timer.expired(750 * MICRO);
+  void shouldGoOnFromTheDeadlineWhenThereIsAnInterval() {
+    timer.set(0, 100, 30);
+    timer.expired(107 * MICRO);
     assertThat(timer.isArmed()).isTrue();
-    assertThat(timer.microsLeft(750 * MICRO)).isEqualTo(50);
-    assertThat(timer.intervalMicros()).isEqualTo(100);
+    assertThat(timer.intervalMicros()).isEqualTo(30);
+    assertThat(timer.microsLeft(107 * MICRO)).isEqualTo(23);
   }
 
   @Test
-  void shouldBeDisarmedByZero() {
-    timer.set(0, 500, 100);
-    timer.set(10, 0, 100);
+  void shouldSkipWhatWasMissedWhenExpiriesAreLate() {
+    timer.set(0, 100, 30);
+    timer.expired(195 * MICRO); // due at 100, 130, 160, 190
+    assertThat(timer.microsLeft(195 * MICRO)).isEqualTo(25);
+    timer.expired(220 * MICRO); // at the deadline itself
+    assertThat(timer.microsLeft(220 * MICRO)).isEqualTo(30);
+  }
+
+  @Test
+  void shouldBeDisarmedWhenSetToNothing() {
+    timer.set(0, 100, 30);
+    timer.set(1, 0, 30);
     assertThat(timer.isArmed()).isFalse();
+    timer.expired(1);
+    assertThat(timer.isArmed()).isFalse();
+  }
+
+  @Test
+  void shouldGoItsOwnWayWhenCopied() {
+    timer.set(0, 100, 30);
+    IntervalTimer copy = timer.copy();
+    timer.set(0, 0, 0);
+    assertThat(copy.isArmed()).isTrue();
+    assertThat(copy.microsLeft(0)).isEqualTo(100);
+    assertThat(copy.intervalMicros()).isEqualTo(30);
   }
 }

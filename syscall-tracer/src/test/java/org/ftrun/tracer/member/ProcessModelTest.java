@@ -8,77 +8,97 @@ import org.ftrun.tracer.stub.StubRegion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(10)
 class ProcessModelTest {
-  private static final long SA_NODEFER = 0x40000000L;
-  private static final long SA_RESETHAND = 0x80000000L;
+  private static final long SEGV = SignalActions.bit(Signal.SIGSEGV);
+  private static final long TRAP = SignalActions.bit(Signal.SIGTRAP);
+  private static final long NODEFER = 0x4000_0000L;
 
   private final ProcessModel model =
       new ProcessModel(
-          new StubRegion(new TraceeAddress(0x10000)),
-          new TraceeAddress(0x20000),
-          new SignalActions());
+          new StubRegion(new TraceeAddress(4096)), new TraceeAddress(8192), new SignalActions());
+
+  @Test
+  void shouldHideItselfAndTheOwnedOfTheMaskWhileAHandlerRuns() {
+    handle(Signal.SIGSEGV, 0, TRAP | SignalActions.bit(Signal.SIGTERM));
+    model.enterHandler(Signal.SIGSEGV);
+    assertThat(model.hiddenMask).isEqualTo(SEGV | TRAP);
+    model.leaveHandler();
+    assertThat(model.hiddenMask).isZero();
+  }
+
+  @Test
+  void shouldNotHideItselfWhenNotDeferred() {
+    handle(Signal.SIGSEGV, NODEFER, 0);
+    model.enterHandler(Signal.SIGSEGV);
+    assertThat(model.hiddenMask).isZero();
+  }
+
+  @Test
+  void shouldRestoreEachMaskWhenHandlersAreNested() {
+    handle(Signal.SIGUSR1, 0, TRAP);
+    handle(Signal.SIGUSR2, 0, SEGV);
+    model.enterHandler(Signal.SIGUSR1);
+    model.enterHandler(Signal.SIGUSR2);
+    assertThat(model.hiddenMask).isEqualTo(TRAP | SEGV);
+    model.hiddenMask = 0; // the handler unblocks all by itself
+    model.leaveHandler();
+    assertThat(model.hiddenMask).isEqualTo(TRAP);
+    model.leaveHandler();
+    assertThat(model.hiddenMask).isZero();
+  }
+
+  @Test
+  void shouldForgetTheOutermostWhenHandlersAreLeftByJumps() {
+    handle(Signal.SIGUSR1, 0, 0);
+    model.hiddenMask = SEGV;
+    model.enterHandler(Signal.SIGUSR1);
+    model.hiddenMask = TRAP;
+    for (int i = 0; i < 64; i++) {
+      model.enterHandler(Signal.SIGUSR1);
+    }
+    model.hiddenMask = 0;
+    for (int i = 0; i < 64; i++) {
+      model.leaveHandler();
+      assertThat(model.hiddenMask).isEqualTo(TRAP);
+    }
+    model.leaveHandler();
+    assertThat(model.hiddenMask).as("one more return than is remembered").isEqualTo(TRAP);
+  }
+
+  @Test
+  void shouldGoItsOwnWayWhenCopied() {
+    handle(Signal.SIGUSR1, 0, TRAP);
+    handle(Signal.SIGUSR2, 0, SEGV);
+    model.enterHandler(Signal.SIGUSR1);
+    model.enterHandler(Signal.SIGUSR2);
+    model.tidAddress = 1;
+    model.robustList = 2;
+    model.robustLength = 3;
+    model.timeStampTrapped = true;
+    model.cpuidTrapped = true;
+    model.realTimer.set(0, 5, 6);
+    ProcessModel copy = model.copy();
+    model.leaveHandler();
+    model.leaveHandler();
+    handle(Signal.SIGUSR1, 0, 0);
+    model.realTimer.set(0, 0, 0);
+
+    assertThat(copy.hiddenMask).isEqualTo(TRAP | SEGV);
+    copy.leaveHandler();
+    assertThat(copy.hiddenMask).isEqualTo(TRAP);
+    copy.leaveHandler();
+    assertThat(copy.hiddenMask).isZero();
+    assertThat(copy.actions.of(Signal.SIGUSR1).mask()).isEqualTo(TRAP);
+    assertThat(copy.realTimer.isArmed()).isTrue();
+    assertThat(new long[] {copy.tidAddress, copy.robustList, copy.robustLength})
+        .containsExactly(1, 2, 3);
+    assertThat(copy.timeStampTrapped && copy.cpuidTrapped).isTrue();
+    assertThat(copy.stub).isEqualTo(model.stub);
+    assertThat(copy.log).isEqualTo(model.log);
+  }
 
   private void handle(int signal, long flags, long mask) {
-    model.actions.set(signal, new SignalAction(0x4000, flags, 0, mask));
-  }
-
-  @Test
-  void shouldHideOwnedSignalsWhileTheirHandlerRuns() {
-    handle(Signal.SIGTRAP, 0, SignalActions.bit(Signal.SIGSEGV) | SignalActions.bit(1));
-    model.enterHandler(Signal.SIGTRAP);
-    assertThat(model.hiddenMask)
-        .isEqualTo(SignalActions.bit(Signal.SIGTRAP) | SignalActions.bit(Signal.SIGSEGV));
-    model.leaveHandler();
-    assertThat(model.hiddenMask).isZero();
-  }
-
-  @Test
-  void shouldNotHideItselfWithNodefer() {
-    handle(Signal.SIGTRAP, SA_NODEFER, 0);
-    model.enterHandler(Signal.SIGTRAP);
-    assertThat(model.hiddenMask).isZero();
-  }
-
-  @Test
-  void shouldReturnToTheMaskOfEachNestedHandler() {
-    handle(Signal.SIGTRAP, 0, 0);
-    handle(Signal.SIGSEGV, 0, 0);
-    model.enterHandler(Signal.SIGTRAP);
-    model.enterHandler(Signal.SIGSEGV);
-    model.leaveHandler();
-    assertThat(model.hiddenMask).isEqualTo(SignalActions.bit(Signal.SIGTRAP));
-    model.leaveHandler();
-    model.leaveHandler();
-    assertThat(model.hiddenMask).isZero();
-  }
-
-  @Test
-  void shouldForgetAOneShotHandler() {
-    handle(Signal.SIGUSR1, SA_RESETHAND, 0);
-    model.enterHandler(Signal.SIGUSR1);
-    assertThat(model.actions.of(Signal.SIGUSR1).isDefault()).isTrue();
-    assertThat(model.actions.isDeadly(Signal.SIGUSR1)).isTrue();
-  }
-
-  @Test
-  void shouldCopyWithoutSharing() {
-    handle(Signal.SIGUSR1, 0, 0);
-    model.hiddenMask = SignalActions.bit(Signal.SIGSYS);
-    ProcessModel copy = model.copy();
-    model.actions.set(Signal.SIGUSR1, SignalAction.IGNORE);
-    model.hiddenMask = 0;
-    assertThat(copy.actions.of(Signal.SIGUSR1).hasHandler()).isTrue();
-    assertThat(copy.hiddenMask).isEqualTo(SignalActions.bit(Signal.SIGSYS));
-  }
-
-  @Test
-  void shouldKeepOnlyIgnoredSignalsOverExec() {
-    SignalActions after = SignalActions.afterExec(SignalActions.bit(Signal.SIGHUP));
-    assertThat(after.of(Signal.SIGHUP).isIgnore()).isTrue();
-    assertThat(after.isWithoutEffect(Signal.SIGHUP)).isTrue();
-    assertThat(after.isWithoutEffect(Signal.SIGCHLD)).isTrue();
-    assertThat(after.stops(Signal.SIGTSTP)).isTrue();
-    assertThat(after.isDeadly(Signal.SIGTERM)).isTrue();
+    model.actions.set(signal, new SignalAction(0x1000, flags, 0, mask));
   }
 }

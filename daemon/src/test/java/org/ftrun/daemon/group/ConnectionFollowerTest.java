@@ -1,0 +1,117 @@
+package org.ftrun.daemon.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.ftrun.daemon.service.ConnectionStatus;
+import org.ftrun.eventlog.Consumer;
+import org.ftrun.eventlog.EventKind;
+import org.ftrun.eventlog.EventLogWriter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ConnectionFollowerTest {
+  private static final int SYS_READ = 0;
+  private static final int SYS_CLOSE = 3;
+  private static final int SYS_SOCKET = 41;
+  private static final int SYS_CONNECT = 42;
+  private static final int DESCRIPTOR = 5;
+
+  /** Larger than any pid can be: a process without descriptors. */
+  private static final int NOBODY = Integer.MAX_VALUE;
+
+  private SharedLog shared;
+  private EventLogWriter writer;
+  private ConnectionFollower follower;
+
+  @BeforeEach
+  void create() throws Exception {
+    shared = SharedLog.create(1L << 20);
+    writer = shared.log().writer();
+    follower = new ConnectionFollower(shared.log());
+  }
+
+  @AfterEach
+  void close() {
+    follower.end();
+    shared.close();
+  }
+
+  @Test
+  void shouldKnowNothingUnlessRecorded() {
+    assertThat(follower.count()).isEqualTo(-1);
+    assertThat(follower.connections()).isEmpty();
+    follower.end();
+    assertThat(shared.log().isActive(Consumer.SHADOW)).isFalse();
+  }
+
+  @Test
+  void shouldFollowAConnectionThroughItsCalls() {
+    follower.begin(NOBODY);
+    assertThat(shared.log().isActive(Consumer.SHADOW)).isTrue();
+    assertThat(follower.count()).isZero();
+    connect();
+    publish(SYS_READ, DESCRIPTOR, 12, DESCRIPTOR, 1, 100);
+    await(() -> follower.connections().stream().anyMatch(c -> c.bytesReceived() == 12));
+    assertThat(follower.count()).isEqualTo(1);
+    ConnectionStatus status = follower.connections().get(0);
+    assertThat(status.descriptor()).isEqualTo(DESCRIPTOR);
+    assertThat(status.state()).isEqualTo("ESTABLISHED");
+    assertThat(status.bytesSent()).isZero();
+
+    publish(SYS_CLOSE, DESCRIPTOR, 0, DESCRIPTOR);
+    await(() -> follower.count() == 0);
+  }
+
+  @Test
+  void shouldStartAnewWhenRecordingBeginsAgain() {
+    follower.begin(NOBODY);
+    connect();
+    await(() -> follower.count() == 1);
+    follower.end();
+    assertThat(follower.count()).isEqualTo(-1);
+    assertThat(shared.log().isActive(Consumer.SHADOW)).isFalse();
+    publish(SYS_CLOSE, DESCRIPTOR, 0, DESCRIPTOR); // not seen by anybody
+
+    follower.begin(NOBODY);
+    assertThat(follower.count()).isZero();
+    connect();
+    await(() -> follower.count() == 1);
+  }
+
+  @Test
+  void shouldLetTheWriterGoOnBeyondTheLogsSize() {
+    follower.begin(NOBODY);
+    connect();
+    for (int i = 0; i < 3 * shared.log().layout().slots(); i++) {
+      publish(SYS_READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
+    }
+    long all = 3L * shared.log().layout().slots();
+    await(() -> follower.connections().get(0).bytesReceived() == all);
+  }
+
+  private void connect() {
+    publish(SYS_SOCKET, -1, DESCRIPTOR, 2, 1, 0);
+    publish(SYS_CONNECT, DESCRIPTOR, 0, DESCRIPTOR);
+  }
+
+  private void publish(int syscall, int descriptor, long result, long... arguments) {
+    long[] six = java.util.Arrays.copyOf(arguments, 6);
+    assertThat(writer.reserve(0, TimeUnit.SECONDS.toNanos(10))).isTrue();
+    long detail = ConnectionFollower.detail(syscall, six);
+    writer.publish(EventKind.SYSCALL, 0, syscall, 1, result, 0, descriptor, 0, detail, 0);
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("the shadow never came to it").isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package org.ftrun.tracer.member;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.Signal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(10)
+class HeldSignalsTest {
+  private final HeldSignals held = new HeldSignals();
+  private final byte[] user = siginfo(Signal.SIGUSR1, 0, 100);
+  private final byte[] term = siginfo(Signal.SIGTERM, -1, 200);
+  private final byte[] again = siginfo(Signal.SIGUSR1, -6, 300);
+
+  @Test
+  void shouldGiveThemInTheOrderTheyCame() {
+    held.add(user);
+    held.add(term);
+    held.add(again);
+    assertThat(held.all()).containsExactly(user, term, again);
+    assertThat(held.peek()).isSameAs(user);
+    assertThat(held.take()).isSameAs(user);
+    assertThat(held.take()).isSameAs(term);
+    assertThat(held.take()).isSameAs(again);
+    assertThat(held.isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldTakeTheFirstThatTheMaskLetsThrough() {
+    held.add(user);
+    held.add(term);
+    held.add(again);
+    assertThat(held.takeUnmasked(SignalActions.bit(Signal.SIGUSR1))).isSameAs(term);
+    assertThat(held.takeUnmasked(SignalActions.bit(Signal.SIGUSR1))).isNull();
+    assertThat(held.all()).containsExactly(user, again);
+    assertThat(held.takeUnmasked(0)).isSameAs(user);
+  }
+
+  @Test
+  void shouldNameTheSetThatWaits() {
+    assertThat(held.signals()).isZero();
+    held.add(term);
+    held.add(siginfo(64, 0, 0));
+    assertThat(held.signals()).isEqualTo(1L << 14 | Long.MIN_VALUE);
+  }
+
+  @Test
+  void shouldReadTheFieldsOfSiginfo() {
+    assertThat(HeldSignals.signalOf(term)).isEqualTo(Signal.SIGTERM);
+    assertThat(HeldSignals.codeOf(term)).isEqualTo(-1);
+    assertThat(HeldSignals.senderOf(term)).isEqualTo(200);
+  }
+
+  private static byte[] siginfo(int signal, int code, int sender) {
+    byte[] bytes = new byte[HeldSignals.SIGINFO_BYTES];
+    ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    words.putInt(0, signal).putInt(8, code).putInt(16, sender);
+    return bytes;
+  }
+}

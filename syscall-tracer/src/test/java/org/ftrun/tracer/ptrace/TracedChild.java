@@ -1,0 +1,113 @@
+package org.ftrun.tracer.ptrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.ftrun.tracer.libc.Libc;
+
+/**
+ * A child of this process, traced by the thread that made it. After 20 s it is killed, so that
+ * waiting for it has a limit even where it stands still; closing kills and reaps it.
+ */
+public final class TracedChild implements AutoCloseable {
+  /** PTRACE_O_TRACEEXIT. */
+  public static final int TRACE_EXIT = 0x40;
+
+  private static final int SYS_WAIT4 = 61;
+  private static final int SYS_KILL = 62;
+  private static final int SYS_TGKILL = 234;
+  private static final int SIGKILL = 9;
+  private static final int LIMIT_SECONDS = 20;
+  private static final int WNOHANG = 1;
+  private static final int WALL = 0x40000000;
+
+  private final int pid;
+  private final Tracee tracee;
+  private boolean closed;
+
+  private TracedChild(int options, String... command) throws TraceeDiedException {
+    long spawned = Libc.spawn(command[0], command, new String[0]);
+    assertThat(spawned).as(command[0]).isPositive();
+    pid = (int) spawned;
+    Tracee seized = null;
+    try {
+      seized = Tracee.seize(pid, options);
+    } finally {
+      if (seized == null) {
+        Libc.call(SYS_KILL, pid, SIGKILL);
+        Libc.call(SYS_WAIT4, pid, 0, WALL);
+      }
+    }
+    tracee = seized;
+    CompletableFuture.delayedExecutor(LIMIT_SECONDS, TimeUnit.SECONDS).execute(this::limit);
+  }
+
+  private synchronized void limit() {
+    if (!closed) {
+      Libc.call(SYS_KILL, pid, SIGKILL);
+    }
+  }
+
+  /** One that sleeps. */
+  public static TracedChild asleep(int options) throws TraceeDiedException {
+    return new TracedChild(options, "/bin/sleep", "30");
+  }
+
+  /** One that makes calls all the time. */
+  public static TracedChild busy(int options) throws TraceeDiedException, URISyntaxException {
+    Path launcher =
+        Path.of(TracedChild.class.getResource("/org/ftrun/tracer/stub/ftrun-launcher").toURI());
+    return new TracedChild(options, launcher.toString(), "rehearse");
+  }
+
+  /** Its process id. */
+  public int pid() {
+    return pid;
+  }
+
+  /** It as a tracee. */
+  public Tracee tracee() {
+    return tracee;
+  }
+
+  /** Stops it. */
+  public void stop() throws TraceeDiedException {
+    tracee.interrupt();
+    assertThat(tracee.await().kind()).isEqualTo(StopKind.TRAP);
+  }
+
+  /** Sends its process a signal. */
+  public void signal(int signal) {
+    assertThat(Libc.call(SYS_KILL, pid, signal)).isZero();
+  }
+
+  /** Sends its thread a signal. */
+  public void signalThread(int signal) {
+    assertThat(Libc.call(SYS_TGKILL, pid, pid, signal)).isZero();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    boolean ours = Libc.call(SYS_WAIT4, pid, 0, WALL | WNOHANG) >= 0; // else it is reaped
+    if (!ours) {
+      return;
+    }
+    Libc.call(SYS_KILL, pid, SIGKILL);
+    do {
+      resumeFromExitEvent();
+    } while (Libc.call(SYS_WAIT4, pid, 0, WALL) >= 0);
+  }
+
+  /** A stop that was reported already is not reported again: it must end, or waiting never does. */
+  private void resumeFromExitEvent() {
+    try {
+      tracee.resume(0);
+    } catch (TraceeDiedException e) {
+      assertThat(e).as("on its way to its next report").isSameAs(TraceeDiedException.INSTANCE);
+    }
+  }
+}
