@@ -21,6 +21,9 @@ final class SignalRelay {
 
   /** Sends a signal, with its value if it was sent by sigqueue(3). */
   synchronized void send(int signal, byte[] siginfo) {
+    if (pid <= 0) {
+      return; // nobody serves yet; 0 would mean our own process group
+    }
     NativeMemory copy = NativeMemory.ofBytes(siginfo);
     ByteBuffer info = copy.buffer().order(ByteOrder.nativeOrder());
     if (info.getInt(8) == SI_QUEUE) {

@@ -105,11 +105,12 @@ public final class MemberTracer {
    * @return null, or why it cannot become a replica; it is dead then and this tracer ended
    */
   public String adopt(Newborn newborn) {
-    String[] refusal = new String[1];
+    String[] refusal = {"the replica's tracer failed"};
     call(
         () -> {
           try {
             delivered = new ReplicaBirth(newborn, cpu).deliver();
+            refusal[0] = null;
           } catch (TraceeDiedException e) {
             refusal[0] = "the replica died at its birth";
           } catch (RuntimeException e) {

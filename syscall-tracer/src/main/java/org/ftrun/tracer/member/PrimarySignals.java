@@ -145,6 +145,9 @@ final class PrimarySignals {
     long hidden = calls.effects().hiddenAfter();
     byte[] siginfo = member.hiddenPending.takeUnmasked(hidden);
     int signal = HeldSignals.signalOf(siginfo);
+    if (member.model().actions.isWithoutEffect(signal)) {
+      return calls.completed(0, false);
+    }
     if (member.model().actions.isDeadly(signal)) {
       return deadly(signal, siginfo);
     }

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.ptrace;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,7 @@ public final class TraceeMemory {
     long here = NativeMemory.addressOf(local) + local.position();
     vectors.buffer().putLong(0, here).putLong(8, length).putLong(16, remote).putLong(24, length);
     long moved = Libc.call(call, pid, vectors.address(), 1, vectors.address() + 16, 1, 0);
+    Reference.reachabilityFence(local);
     return (int) Math.max(0, moved);
   }
 
@@ -72,6 +74,8 @@ public final class TraceeMemory {
     copy.buffer().put(0, bytes);
     long written = Libc.call(SYS_PWRITE64, descriptor, copy.address(), bytes.length, to.value());
     Libc.call(SYS_CLOSE, descriptor);
+    Reference.reachabilityFence(path);
+    Reference.reachabilityFence(copy);
     return written == bytes.length;
   }
 
@@ -117,7 +121,9 @@ public final class TraceeMemory {
   public boolean writeBytes(TraceeAddress to, byte[] bytes) {
     NativeMemory copy = NativeMemory.allocate(bytes.length);
     copy.buffer().put(0, bytes);
-    return write(to, copy.buffer()) == bytes.length;
+    boolean whole = write(to, copy.buffer()) == bytes.length;
+    Reference.reachabilityFence(copy);
+    return whole;
   }
 
   /** Reads a NUL-terminated string of at most 4,096 bytes; what is readable of it. */
