@@ -22,8 +22,11 @@ launcher -static 2>/dev/null || launcher || fail "gcc cannot compile the launche
 # The stub: freestanding, linked at address 0, a flat blob.
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
-gcc -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -fPIC -mgeneral-regs-only \
-  -fno-stack-protector -fno-jump-tables -fno-asynchronous-unwind-tables -fcf-protection=none \
-  -c "$sources/stub.c" -o "$objects/stub.o" || fail "gcc cannot compile the stub, see above"
-ld -T "$sources/stub.ld" -o "$objects/stub.elf" "$objects/stub.o"
+for source in stub fast_path record replay outputs clock; do
+  gcc -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -fPIC -fvisibility=hidden \
+    -mgeneral-regs-only -mno-red-zone -fno-stack-protector -fno-jump-tables \
+    -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -fcf-protection=none \
+    -c "$sources/$source.c" -o "$objects/$source.o" || fail "gcc cannot compile the stub, see above"
+done
+ld -T "$sources/stub.ld" -o "$objects/stub.elf" "$objects"/*.o
 objcopy -O binary "$objects/stub.elf" "$output/stub.bin"

@@ -1,12 +1,12 @@
 /*
  * The stub: mapped into every process of a member, the only place where system calls run
- * unintercepted. Freestanding, position independent, linked at address 0 to a flat blob whose first
- * page is this text. The page behind it is data: byte 0 is the selector of Syscall User Dispatch,
- * from STUB_SCRATCH on there is room for arguments of injected calls.
+ * unintercepted. Freestanding, position independent, linked at address 0 to a flat blob. Nothing in
+ * it may touch a vector register, the application's stack or its thread pointer.
  *
  * Entry points stand at fixed offsets (stub.h; StubLayout.java has the same and a test compares
- * them with the blob). None of the first two touches the stack: the thread that is sent there has
- * live data below its stack pointer, and its copy in a replica must be the same to the byte.
+ * them with the blob). EXECUTE and BIRTH do not touch the stack: the thread that is sent there has
+ * live data below its stack pointer, and its copy in a replica must be the same to the byte. ENTER,
+ * the fast path, is called by trampolines, which have switched to the thread's own stack.
  */
 #include "stub.h"
 
@@ -36,6 +36,86 @@ asm(".section .text.start,\"ax\",@progbits\n"
     "  jmp read_time_stamp_counter\n"
     "  .org " VALUE(STUB_CPUID) "\n"
     "  jmp read_cpuid\n"
+    "  .org " VALUE(STUB_ENTER) "\n"
+    /*
+     * STUB_ENTER: the application's registers go to the frame, so that the tracer can put the
+     * thread back to its call from any instruction of the stub. frame starts at gs:48.
+     */
+    "  mov %rax,%gs:48\n"
+    "  mov %rdi,%gs:56\n"
+    "  mov %rsi,%gs:64\n"
+    "  mov %rdx,%gs:72\n"
+    "  mov %r10,%gs:80\n"
+    "  mov %r8,%gs:88\n"
+    "  mov %r9,%gs:96\n"
+    "  mov %rbx,%gs:104\n"
+    "  mov %rbp,%gs:112\n"
+    "  mov %r12,%gs:120\n"
+    "  mov %r13,%gs:128\n"
+    "  mov %r14,%gs:136\n"
+    "  mov %r15,%gs:144\n"
+    "  pushfq\n"
+    "  popq %gs:152\n"
+    "  mov (%rsp),%rax\n"
+    "  and $-64,%rax\n" /* trampolines are aligned so */
+    "  mov %rax,%gs:160\n"
+    "  add $60,%rax\n"
+    "  mov %rax,%gs:40\n"
+    "  cld\n"
+    "  mov %gs:0,%rdi\n"
+    "  call fast_call\n"
+    "  mov %gs:56,%rdi\n"
+    "  mov %gs:64,%rsi\n"
+    "  mov %gs:80,%r10\n"
+    "  mov %gs:88,%r8\n"
+    "  mov %gs:96,%r9\n"
+    "  test %rdx,%rdx\n"
+    "  mov %gs:72,%rdx\n"
+    "  jnz 3f\n"
+    "  pushq %gs:152\n"
+    "  popfq\n"
+    "  mov $-1,%rcx\n" /* rcx and r11 after a call: the same on every path (Member.java) */
+    "  mov $0x246,%r11d\n"
+    "  ret\n"
+    /* The slow path: all registers as the application had them, the call in the trampoline. */
+    "3: mov %gs:48,%rax\n"
+    "  pushq %gs:152\n"
+    "  popfq\n"
+    "  mov %gs:8,%rsp\n"
+    "  mov $-1,%rcx\n"
+    "  mov $0x246,%r11d\n"
+    "  jmp *%gs:40\n"
+    /* guarded_call(area, number): struct outcome; the arguments are in area->asked. */
+    "  .org " VALUE(STUB_CHECK) " - 45\n"
+    ".globl guarded_call, guarded_copy\n"
+    "guarded_call:\n"
+    "  mov 208(%rdi),%r9\n"
+    "  mov 200(%rdi),%r8\n"
+    "  mov 192(%rdi),%r10\n"
+    "  mov 184(%rdi),%rdx\n"
+    "  mov %rsi,%rax\n"
+    "  mov 176(%rdi),%rsi\n"
+    "  mov 168(%rdi),%rdi\n"
+    "  .org " VALUE(STUB_CHECK) "\n"
+    "  cmpl $0,%gs:24\n"
+    "  jne 4f\n"
+    "  syscall\n" /* STUB_CALL */
+    "  mov %gs:32,%rcx\n" /* STUB_BEHIND */
+    "  mov %rax,8(%rcx)\n"
+    "  movb $0x7f,(%rcx)\n"
+    "  xor %edx,%edx\n" /* STUB_STORED */
+    "  ret\n"
+    "4: mov $1,%edx\n"
+    "  ret\n"
+    /* guarded_copy(to, from, bytes): 0, or -1 when it met a fault. */
+    "  .org " VALUE(STUB_COPY) " - 3\n"
+    "guarded_copy:\n"
+    "  mov %rdx,%rcx\n"
+    "  rep movsb\n" /* STUB_COPY */
+    "  xor %eax,%eax\n"
+    "  ret\n"
+    "  mov $-1,%rax\n" /* STUB_COPY_FAULT */
+    "  ret\n"
     "  .org " VALUE(STUB_TEXT) "\n");
 
 /* Called in the daemon, not in a member: what the primary would have read. */

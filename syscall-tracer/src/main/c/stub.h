@@ -1,11 +1,177 @@
-/* Offsets of the stub; StubLayout.java mirrors them. */
+/*
+ * The stub's region in a member: offsets and structures. StubLayout.java, StubArea.java and
+ * FastTable.java mirror them; tests compare both sides.
+ *
+ *   0x00000  text of the stub          4 pages  r-x  where system calls run unintercepted
+ *   0x04000  table of fast calls       8 pages  r--
+ *   0x0c000  selector and scratch      1 page   rw-
+ *   0x0d000  area and stack            4 pages  rw-  of the one thread
+ *   0x11000  trampolines              16 pages  r-x  calls made here are intercepted
+ */
 #ifndef FTRUN_STUB_H
 #define FTRUN_STUB_H
 
+/* Entry points. */
 #define STUB_EXECUTE 0
 #define STUB_BIRTH 16
 #define STUB_RDTSC 64
 #define STUB_CPUID 80
-#define STUB_TEXT 96
+#define STUB_ENTER 96
+
+/* The guarded call: a thread stopped between CHECK and CALL is put back to CHECK. */
+#define STUB_CHECK 640
+#define STUB_CALL 651
+#define STUB_BEHIND 653
+#define STUB_STORED 669
+
+/* The guarded copy: a fault at COPY goes on at COPY_FAULT. */
+#define STUB_COPY 720
+#define STUB_COPY_FAULT 725
+#define STUB_TEXT 736
+
+/* Parts of the region. */
+#define STUB_TABLE 16384
+#define STUB_DATA 49152
+#define STUB_AREA 53248
+#define STUB_TRAMPOLINES 69632
+
+#ifndef __ASSEMBLER__
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long u64;
+typedef int s32;
+typedef long s64;
+
+/* Where the tracer wants a thread to stop. */
+enum stop {
+  STOP_NOT,
+  STOP_NOW,           /* at its next call, or before the one that it is about to make */
+  STOP_WHEN_CONSUMED  /* where a replica would wait for an event that is not there yet */
+};
+
+/* What a thread does with a call that the stub can do. */
+enum mode {
+  MODE_SLOW,   /* nothing: every call goes to the tracer */
+  MODE_SOLO,   /* executes, writes nothing */
+  MODE_RECORD, /* executes, writes the event */
+  MODE_REPLAY  /* takes result and outputs from the event */
+};
+
+/* A thread's registers at its call, as the application had them. */
+struct frame {
+  u64 number;      /*   0 rax */
+  u64 argument[6]; /*   8 rdi, rsi, rdx, r10, r8, r9 */
+  u64 rbx;         /*  56 */
+  u64 rbp;         /*  64 */
+  u64 r12;         /*  72 */
+  u64 r13;         /*  80 */
+  u64 r14;         /*  88 */
+  u64 r15;         /*  96 */
+  u64 flags;       /* 104 */
+  u64 trampoline;  /* 112 */
+};
+
+/* One slot of the event log; EventLogLayout.java documents it. */
+struct slot {
+  u8 kind;
+  u8 flags;
+  u16 syscall;
+  s32 thread;
+  s64 result;
+  u64 digest;
+  u64 position;
+  u32 length;
+  s32 descriptor;
+  u64 site;
+  u64 detail;
+  u64 sequence;
+};
+
+/* What the stub knows of a thread; gs_base points to it. */
+struct area {
+  u64 self;              /*   0 */
+  u64 application_stack; /*   8 rsp of the application while the stub runs */
+  u64 stack;             /*  16 upper end of the stub's stack */
+  u32 stop;              /*  24 enum stop */
+  u32 mode;              /*  28 */
+  struct slot *slot;     /*  32 where the call under way is written */
+  u64 slow;              /*  40 where to go for the slow path */
+  struct frame frame;    /*  48 */
+  u64 asked[6];          /* 168 arguments with which the kernel is asked */
+  s64 redirected;        /* 216 bytes that the kernel may write into the log, -1: none */
+  u64 log;               /* 224 address of the event log */
+  u64 slots;             /* 232 their number */
+  u64 payload_offset;    /* 240 */
+  u64 payload_bytes;     /* 248 */
+  u64 segment_bytes;     /* 256 */
+  u64 largest_piece;     /* 264 */
+  u64 clock;             /* 272 the vDSO's clock_gettime, 0: ask the kernel */
+  u32 thread;            /* 280 id for the events */
+  u32 spins;             /* 284 the replica spins so often before it yields */
+  u32 yields;            /* 288 and yields so often before it sleeps */
+  u32 sleep_nanos;       /* 292 for at most so long; 0: it never sleeps */
+  u64 gate;              /* 296 all consumers have consumed at least this event, plus one */
+  u64 tail;              /* 304 no payload in use is before this position */
+  u64 began;             /* 312 CLOCK_MONOTONIC of the call's begin in ns, 0: it has no time-out */
+  struct slot unlogged;  /* 320 stands for the slot when nothing is recorded */
+};
+
+/* How many bytes an output has; SizeRule.java documents the rules. */
+enum rule { RULE_CONSTANT, RULE_ARGUMENT, RULE_BITS, RULE_RESULT, RULE_SOCKLEN, RULE_IOVEC };
+
+/* With which results an output is written: WrittenWhen.java. */
+enum when { WHEN_SUCCESS, WHEN_INTERRUPTED, WHEN_NOT_REFUSED, WHEN_ALWAYS };
+
+struct output {
+  u8 argument;
+  u8 rule;
+  u8 sized_by; /* the argument that the rule refers to */
+  u8 when;
+  u32 unit;
+};
+
+enum {
+  ROW_FAST = 1,
+  ROW_CONSUMES = 2, /* what the call returns is gone from the kernel */
+  ROW_COMMAND = 4,  /* only with one of a few commands */
+  ROW_NO_MASK = 8,  /* only without a temporary signal mask */
+  ROW_TIMEOUT = 16, /* has a time-out in milliseconds, as an int */
+  ROW_TIMED = 32    /* has a time-out that is passed by pointer */
+};
+
+/* Special treatment of clocks. */
+enum { CLOCK_NONE, CLOCK_GETTIME, CLOCK_TIMEOFDAY, CLOCK_TIME };
+
+/* How the event's detail is made: ShadowDetail.java. */
+enum { DETAIL_NONE, DETAIL_FIRST, DETAIL_BOTH, DETAIL_EMPTY };
+
+/* One system call that the stub can do; 64 bytes. */
+struct row {
+  u8 flags;
+  u8 arguments;   /* how many count for the digest */
+  u8 wide;        /* bit n: argument n counts with 64 bits, not 32 */
+  u8 narrow;      /* bit n: with 16 */
+  u8 descriptor;  /* index of the first descriptor argument, 255: none */
+  u8 outputs;
+  u8 clock;
+  u8 command;     /* ROW_COMMAND: index of the command; ROW_NO_MASK: of the mask */
+  u8 detail;
+  u8 detail_first;
+  u8 detail_second;
+  u8 commands;
+  u32 commanded[4]; /* the commands */
+  struct output output[4];
+  u8 timeout; /* index of the time-out */
+  u8 unused[3];
+};
+
+#define STUB_ROWS 512
+_Static_assert(sizeof(struct row) == 64, "FastTable.java relies on it");
+_Static_assert(sizeof(struct slot) == 64, "EventLogLayout.java relies on it");
+_Static_assert(__builtin_offsetof(struct area, frame) == 48, "stub_entry.h relies on it");
+_Static_assert(__builtin_offsetof(struct area, asked) == 168, "stub_entry.h relies on it");
+_Static_assert(__builtin_offsetof(struct area, unlogged) == 320, "StubArea.java relies on it");
+#endif
 
 #endif

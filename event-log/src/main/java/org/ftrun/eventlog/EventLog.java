@@ -94,6 +94,7 @@ public final class EventLog implements AutoCloseable {
     LogMemory mapped = memory();
     long head = writer != null ? writer.retire() : resume(mapped);
     writer = new EventLogWriter(this, mapped, sequencer, head);
+    writer.follow();
     return writer;
   }
 

@@ -84,6 +84,9 @@ public record EventLogLayout(int slots, long payloadBytes) {
   public static final int SLOT_DETAIL_OFFSET = 48;
   public static final int SLOT_SEQUENCE_OFFSET = 56;
 
+  /** In the kind of a slot that is not published: the call's result is in it, nothing else. */
+  public static final byte RESULT_STORED = 0x7f;
+
   /** Every payload starts at a multiple of this. */
   public static final int PAYLOAD_ALIGNMENT = 8;
 

@@ -202,6 +202,80 @@ public final class EventLogWriter {
     return sequence;
   }
 
+  /** The state of the event that the service's own thread may be writing. */
+  public enum Unpublished {
+    /** There is none, or its call has no result yet. */
+    NONE,
+    /** The call's result is in the slot, its outputs are not recorded yet. */
+    RESULT,
+    /** The event is complete. */
+    COMPLETE
+  }
+
+  /**
+   * Takes note of what the service's own thread has published into the log since this writer did.
+   * That thread must stand still.
+   *
+   * @throws CorruptEventException if what it wrote cannot be true; nothing is reserved then
+   */
+  public void catchUp() {
+    checkOwner();
+    follow();
+  }
+
+  /** A cursor that has gone back is not believed: the next event corrects it. */
+  void follow() {
+    long cursor = log.cursor().get();
+    if (cursor <= sequencer.getCursor()) {
+      return;
+    }
+    reservedBytes = NOTHING_RESERVED;
+    Event last = new Event(memory);
+    last.moveTo(cursor);
+    head = last.payloadEnd();
+    tail = Math.max(tail, head - ring.payloadBytes());
+    sequencer.resumeAt(cursor);
+  }
+
+  /** What the service's own thread, which stands still for ever, left in the next slot. */
+  public Unpublished unpublished() {
+    catchUp();
+    long next = sequencer.getCursor() + 1;
+    int slot = memory.layout().slotOffset(next);
+    if (memory.index().getLong(slot + SLOT_SEQUENCE_OFFSET) != next) {
+      return Unpublished.NONE;
+    }
+    byte kind = memory.index().get(slot + SLOT_KIND_OFFSET);
+    if (kind == EventKind.SYSCALL.code()) {
+      return Unpublished.COMPLETE;
+    }
+    return kind == EventLogLayout.RESULT_STORED ? Unpublished.RESULT : Unpublished.NONE;
+  }
+
+  /** The result in the next slot, where {@link #unpublished} is not NONE. */
+  public long unpublishedResult() {
+    int slot = memory.layout().slotOffset(sequencer.getCursor() + 1);
+    return memory.index().getLong(slot + SLOT_RESULT_OFFSET);
+  }
+
+  /**
+   * Publishes the event that {@link #unpublished} found COMPLETE.
+   *
+   * @return its sequence number
+   * @throws CorruptEventException if it cannot be true
+   */
+  public long publishCompleted() {
+    checkOwner();
+    long next = sequencer.getCursor() + 1;
+    Event event = new Event(memory);
+    event.moveTo(next);
+    head = event.payloadEnd();
+    reservedBytes = NOTHING_RESERVED;
+    sequencer.claim(next);
+    sequencer.publish(next);
+    return next;
+  }
+
   /** The largest payload an event can have, in bytes. */
   public int maxPayloadBytes() {
     return ring.maxLength();

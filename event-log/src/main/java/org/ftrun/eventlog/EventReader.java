@@ -70,6 +70,25 @@ public final class EventReader {
     return refresh() - consumed;
   }
 
+  /**
+   * Takes note of what the service's own thread has consumed since this reader did. That thread
+   * must stand still.
+   *
+   * @throws CorruptEventException if what it says cannot be true
+   */
+  public void catchUp() {
+    long now = released.get();
+    if (now == consumed) {
+      return;
+    }
+    long last = cursor.get();
+    if (now < consumed || now > last || last > now + slots) {
+      throw new CorruptEventException(consumed + 1, "consumer sequence", now);
+    }
+    consumed = now;
+    published = last;
+  }
+
   /** Sequence number of the last event that was consumed, -1 before the first. */
   public long consumed() {
     return consumed;

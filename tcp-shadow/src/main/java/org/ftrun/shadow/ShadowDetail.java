@@ -1,5 +1,7 @@
 package org.ftrun.shadow;
 
+import org.ftrun.tracer.stub.DetailRule;
+
 /**
  * The arguments of socket calls that the shadow needs and the slot does not have, in 64 bits.
  *
@@ -48,6 +50,33 @@ public final class ShadowDetail {
       default:
         return first;
     }
+  }
+
+  /**
+   * How the stub makes the detail of a call, the same as {@link #of}.
+   *
+   * @return null if it cannot, for there is more to do about the call
+   */
+  public static DetailRule rule(int syscall) {
+    SocketCall call = SocketCall.of(syscall);
+    if (call == null) {
+      return DetailRule.NONE;
+    }
+    return switch (call.role) {
+      case SOCKET, CLOSE_RANGE, ACCEPT, CONNECT -> null;
+      case GET_OPTION -> new DetailRule(DetailRule.Kind.BOTH, call.detailArgument, 1);
+      case RECEIVE, SPLICE ->
+          call.countArgument < 0
+              ? first(call)
+              : new DetailRule(DetailRule.Kind.EMPTY, call.detailArgument, call.countArgument);
+      default -> first(call);
+    };
+  }
+
+  private static DetailRule first(SocketCall call) {
+    return call.detailArgument < 0
+        ? DetailRule.NONE
+        : new DetailRule(DetailRule.Kind.FIRST, call.detailArgument, -1);
   }
 
   private static long packed(long first, long second) {

@@ -17,6 +17,7 @@ import org.ftrun.daemon.service.ServiceStatus;
 import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.EventLog;
 import org.ftrun.tracer.member.ArgumentHistory;
+import org.ftrun.tracer.member.FastPathOptions;
 import org.ftrun.tracer.member.GroupLink;
 import org.ftrun.tracer.member.Legacy;
 import org.ftrun.tracer.member.MemberTracer;
@@ -402,6 +403,11 @@ public final class ServiceGroup implements ProtectedService, GroupLink {
   @Override
   public void established(int pid, int descriptor) {
     connections.established(pid, descriptor);
+  }
+
+  @Override
+  public FastPathOptions fastPath() {
+    return options.fastPath() ? FastPathChoice.of(options.replicaWait()) : FastPathOptions.OFF;
   }
 
   @Override

@@ -7,10 +7,11 @@ import org.ftrun.tracer.syscall.SyscallRow;
 /**
  * A 64-bit digest of what a thread asks the kernel: number and arguments, each cut to the width the
  * kernel looks at. Equal questions have equal digests; it is meant for comparison, not for
- * security.
+ * security, and cheap: the stub computes it at every call (digest_of in fast_path.c).
  */
 public final class ArgumentDigest {
   private static final long MULTIPLIER = 0x9e37_79b9_7f4a_7c15L;
+  private static final int FOLD = 29;
 
   private ArgumentDigest() {}
 
@@ -22,16 +23,13 @@ public final class ArgumentDigest {
    */
   public static long of(SyscallRow row, long[] arguments) {
     List<ArgumentRule> rules = row.arguments();
-    long digest = mix(row.number() + 1L);
+    long digest = (row.number() + 1L) * MULTIPLIER;
+    digest ^= digest >>> FOLD;
     for (int i = 0; i < rules.size(); i++) {
       int unused = Long.SIZE - rules.get(i).bits();
-      digest = mix(digest ^ (arguments[i] << unused >>> unused)) + MULTIPLIER;
+      digest = (digest ^ (arguments[i] << unused >>> unused)) * MULTIPLIER;
+      digest ^= digest >>> FOLD;
     }
     return digest;
-  }
-
-  private static long mix(long value) {
-    long mixed = value * MULTIPLIER;
-    return (mixed ^ (mixed >>> 32)) * MULTIPLIER ^ (mixed >>> 29);
   }
 }

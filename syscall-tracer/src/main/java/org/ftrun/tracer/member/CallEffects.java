@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallRole;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
@@ -33,6 +34,10 @@ final class CallEffects {
   private static final SyscallRow SIGNALFD4 = SyscallTable.named("signalfd4");
   private static final SyscallRow RT_SIGPENDING = SyscallTable.named("rt_sigpending");
 
+  private static final int PROT_WRITE = 2;
+  private static final int MAP_FIXED = 0x10;
+  private static final int MREMAP_FIXED = 2;
+
   private final Member member;
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(ACTION_BYTES).order(ByteOrder.nativeOrder());
@@ -44,14 +49,43 @@ final class CallEffects {
   }
 
   /** Rewrites what is asked of the kernel where it must differ from what the service asks. */
-  void prepare(CallInFlight call) {
+  void prepare(CallInFlight call) throws TraceeDiedException {
     SyscallRole role = call.resolution.role();
+    prepareMemory(call);
     if (role == SyscallRole.SIGNAL_ACTION) {
       prepareAction(call);
     } else if (role == SyscallRole.SIGNAL_MASK) {
       prepareMask(call);
     } else if (call.row.temporaryMaskArgument() >= 0) {
       prepareTemporaryMask(call);
+    }
+  }
+
+  /** Memory that is about to be replaced, or to become writable, loses its patches. */
+  void prepareMemory(CallInFlight call) throws TraceeDiedException {
+    long[] arguments = call.arguments;
+    switch (call.resolution.role()) {
+      case MMAP:
+        if ((arguments[3] & MAP_FIXED) != 0) {
+          member.fastPath.unpatch(arguments[0], arguments[0] + arguments[1]);
+        }
+        break;
+      case MREMAP:
+        member.fastPath.unpatch(arguments[0], arguments[0] + arguments[1]);
+        if ((arguments[3] & MREMAP_FIXED) != 0) {
+          member.fastPath.unpatch(arguments[4], arguments[4] + arguments[2]);
+        }
+        break;
+      case MUNMAP:
+        member.fastPath.unpatch(arguments[0], arguments[0] + arguments[1]);
+        break;
+      case MPROTECT:
+        if ((arguments[2] & PROT_WRITE) != 0) {
+          member.fastPath.unpatch(arguments[0], arguments[0] + arguments[1]);
+        }
+        break;
+      default:
+        break;
     }
   }
 

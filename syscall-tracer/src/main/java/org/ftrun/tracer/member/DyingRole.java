@@ -79,6 +79,7 @@ final class DyingRole implements Role {
   private void settle() throws TraceeDiedException {
     settled = true;
     calls.setDying();
+    primary.settleFastPath();
     if (!call.executing || !primary.recorder.isRecording()) {
       return;
     }

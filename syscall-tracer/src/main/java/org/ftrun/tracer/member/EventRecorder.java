@@ -3,10 +3,12 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.ftrun.eventlog.EventKind;
+import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.eventlog.EventLogWriter;
 import org.ftrun.tracer.capture.OutputRecord;
 import org.ftrun.tracer.capture.OutputRegions;
 import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.stub.StubArea;
 import org.ftrun.tracer.syscall.SyscallRow;
 
 /**
@@ -49,6 +51,29 @@ final class EventRecorder {
 
   void setRecording(boolean on) {
     recording = on;
+    member.fastPath.setMode(on ? StubArea.Mode.RECORD : StubArea.Mode.SOLO);
+  }
+
+  /** Takes note of what the primary's own thread, which stands still, has published. */
+  void catchUp() {
+    if (member.fastPath.isOn()) {
+      writer.catchUp();
+    }
+  }
+
+  /** What the dead primary's own thread left unpublished. */
+  EventLogWriter.Unpublished unpublished() {
+    return writer.unpublished();
+  }
+
+  /** The result of the call that it left unpublished. */
+  long unpublishedResult() {
+    return writer.unpublishedResult();
+  }
+
+  /** Publishes the event that it left complete. */
+  void publishCompleted() {
+    writer.publishCompleted();
   }
 
   /** Sequence number of the last event. */
@@ -59,6 +84,11 @@ final class EventRecorder {
   /** The largest piece that is received into the payload ring or recorded in one event. */
   int largestPiece() {
     return writer.maxPayloadBytes() / 2;
+  }
+
+  /** As {@link #largestPiece()}, of any log. */
+  static int largestPiece(EventLogLayout layout) {
+    return (int) Math.min(layout.payloadBytes(), EventLogLayout.MAX_SEGMENT_BYTES) / 2;
   }
 
   /** To be called before a call is executed: reads what the call will overwrite. */
@@ -205,6 +235,7 @@ final class EventRecorder {
     if (!recording) {
       return false;
     }
+    catchUp();
     if (writer.tryReserve(bytes) || writer.reserve(bytes, BACK_PRESSURE_NANOS)) {
       return true;
     }

@@ -104,6 +104,9 @@ public interface GroupLink {
   /** A value for the event's detail field by which the shadow understands the call. */
   long shadowDetail(int syscall, long[] arguments);
 
+  /** How the service's calls take the fast path. */
+  FastPathOptions fastPath();
+
   /** Arguments of recent calls, for divergence reports. */
   ArgumentHistory history();
 }

@@ -13,9 +13,9 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  */
 final class Member {
   /** Values that a system call leaves in rcx and r11, the same on every path. */
-  private static final long RCX_AFTER_CALL = -1;
+  static final long RCX_AFTER_CALL = -1;
 
-  private static final long R11_AFTER_CALL = 0x246;
+  static final long R11_AFTER_CALL = 0x246;
 
   final Tracee tracee;
   final HeldSignals held = new HeldSignals();
@@ -24,6 +24,7 @@ final class Member {
   final HeldSignals hiddenPending = new HeldSignals();
 
   final InjectedCall injected;
+  final FastPath fastPath = new FastPath(this);
   final TraceeReader reader;
 
   /** The registers of the present stop, as read last. */
@@ -85,8 +86,8 @@ final class Member {
    * @param registers those at the call's site; changed to those behind it
    * @param current registers read after the call was executed, or null if it was not
    */
-  static void afterCall(Registers registers, Registers current, long result) {
-    registers.rip(registers.rip() + 2).rax(result).originalRax(-1);
+  void afterCall(Registers registers, Registers current, long result) {
+    registers.rip(model.patches.behind(registers.rip())).rax(result).originalRax(-1);
     registers.clobbered(RCX_AFTER_CALL, R11_AFTER_CALL);
     if (current != null) {
       registers.segmentBases(current);

@@ -108,7 +108,7 @@ final class PrimaryCalls {
     call.executing = false;
   }
 
-  private long detail() {
+  long detail() {
     return call.resolution.role() == SyscallRole.ALARM
         ? call.began
         : primary.group.shadowDetail(call.row.number(), call.arguments);
@@ -132,6 +132,24 @@ final class PrimaryCalls {
       call.redirectedFrom = call.arguments[index];
       call.redirectedBytes = (int) wanted;
       call.asked[index] = member.model().log.value() + offset;
+    }
+  }
+
+  /**
+   * The fast path has let the kernel write an input into the payload ring, where the next
+   * reservation of that size is.
+   *
+   * @param bytes as many as were reserved, or -1
+   */
+  void redirectAgain(long bytes) {
+    if (bytes >= 0 && recorder.isRecording()) {
+      int index = rawArgument();
+      long offset = recorder.reserveInput((int) bytes);
+      if (offset >= 0) {
+        call.redirectedFrom = call.arguments[index];
+        call.redirectedBytes = (int) bytes;
+        call.asked[index] = member.model().log.value() + offset;
+      }
     }
   }
 
@@ -313,7 +331,7 @@ final class PrimaryCalls {
 
   /** Puts the call's result into the thread's registers; it is not executing any more. */
   void setReturned(Registers current, long result) throws TraceeDiedException {
-    Member.afterCall(call.atSite, current, result);
+    member.afterCall(call.atSite, current, result);
     call.executing = false;
     member.tracee.writeRegisters(call.atSite);
   }

@@ -45,6 +45,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   private final PrimaryCalls calls;
   private final PrimarySignals signals;
+  private final PrimaryFastPath fast;
   private final LocalStub localStub = new LocalStub();
   private boolean trapHandled;
   private long callsBegun;
@@ -67,6 +68,7 @@ public final class PrimaryRole implements Role, FailSafe {
     this.recorder = new EventRecorder(member, group.log().writer(), group);
     this.calls = new PrimaryCalls(this);
     this.signals = new PrimarySignals(this, calls);
+    this.fast = new PrimaryFastPath(this, calls);
   }
 
   /** The service's first program is in place: the exec event has been reported. */
@@ -104,6 +106,13 @@ public final class PrimaryRole implements Role, FailSafe {
     member.tracee.writeRegisters(own);
     member.tracee.resume(0);
     return this;
+  }
+
+  /** The process dies: what its own code was doing with the kernel is settled. */
+  void settleFastPath() throws TraceeDiedException {
+    if (!call.executing) {
+      fast.settle();
+    }
   }
 
   /** Lets the process die of a signal that it is about to take. */
@@ -159,6 +168,13 @@ public final class PrimaryRole implements Role, FailSafe {
     }
     member.tracee.readSiginfo(signal, siginfo);
     int code = HeldSignals.codeOf(siginfo);
+    if (!call.executing && fast.isInside(member.now.rip())) {
+      if (PrimarySignals.isSynchronous(signal, siginfo) && member.fastPath.endCopy(member.now)) {
+        member.tracee.resume(0);
+        return this;
+      }
+      fast.stoppedInside();
+    }
     if (signal == Signal.SIGTRAP && code == SI_KERNEL && trapHandled) {
       trapHandled = false; // the stub's trap, whose call was completed at an earlier stop
       member.tracee.resume(0);
@@ -177,6 +193,7 @@ public final class PrimaryRole implements Role, FailSafe {
   }
 
   private Role onCall() throws TraceeDiedException {
+    member.fastPath.toSite(member.now);
     call.begin(member.now);
     callsBegun++;
     signals.chainEnds();
@@ -190,6 +207,7 @@ public final class PrimaryRole implements Role, FailSafe {
               + Integer.toHexString(architecture)
               + ")");
     }
+    member.fastPath.patch(call);
     return atCall();
   }
 
@@ -202,6 +220,7 @@ public final class PrimaryRole implements Role, FailSafe {
     if (!member.held.isEmpty()) {
       return signals.deliverBeforeCall();
     }
+    member.fastPath.clearStop();
     SyscallClass syscallClass = call.resolution.syscallClass();
     SyscallRole role = call.resolution.role();
     if (role == SyscallRole.BIRTH) {
@@ -252,9 +271,16 @@ public final class PrimaryRole implements Role, FailSafe {
     member.tracee.readRegisters(member.now);
     if (!call.executing) {
       if (member.hasOwnSignalPending()) {
+        member.fastPath.requestStop();
         member.tracee.resume(0);
         return this;
       }
+      if (fast.isInside(member.now.rip()) && !fast.stoppedInside()) {
+        member.tracee.resume(0);
+        return this;
+      }
+    }
+    if (!call.executing) {
       Registers service = member.now.copy();
       Role next = runBoundaryActions(service);
       if (next == null) {
@@ -280,6 +306,7 @@ public final class PrimaryRole implements Role, FailSafe {
    * long as it computes, which it must not: then it is better unprotected.
    */
   void holdForNextCall() {
+    member.fastPath.requestStop();
     long begunBefore = callsBegun;
     group.later(
         LONGEST_HOLD_MILLIS,
@@ -306,6 +333,7 @@ public final class PrimaryRole implements Role, FailSafe {
    */
   void atBoundary(BoundaryAction action) {
     atBoundary.add(action);
+    member.fastPath.requestStop();
     try {
       member.tracee.interrupt();
     } catch (TraceeDiedException e) {
@@ -328,6 +356,7 @@ public final class PrimaryRole implements Role, FailSafe {
     if (recorder.isRecording()) {
       return null;
     }
+    recorder.catchUp();
     String refusal = new Seeding(member, group).seed(service);
     if (refusal != null) {
       return leaveAlone(service, refusal);

@@ -5,12 +5,15 @@ import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallClass;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Signals for the service reach the primary at call boundaries only, and the replica at the same
  * ones: before a call, or behind the call that the signal interrupted.
  */
 final class PrimarySignals {
+  private static final Logger LOG = LoggerFactory.getLogger(PrimarySignals.class);
   private static final long SYNCHRONOUS =
       SignalActions.bit(Signal.SIGSEGV)
           | SignalActions.bit(Signal.SIGBUS)
@@ -86,6 +89,7 @@ final class PrimarySignals {
       member.tracee.resume(signal);
       return primary;
     }
+    LOG.debug("{} at {}", Signal.name(signal), member.now);
     return new DyingRole(primary, calls).crashing(signal);
   }
 

@@ -1,7 +1,9 @@
 package org.ftrun.tracer.member;
 
 import java.util.ArrayDeque;
+import org.ftrun.tracer.patch.PatchMap;
 import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.stub.StubLayout;
 import org.ftrun.tracer.stub.StubRegion;
 
 /**
@@ -43,16 +45,35 @@ final class ProcessModel {
 
   final IntervalTimer realTimer;
 
+  /** The patched sites. */
+  final PatchMap patches;
+
+  /** Whether calls may take the fast path. */
+  boolean fastPath;
+
+  /** Address of the vDSO's clock_gettime that the stub uses, or 0. */
+  long clock;
+
   ProcessModel(StubRegion stub, TraceeAddress log, SignalActions actions) {
-    this(stub, log, actions, new IntervalTimer());
+    this(
+        stub,
+        log,
+        actions,
+        new IntervalTimer(),
+        new PatchMap(stub.trampolines().value(), StubLayout.TRAMPOLINES_BYTES));
   }
 
   private ProcessModel(
-      StubRegion stub, TraceeAddress log, SignalActions actions, IntervalTimer realTimer) {
+      StubRegion stub,
+      TraceeAddress log,
+      SignalActions actions,
+      IntervalTimer realTimer,
+      PatchMap patches) {
     this.stub = stub;
     this.log = log;
     this.actions = actions;
     this.realTimer = realTimer;
+    this.patches = patches;
   }
 
   /** The handler of a signal is entered: what the kernel does to the mask, we do to our part. */
@@ -74,7 +95,8 @@ final class ProcessModel {
   }
 
   ProcessModel copy() {
-    ProcessModel copy = new ProcessModel(stub, log, actions.copy(), realTimer.copy());
+    ProcessModel copy = 
+        new ProcessModel(stub, log, actions.copy(), realTimer.copy(), patches.copy());
     copy.hiddenMask = hiddenMask;
     copy.hiddenBefore.addAll(hiddenBefore);
     copy.tidAddress = tidAddress;
@@ -82,6 +104,8 @@ final class ProcessModel {
     copy.robustLength = robustLength;
     copy.timeStampTrapped = timeStampTrapped;
     copy.cpuidTrapped = cpuidTrapped;
+    copy.fastPath = fastPath;
+    copy.clock = clock;
     copy.usesSignalDescriptors = usesSignalDescriptors;
     return copy;
   }

@@ -1,13 +1,17 @@
 package org.ftrun.tracer.member;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.FastTable;
+import org.ftrun.tracer.stub.StubArea;
 import org.ftrun.tracer.stub.StubLayout;
 import org.ftrun.tracer.stub.StubRegion;
 import org.slf4j.Logger;
@@ -35,6 +39,8 @@ final class ProgramStart {
   private static final long AT_NULL = 0;
   private static final int AUXV_LIMIT = 100;
   private static final int POINTER_LIMIT = 10_000_000;
+
+  private static byte[] compiled;
 
   private final Member member;
   private final GroupLink group;
@@ -66,6 +72,9 @@ final class ProgramStart {
     hideVdso();
     member.model().timeStampTrapped =
         TimeStampUse.isFoundIn(member, MappingsOf.process(member.pid()));
+    if (group.fastPath().on()) {
+      prepareFastPath();
+    }
     refusal = Confinement.impose(member);
     if (refusal != null) {
       return unprotectable(refusal);
@@ -164,12 +173,58 @@ final class ProgramStart {
     member.model().usesSignalDescriptors = before != null && before.usesSignalDescriptors;
     member.model().hiddenMask = takeOwnedSignals() | (before == null ? 0 : before.hiddenMask);
     member.tracee.memory().writeBytes(region.base(), StubLayout.image());
+    FastPathOptions options = group.fastPath();
+    if (options.on()) {
+      member.tracee.memory().writeBytes(region.base().plus(StubLayout.TABLE), table(options));
+    }
     long result =
-        member.injected.call(entry, SYS_MPROTECT, base, StubLayout.TEXT_BYTES, READ_EXECUTE);
+        member.injected.call(
+            entry, SYS_MPROTECT, base, StubLayout.TEXT_BYTES + StubLayout.TABLE_BYTES, READ_EXECUTE);
+    if (result == 0) {
+      result =
+          member.injected.call(
+              entry,
+              SYS_MPROTECT,
+              region.trampolines().value(),
+              StubLayout.TRAMPOLINES_BYTES,
+              READ_EXECUTE);
+    }
     if (result != 0) {
       return "the stub cannot be made executable: errno " + -result;
     }
     return mapLog(region, log);
+  }
+
+  /** The table is the same for every program. */
+  private static synchronized byte[] table(FastPathOptions options) {
+    if (compiled == null) {
+      compiled = FastTable.compile(options.details());
+    }
+    return compiled;
+  }
+
+  private void prepareFastPath() throws TraceeDiedException {
+    ProcessModel model = member.model();
+    FastPathOptions options = group.fastPath();
+    EventLogLayout layout = group.log().layout();
+    ByteBuffer area =
+        StubArea.initial(
+            model.stub,
+            model.log.value(),
+            layout,
+            EventRecorder.largestPiece(layout),
+            options.spins(),
+            options.yields(),
+            options.sleepNanos());
+    model.clock = model.timeStampTrapped ? 0 : VdsoClock.find(member);
+    area.putLong(StubArea.CLOCK, model.clock);
+    area.putInt(StubArea.THREAD, member.pid());
+    if (member.tracee.memory().write(model.stub.area(), area) != StubArea.BYTES) {
+      throw TraceeDiedException.INSTANCE;
+    }
+    service.gsBase(model.stub.area().value());
+    model.fastPath = true;
+    member.fastPath.inheritNoRequest();
   }
 
   private String mapLog(StubRegion region, long address) throws TraceeDiedException {

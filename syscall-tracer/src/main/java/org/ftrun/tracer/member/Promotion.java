@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubArea;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ final class Promotion {
   static void complete(Member member, Legacy legacy) throws TraceeDiedException {
     Registers service = new Registers();
     member.tracee.readRegisters(service);
+    member.fastPath.setMode(StubArea.Mode.SOLO);
     armTimer(member);
     if (member.model().usesSignalDescriptors) {
       new SignalDescriptors(member).registerAgain();

@@ -8,7 +8,8 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /**
  * Gives a stopped primary back to itself: all that interception changed in the process is undone,
- * then it is detached. What stays is the stub's two pages, which nothing executes, and the hidden
+ * then it is detached. What stays is the stub's region, where nothing is executed but what follows a call
+ * that was interrupted at a patched site, and the hidden
  * vDSO: clocks are read by system calls.
  */
 final class Release {
@@ -27,6 +28,7 @@ final class Release {
   /** Lets the service run natively from the given registers on. */
   Role release(Registers service) throws TraceeDiedException {
     ProcessModel model = member.model();
+    member.fastPath.remove(service);
     Confinement.lift(member);
     restoreActions(model);
     long mask = member.tracee.signalMask();

@@ -11,6 +11,7 @@ import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.Tracee;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubArea;
 
 /**
  * Takes a newborn over from its wait in the stub and gives it what a clone does not copy. The
@@ -70,6 +71,9 @@ final class ReplicaBirth {
     if (refusal != null) {
       throw new IllegalStateException(refusal);
     }
+    member.fastPath.inheritNoRequest();
+    member.fastPath.setThread(member.pid());
+    member.fastPath.setMode(StubArea.Mode.REPLAY);
     member.tracee.writeRegisters(newborn.registers());
     return member;
   }

@@ -94,7 +94,7 @@ final class ReplicaCalls {
       replica.behindCall();
       return null;
     }
-    Member.afterCall(call.atSite, null, result);
+    member.afterCall(call.atSite, null, result);
     member.tracee.writeRegisters(call.atSite);
     replica.run();
     return null;
@@ -143,6 +143,7 @@ final class ReplicaCalls {
   private String execute(Event event) throws TraceeDiedException {
     if (event.result() < 0 && event.result() > -4096) {
       // What failed in the primary changed nothing, here neither.
+      effects.prepareMemory(call);
       return answer(event);
     }
     effects.prepare(call);
@@ -182,7 +183,7 @@ final class ReplicaCalls {
       return standBehind();
     }
     TimeStampUse.afterCall(member, call, result);
-    Member.afterCall(call.atSite, member.now, result);
+    member.afterCall(call.atSite, member.now, result);
     member.tracee.writeRegisters(call.atSite);
     replica.run();
     return null;
@@ -190,7 +191,7 @@ final class ReplicaCalls {
 
   /** The signal that should have come behind the call died with the primary: go on without. */
   void leaveBehindCall() throws TraceeDiedException {
-    Member.afterCall(call.atSite, null, behindResult);
+    member.afterCall(call.atSite, null, behindResult);
     member.tracee.writeRegisters(call.atSite);
   }
 
@@ -220,7 +221,7 @@ final class ReplicaCalls {
       suspend(signal, siginfo);
     } else {
       if (behind) {
-        Member.afterCall(call.atSite, null, behindResult);
+        member.afterCall(call.atSite, null, behindResult);
       }
       member.tracee.writeRegisters(call.atSite);
       enter(signal, siginfo);
@@ -249,7 +250,7 @@ final class ReplicaCalls {
   private void suspend(int signal, byte[] siginfo) throws TraceeDiedException {
     long mask = effects.temporaryMask(call);
     if (mask == -1) {
-      Member.afterCall(call.atSite, null, behindResult);
+      member.afterCall(call.atSite, null, behindResult);
       member.tracee.writeRegisters(call.atSite);
       enter(signal, siginfo);
       return;
@@ -272,7 +273,7 @@ final class ReplicaCalls {
   void deliverSuspended() throws TraceeDiedException {
     int signal = suspendedSignal;
     suspendedSignal = 0;
-    Member.afterCall(call.atSite, null, behindResult);
+    member.afterCall(call.atSite, null, behindResult);
     member.tracee.writeRegisters(call.atSite);
     enter(signal, suspendedSiginfo);
   }

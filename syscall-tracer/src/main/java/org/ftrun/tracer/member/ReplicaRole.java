@@ -21,6 +21,7 @@ public final class ReplicaRole implements Role, FailSafe {
   private static final int SYS_KILL = 62;
   private static final long FIRST_SLEEP_NANOS = 20_000;
   private static final long LONGEST_SLEEP_NANOS = 1_000_000;
+  private static final long LOOK_AGAIN_MILLIS = 1;
   private static final int SPINS = 200;
   private static final int YIELDS = 400;
 
@@ -137,10 +138,21 @@ public final class ReplicaRole implements Role, FailSafe {
 
   /** Nothing is left to consume while the process computes: it need not come to a call. */
   private Role stopToPromote() throws TraceeDiedException {
-    if (seal != null && reader.lag() == 0 && !call.executing) {
+    if (seal == null || call.executing) {
+      return this;
+    }
+    member.fastPath.requestStopWhenConsumed();
+    if (consumedAll()) {
       member.tracee.interrupt();
+    } else {
+      group.later(LOOK_AGAIN_MILLIS, () -> LOG.trace("the replica is still consuming"));
     }
     return this;
+  }
+
+  /** What the replica's own thread consumes, it tells in the log. */
+  private boolean consumedAll() {
+    return member.fastPath.isOn() ? lag() == 0 : reader.lag() == 0;
   }
 
   private Role handle(Stop stop) throws TraceeDiedException {
@@ -148,8 +160,13 @@ public final class ReplicaRole implements Role, FailSafe {
       case SIGNAL:
         return onSignal(stop.signal());
       case TRAP:
+        reader.catchUp();
         if (seal != null && reader.lag() == 0 && !call.executing && !member.hasOwnSignalPending()) {
-          return promote();
+          member.tracee.readRegisters(member.now);
+          if (!member.fastPath.isInside(member.now.rip())) {
+            return promote();
+          }
+          member.fastPath.sendToBoundary(member.now);
         }
         member.tracee.resume(0);
         return this;
@@ -165,6 +182,7 @@ public final class ReplicaRole implements Role, FailSafe {
 
   private Role onSignal(int signal) throws TraceeDiedException {
     member.tracee.readRegisters(member.now);
+    reader.catchUp();
     if (signal == Signal.SIGTRAP
         && call.executing
         && member.model().stub.isTrapped(member.now.rip())) {
@@ -174,7 +192,9 @@ public final class ReplicaRole implements Role, FailSafe {
     member.tracee.readSiginfo(signal, siginfo);
     int code = HeldSignals.codeOf(siginfo);
     if (signal == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
+      member.fastPath.toSite(member.now);
       call.begin(member.now);
+      member.fastPath.patch(call);
       at = At.CALL;
       idle = 0;
       return this;
@@ -194,6 +214,10 @@ public final class ReplicaRole implements Role, FailSafe {
       return this;
     }
     if (PrimarySignals.isSynchronous(signal, siginfo)) {
+      if (member.fastPath.endCopy(member.now)) {
+        member.tracee.resume(0);
+        return this;
+      }
       return fault(signal);
     }
     if (calls.suspendedFor(signal)) {

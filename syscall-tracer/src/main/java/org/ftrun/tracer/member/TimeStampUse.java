@@ -31,7 +31,7 @@ final class TimeStampUse {
   /** Whether any executable mapping of the program reads the counter. */
   static boolean isFoundIn(Member member, MappingsOf mappings) {
     for (MappingsOf.Mapping mapping : mappings.all()) {
-      boolean stub = mapping.start() == member.model().stub.base().value();
+      boolean stub = member.model().stub.holds(mapping.start());
       if (mapping.isExecutable() && !stub && reads(member, mapping)) {
         return true;
       }
@@ -67,6 +67,8 @@ final class TimeStampUse {
       throw new IllegalStateException("PR_SET_TSC: errno " + -result);
     }
     member.model().timeStampTrapped = true;
+    member.model().clock = 0;
+    member.fastPath.forgetClock();
   }
 
   private static boolean reads(Member member, MappingsOf.Mapping mapping) {

@@ -11,6 +11,11 @@ public final class Registers {
   /** Size of struct user_regs_struct, bytes. */
   public static final int BYTES = 27 * Long.BYTES;
 
+  private static final int R15 = 0;
+  private static final int R14 = 8;
+  private static final int R13 = 2 * 8;
+  private static final int R12 = 3 * 8;
+  private static final int RBP = 4 * 8;
   private static final int R11 = 6 * 8;
   private static final int R10 = 7 * 8;
   private static final int R9 = 8 * 8;
@@ -181,5 +186,46 @@ public final class Registers {
     words.putLong(FS_BASE, current.words.getLong(FS_BASE));
     words.putLong(GS_BASE, current.words.getLong(GS_BASE));
     return this;
+  }
+
+  /** Sets the stack pointer. */
+  public Registers rsp(long value) {
+    words.putLong(RSP, value);
+    return this;
+  }
+
+  /** Sets the registers that a function has to preserve: rbx, rbp, r12 to r15. */
+  public Registers preserved(long rbx, long rbp, long r12, long r13, long r14, long r15) {
+    words.putLong(RBX, rbx).putLong(RBP, rbp).putLong(R12, r12).putLong(R13, r13);
+    words.putLong(R14, r14).putLong(R15, r15);
+    return this;
+  }
+
+  /** Sets the processor flags. */
+  public Registers flags(long value) {
+    words.putLong(FLAGS, value);
+    return this;
+  }
+
+  /** Sets the base of the gs segment. */
+  public Registers gsBase(long value) {
+    words.putLong(GS_BASE, value);
+    return this;
+  }
+
+  /** The registers that matter for finding out where a thread is, in hexadecimal. */
+  @Override
+  public String toString() {
+    return String.format(
+        "rip=%x rsp=%x rax=%x rdi=%x rsi=%x rdx=%x rcx=%x fs=%x gs=%x",
+        rip(),
+        rsp(),
+        rax(),
+        argument(0),
+        argument(1),
+        argument(2),
+        rcx(),
+        fsBase(),
+        words.getLong(GS_BASE));
   }
 }

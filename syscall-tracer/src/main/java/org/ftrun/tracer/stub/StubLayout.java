@@ -8,14 +8,18 @@ import java.io.UncheckedIOException;
  * Offsets in the stub's region; mirrors stub.h.
  *
  * <pre>
- *   0x0000  text, one page, read and execute
- *           +0   syscall; int3             EXECUTE
- *           +16  clone, newborn waits      BIRTH
- *           +64  rdtscp                    RDTSC   (called in the daemon)
- *           +80  cpuid                     CPUID   (called in the daemon)
- *   0x1000  data, one page, read and write
- *           +0   selector of Syscall User Dispatch, one byte
- *           +256 scratch for arguments of calls, to the end of the page
+ *   0x00000  text, 4 pages, read and execute
+ *            +0   syscall; int3             EXECUTE
+ *            +16  clone, newborn waits      BIRTH
+ *            +64  rdtscp                    RDTSC   (called in the daemon)
+ *            +80  cpuid                     CPUID   (called in the daemon)
+ *            +96  the fast path             ENTER   (called by trampolines)
+ *   0x04000  table of the calls that the stub can do, 8 pages, read
+ *   0x0c000  data, one page, read and write
+ *            +0   selector of Syscall User Dispatch, one byte
+ *            +256 scratch for arguments of calls, to the end of the page
+ *   0x0d000  area and stack of the thread, 4 pages, read and write; {@link StubArea}
+ *   0x11000  trampolines, 16 pages, read and execute; calls made there are intercepted
  * </pre>
  */
 public final class StubLayout {
@@ -40,17 +44,53 @@ public final class StubLayout {
   static final int RDTSC = 64;
   static final int CPUID = 80;
 
-  /** Size of the text, one page. */
-  public static final int TEXT_BYTES = 4096;
+  /** Where a trampoline calls the fast path. */
+  public static final int ENTER = 96;
 
-  static final int SELECTOR = TEXT_BYTES;
-  static final int SCRATCH = TEXT_BYTES + 256;
+  /** Where the fast path looks whether the tracer wants the thread, just before its call. */
+  public static final int CHECK = 640;
+
+  /** The fast path's system call. */
+  public static final int CALL = 651;
+
+  /** Where the instruction pointer is after the fast path's call. */
+  public static final int BEHIND = 653;
+
+  /** The result of the fast path's call is in the slot. */
+  public static final int STORED = 669;
+
+  /** The instruction that copies from and to the application's memory. */
+  public static final int COPY = 720;
+
+  /** Where a copy goes on that met a fault. */
+  public static final int COPY_FAULT = 725;
+
+  /** Size of the text. */
+  public static final int TEXT_BYTES = 4 * 4096;
+
+  /** The table of fast calls. */
+  public static final int TABLE = TEXT_BYTES;
+
+  /** Size of the table. */
+  public static final int TABLE_BYTES = 8 * 4096;
+
+  static final int SELECTOR = TABLE + TABLE_BYTES;
+  static final int SCRATCH = SELECTOR + 256;
 
   /** Room for arguments of calls, bytes. */
   public static final int SCRATCH_BYTES = 4096 - 256;
 
+  static final int AREA = SELECTOR + 4096;
+  static final int AREA_BYTES = 4 * 4096;
+
+  /** Trampolines of patched sites. */
+  public static final int TRAMPOLINES = AREA + AREA_BYTES;
+
+  /** Size of the room for trampolines. */
+  public static final int TRAMPOLINES_BYTES = 16 * 4096;
+
   /** Size of the whole region. */
-  public static final int REGION_BYTES = 2 * 4096;
+  public static final int REGION_BYTES = TRAMPOLINES + TRAMPOLINES_BYTES;
 
   private StubLayout() {}
 

@@ -42,4 +42,53 @@ public record StubRegion(TraceeAddress base) {
   public TraceeAddress scratch() {
     return base.plus(StubLayout.SCRATCH);
   }
+
+  /** The thread's area, to which gs_base points. */
+  public TraceeAddress area() {
+    return base.plus(StubLayout.AREA);
+  }
+
+  /** The first trampoline. */
+  public TraceeAddress trampolines() {
+    return base.plus(StubLayout.TRAMPOLINES);
+  }
+
+  /** Whether an address is inside the region. */
+  public boolean holds(long address) {
+    long offset = address - base.value();
+    return offset >= 0 && offset < StubLayout.REGION_BYTES;
+  }
+
+  /** Whether an address is that of a trampoline's byte. */
+  public boolean isTrampoline(long address) {
+    long offset = address - base.value() - StubLayout.TRAMPOLINES;
+    return offset >= 0 && offset < StubLayout.TRAMPOLINES_BYTES;
+  }
+
+  /** Whether a thread is in the fast path, its registers in the frame of its area. */
+  public boolean isInFastPath(long rip) {
+    long offset = rip - base.value();
+    return offset >= StubLayout.ENTER && offset < StubLayout.TEXT_BYTES;
+  }
+
+  /** Whether the fast path's call is about to be made, behind the look at the tracer's wish. */
+  public boolean isPastCheck(long rip) {
+    long offset = rip - base.value();
+    return offset > StubLayout.CHECK && offset <= StubLayout.CALL;
+  }
+
+  /** Whether the fast path's call has returned or was interrupted, its result still in rax. */
+  public boolean isBehindFastCall(long rip) {
+    return rip == base.value() + StubLayout.BEHIND;
+  }
+
+  /** Whether a thread is copying from or to the application's memory. */
+  public boolean isCopying(long rip) {
+    return rip == base.value() + StubLayout.COPY;
+  }
+
+  /** Address of an offset in the text. */
+  public long at(int offset) {
+    return base.value() + offset;
+  }
 }

@@ -167,7 +167,7 @@ class CallEffectsTest {
   }
 
   @Test
-  void shouldLeaveATemporaryMaskThatHoldsNothingOfOurs() {
+  void shouldLeaveATemporaryMaskThatHoldsNothingOfOurs() throws Exception {
     on.put(0, TERM).put(64, 0, 8);
     for (CallInFlight call :
         new CallInFlight[] {

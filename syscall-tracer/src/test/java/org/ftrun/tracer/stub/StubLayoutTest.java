@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 /** The Java side's offsets against stub.h and the compiled blob. */
 @Timeout(10)
 class StubLayoutTest {
-  private static final Pattern DEFINE = Pattern.compile("#define STUB_(\\w+) (\\d+)");
+  private static final Pattern DEFINE = Pattern.compile("#define STUB_(\\w+) (\\d+)\n");
   private static final byte JMP_REL8 = (byte) 0xeb;
   private static final byte JMP_REL32 = (byte) 0xe9;
 
@@ -35,8 +35,32 @@ class StubLayoutTest {
         .containsEntry("BIRTH", StubLayout.BIRTH)
         .containsEntry("RDTSC", StubLayout.RDTSC)
         .containsEntry("CPUID", StubLayout.CPUID)
-        .hasSize(5);
-    assertThat(defines.get("TEXT")).isBetween(StubLayout.CPUID + 5, image.length);
+        .containsEntry("ENTER", StubLayout.ENTER)
+        .containsEntry("CHECK", StubLayout.CHECK)
+        .containsEntry("CALL", StubLayout.CALL)
+        .containsEntry("BEHIND", StubLayout.BEHIND)
+        .containsEntry("STORED", StubLayout.STORED)
+        .containsEntry("COPY", StubLayout.COPY)
+        .containsEntry("COPY_FAULT", StubLayout.COPY_FAULT);
+    assertThat(defines.get("TEXT")).isBetween(StubLayout.COPY_FAULT + 5, image.length);
+  }
+
+  @Test
+  void shouldCallBetweenTheCheckAndTheStore() {
+    // cmpl $0,%gs:24; jne; syscall; mov %gs:32,%rcx; mov %rax,8(%rcx); movb $0x7f,(%rcx)
+    assertThat(bytes(StubLayout.CHECK, 5)).containsExactly(0x65, 0x83, 0x3c, 0x25, 24);
+    assertThat(bytes(StubLayout.CALL, 2)).containsExactly(0x0f, 0x05);
+    assertThat(StubLayout.BEHIND).isEqualTo(StubLayout.CALL + 2);
+    assertThat(bytes(StubLayout.STORED - 7, 7))
+        .containsExactly(0x48, 0x89, 0x41, 8, 0xc6, 1, 0x7f);
+  }
+
+  @Test
+  void shouldCopyAtCopyAndFailBehindIt() {
+    // rep movsb; xor %eax,%eax; ret; mov $-1,%rax; ret
+    assertThat(bytes(StubLayout.COPY, 5)).containsExactly(0xf3, 0xa4, 0x31, 0xc0, 0xc3);
+    assertThat(bytes(StubLayout.COPY_FAULT, 8))
+        .containsExactly(0x48, 0xc7, 0xc0, 0xff, 0xff, 0xff, 0xff, 0xc3);
   }
 
   private static int value(MatchResult define) {
@@ -78,9 +102,9 @@ class StubLayoutTest {
   @Test
   void shouldFitItsPages() {
     assertThat(image.length).isLessThanOrEqualTo(StubLayout.TEXT_BYTES);
-    assertThat(StubLayout.SELECTOR).isEqualTo(StubLayout.TEXT_BYTES);
+    assertThat(StubLayout.SELECTOR).isEqualTo(StubLayout.TABLE + StubLayout.TABLE_BYTES);
     assertThat(StubLayout.SCRATCH).isGreaterThan(StubLayout.SELECTOR);
-    assertThat(StubLayout.SCRATCH + StubLayout.SCRATCH_BYTES).isEqualTo(StubLayout.REGION_BYTES);
+    assertThat(StubLayout.SCRATCH + StubLayout.SCRATCH_BYTES).isEqualTo(StubLayout.AREA);
   }
 
   @Test
@@ -89,8 +113,8 @@ class StubLayoutTest {
 
     assertThat(region.execute()).isEqualTo(0x7000_0000_0000L);
     assertThat(region.birth()).isEqualTo(0x7000_0000_0010L);
-    assertThat(region.selector()).isEqualTo(new TraceeAddress(0x7000_0000_1000L));
-    assertThat(region.scratch()).isEqualTo(new TraceeAddress(0x7000_0000_1100L));
+    assertThat(region.selector()).isEqualTo(new TraceeAddress(0x7000_0000_c000L));
+    assertThat(region.scratch()).isEqualTo(new TraceeAddress(0x7000_0000_c100L));
     assertThat(region.isBeforeCall(0x7000_0000_0000L)).isTrue();
     assertThat(region.isBehindCall(0x7000_0000_0002L)).isTrue();
     assertThat(region.isTrapped(0x7000_0000_0003L)).isTrue();

@@ -1,0 +1,23 @@
+package org.ftrun.daemon.group;
+
+import org.ftrun.daemon.service.ServiceOptions.ReplicaWait;
+import org.ftrun.shadow.ShadowDetail;
+import org.ftrun.tracer.member.FastPathOptions;
+
+/** The fast path's options for what the user asked for. */
+final class FastPathChoice {
+  private static final int SPINS = 100;
+  private static final int YIELDS = 200;
+  private static final int LONGEST_SLEEP_NANOS = 1_000_000;
+
+  private FastPathChoice() {}
+
+  static FastPathOptions of(ReplicaWait wait) {
+    return switch (wait) {
+      case SPIN -> new FastPathOptions(true, ShadowDetail::rule, Integer.MAX_VALUE, 0, 0);
+      case YIELD -> new FastPathOptions(true, ShadowDetail::rule, SPINS, 0, 0);
+      case SLEEP ->
+          new FastPathOptions(true, ShadowDetail::rule, SPINS, YIELDS, LONGEST_SLEEP_NANOS);
+    };
+  }
+}

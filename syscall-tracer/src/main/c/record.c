@@ -1,0 +1,159 @@
+/* The primary's side of the fast path. */
+#include "fast_path.h"
+
+/* The first event that some consumer may not have consumed. */
+static u64 gate(const struct area *area, u64 next) {
+  u64 active = load(area, LOG_ACTIVE);
+  u64 first = next;
+  for (unsigned i = 0; i < LOG_CONSUMER_COUNT; i++)
+    if (active >> i & 1) {
+      u64 after = load(area, LOG_CONSUMERS + i * LOG_LINE) + 1;
+      if (after < first) first = after;
+    }
+  return first;
+}
+
+/*
+ * Finds room for the event with this sequence number: its slot must be free and its payload
+ * contiguous, as EventLogWriter.java and PayloadRing.java have it. 0 if there is none.
+ */
+static int reserve(struct area *area, u64 next, u64 bytes, u64 *position) {
+  if (next - area->gate >= area->slots) {
+    area->gate = gate(area, next);
+    if (next - area->gate >= area->slots) return 0;
+  }
+  u64 head = 0;
+  if (next > 0) {
+    const struct slot *last = slot_of(area, next - 1);
+    head = (last->position + last->length + 7) & ~7ul;
+  }
+  u64 offset = head & (area->segment_bytes - 1);
+  u64 start = offset + bytes <= area->segment_bytes ? head : head - offset + area->segment_bytes;
+  if (start + bytes - area->tail > area->payload_bytes) {
+    area->gate = gate(area, next);
+    if (area->gate == next) {
+      area->tail = head;
+    } else {
+      u64 oldest = slot_of(area, area->gate)->position;
+      if (oldest > area->tail && oldest <= head) area->tail = oldest;
+    }
+    if (start + bytes - area->tail > area->payload_bytes) return 0;
+  }
+  *position = start;
+  return 1;
+}
+
+static u64 detail_of(const struct area *area, const struct row *row) {
+  u64 first = row->detail_first == 255 ? 0 : (u32)area->frame.argument[row->detail_first];
+  if (row->detail == DETAIL_NONE || row->detail == DETAIL_FIRST) return first;
+  u64 second = area->frame.argument[row->detail_second];
+  return row->detail == DETAIL_BOTH ? first | second << 32 : first | (u64)(second == 0) << 32;
+}
+
+/* The intent: all that the tracer needs to settle the call if the process dies inside it. */
+static void intend(struct area *area, const struct row *row, struct slot *slot, u64 sequence,
+                   u64 position) {
+  slot->kind = KIND_INTENT;
+  slot->flags = FLAG_FAST;
+  slot->syscall = area->frame.number;
+  slot->thread = area->thread;
+  slot->digest = digest_of(area, row);
+  slot->position = position;
+  slot->length = 0;
+  slot->descriptor = row->descriptor == 255 ? -1 : (s32)area->frame.argument[row->descriptor];
+  slot->site = *(u64 *)area->frame.trampoline;
+  slot->detail = row->detail == DETAIL_NONE ? 0 : detail_of(area, row);
+  slot->sequence = sequence;
+  area->slot = slot;
+}
+
+static void publish(struct area *area, struct slot *slot, s64 result, u64 flags, u64 length) {
+  slot->result = result;
+  slot->flags = FLAG_FAST | flags;
+  slot->length = length;
+  __atomic_store_n(&slot->kind, KIND_SYSCALL, __ATOMIC_RELEASE);
+  store(area, LOG_CURSOR, slot->sequence);
+}
+
+/* Whether the call is given a time after which it ends. */
+static int has_timeout(const struct area *area, const struct row *row) {
+  u64 timeout = area->frame.argument[row->timeout];
+  return row->flags & ROW_TIMEOUT ? (s32)timeout > 0 : row->flags & ROW_TIMED && timeout;
+}
+
+static void ask(struct area *area, const struct row *row) {
+  for (unsigned i = 0; i < 6; i++) area->asked[i] = area->frame.argument[i];
+  area->redirected = -1;
+  area->began = has_timeout(area, row) ? monotonic_nanos(area) : 0;
+}
+
+/* A clock is read without the kernel; its answer has one output. */
+static struct outcome record_clock(struct area *area, const struct row *row, u64 next, s64 result,
+                                   const u64 *value, u64 bytes) {
+  u64 address = area->frame.argument[row->output[0].argument];
+  if (bytes && guarded_copy((void *)address, value, bytes)) {
+    result = -EFAULT;
+    bytes = 0;
+  }
+  if (area->mode != MODE_RECORD) return done(result);
+  u64 position;
+  if (!reserve(area, next, 32, &position)) return SLOW;
+  struct slot *slot = slot_of(area, next);
+  intend(area, row, slot, next, position);
+  if (bytes) {
+    u64 *payload = (u64 *)payload_at(area, position);
+    payload[0] = address;
+    payload[1] = bytes;
+    payload[2] = value[0];
+    payload[3] = value[1];
+  }
+  publish(area, slot, result, 0, bytes ? 16 + ((bytes + 7) & ~7ul) : 0);
+  return done(result);
+}
+
+static struct outcome solo(struct area *area, const struct row *row) {
+  area->slot = &area->unlogged;
+  ask(area, row);
+  return guarded_call(area, area->frame.number);
+}
+
+struct outcome record(struct area *area, const struct row *row) {
+  u64 next = load(area, LOG_CURSOR) + 1;
+  if (row->clock && area->clock) {
+    u64 value[2], bytes;
+    s64 result;
+    if (read_clock(area, row, value, &bytes, &result))
+      return record_clock(area, row, next, result, value, bytes);
+  }
+  if (area->mode != MODE_RECORD) return solo(area, row);
+  u32 entry[4];
+  int raw;
+  s64 bound = outputs_bound(area, row, entry, &raw);
+  u64 position;
+  if (bound < 0 || (u64)bound > area->largest_piece || !reserve(area, next, bound, &position))
+    return SLOW;
+  struct slot *slot = slot_of(area, next);
+  ask(area, row);
+  intend(area, row, slot, next, position);
+  u8 *payload = payload_at(area, position);
+  const struct output *buffer = raw >= 0 ? row->output + raw : 0;
+  if (buffer) {
+    area->asked[buffer->argument] = (u64)payload;
+    area->redirected = bound;
+  }
+  struct outcome outcome = guarded_call(area, area->frame.number);
+  if (outcome.slow) return SLOW;
+  u64 length = 0, flags = 0;
+  if (buffer) {
+    length = raw_length(area, buffer, outcome.result);
+    flags = FLAG_RAW;
+    if (length && guarded_copy((void *)area->frame.argument[buffer->argument], payload, length)) {
+      outcome.result = -EFAULT;
+      length = 0;
+    }
+  } else if (row->outputs) {
+    length = outputs_write(area, row, entry, outcome.result, payload);
+  }
+  publish(area, slot, outcome.result, flags, length);
+  return outcome;
+}

@@ -1,0 +1,310 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ftrun.tracer.patch.JumpSearch;
+import org.ftrun.tracer.patch.PatchMap;
+import org.ftrun.tracer.patch.SitePatch;
+import org.ftrun.tracer.patch.SitePatcher;
+import org.ftrun.tracer.patch.Trampoline;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.FastTable;
+import org.ftrun.tracer.stub.StubArea;
+import org.ftrun.tracer.stub.StubLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tracer's side of one member's fast path: patches sites, tells the stub what to do, and finds
+ * out where in the stub a stopped thread is. All of it does nothing in a process without.
+ */
+final class FastPath {
+  private static final Logger LOG = LoggerFactory.getLogger(FastPath.class);
+  private static final int STOP_NOT = 0;
+  private static final int STOP_NOW = 1;
+  private static final int STOP_WHEN_CONSUMED = 2;
+  private static final int PIECE = 1 << 20;
+  private static final int OVERLAP = 8;
+
+  /** The vDSO's code is one or two pages; its neighbours are the kernel's too. */
+  private static final int VDSO_REACH = 4096;
+
+  private final Member member;
+  private final ByteBuffer area =
+      ByteBuffer.allocateDirect(StubArea.BYTES).order(ByteOrder.nativeOrder());
+  private final ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
+  private int requested;
+
+  FastPath(Member member) {
+    this.member = member;
+  }
+
+  /** Whether the process's calls may take the fast path. */
+  boolean isOn() {
+    return member.model() != null && member.model().fastPath;
+  }
+
+  /** Tells the stub what to do with calls from the next one on. */
+  void setMode(StubArea.Mode mode) {
+    if (isOn()) {
+      putInt(StubArea.MODE, mode.ordinal());
+    }
+  }
+
+  /** The area belongs to a new thread: a replica, or a promoted one. */
+  void setThread(int id) {
+    if (isOn()) {
+      putInt(StubArea.THREAD, id);
+    }
+  }
+
+  /** Clocks are read by system calls from now on. */
+  void forgetClock() {
+    if (isOn()) {
+      word.clear().limit(8);
+      word.putLong(0, 0);
+      member.tracee.memory().write(member.model().stub.area().plus(StubArea.CLOCK), word);
+    }
+  }
+
+  /** The thread shall stop at its next call, or before the one that it is about to make. */
+  void requestStop() {
+    request(STOP_NOW);
+  }
+
+  /** A replica shall stop where it would wait for an event that is not there yet. */
+  void requestStopWhenConsumed() {
+    if (requested != STOP_NOW) {
+      request(STOP_WHEN_CONSUMED);
+    }
+  }
+
+  /** Nothing is left for which the thread would have to stop. */
+  void clearStop() {
+    request(STOP_NOT);
+  }
+
+  /** A clone's area is a copy of its parent's, which may have been asked to stop. */
+  void inheritNoRequest() {
+    requested = STOP_NOW;
+    clearStop();
+  }
+
+  private void request(int stop) {
+    if (isOn() && requested != stop) {
+      requested = stop;
+      putInt(StubArea.STOP, stop);
+    }
+  }
+
+  private void putInt(int offset, int value) {
+    word.clear().limit(4);
+    word.putInt(0, value);
+    member.tracee.memory().write(member.model().stub.area().plus(offset), word);
+  }
+
+  /**
+   * Whether a thread that is not executing a call for us is inside the fast path: in the stub, or in
+   * a trampoline on its way there or back. Its registers are not the service's then.
+   */
+  boolean isInside(long rip) {
+    if (!isOn()) {
+      return false;
+    }
+    if (member.model().stub.isInFastPath(rip) || isInClock(rip)) {
+      return true;
+    }
+    SitePatch patch = member.model().patches.ofTrampoline(rip);
+    if (patch == null) {
+      return false;
+    }
+    long offset = rip - patch.trampoline();
+    return offset < patch.displaced() || offset == Trampoline.SLOW;
+  }
+
+  /** The vDSO is hidden from the service: only the stub calls it. */
+  private boolean isInClock(long rip) {
+    long clock = member.model().clock;
+    return clock != 0 && rip >= clock - VDSO_REACH && rip < clock + VDSO_REACH;
+  }
+
+  /** The registers of a SIGSYS stop in a trampoline become those of one at the site. */
+  void toSite(Registers stopped) {
+    if (!isOn()) {
+      return;
+    }
+    SitePatch patch = member.model().patches.ofTrampoline(stopped.rip());
+    if (patch != null && stopped.rip() == patch.trampoline() + Trampoline.SLOW + 2) {
+      stopped.rip(patch.site() + 2);
+    }
+  }
+
+  /**
+   * A thread inside the fast path shall come to its next boundary: if it is past the look at the
+   * request, it is put back to it.
+   *
+   * @param stopped its registers, which are written
+   */
+  void sendToBoundary(Registers stopped) throws TraceeDiedException {
+    requestStop();
+    if (member.model().stub.isPastCheck(stopped.rip())) {
+      stopped.rip(member.model().stub.at(StubLayout.CHECK)).originalRax(-1);
+      member.tracee.writeRegisters(stopped);
+    }
+  }
+
+  /** A copy of the stub's met a fault of the service's memory: the call ends with EFAULT. */
+  boolean endCopy(Registers stopped) throws TraceeDiedException {
+    if (!isOn() || !member.model().stub.isCopying(stopped.rip())) {
+      return false;
+    }
+    stopped.rip(member.model().stub.at(StubLayout.COPY_FAULT)).originalRax(-1);
+    member.tracee.writeRegisters(stopped);
+    return true;
+  }
+
+  /** Reads the area; the getters below refer to it. False if the memory is gone. */
+  boolean readArea() {
+    area.clear();
+    return member.tracee.memory().read(member.model().stub.area(), area) == StubArea.BYTES;
+  }
+
+  /** CLOCK_MONOTONIC at the begin of the call under way, or 0. */
+  long began() {
+    return area.getLong(StubArea.BEGAN);
+  }
+
+  /** Bytes that the kernel may write into the log, or -1. */
+  long redirected() {
+    return area.getLong(StubArea.REDIRECTED);
+  }
+
+  /** The registers of the service as they would be at a SIGSYS stop of its call's site. */
+  void serviceRegisters(Registers stopped, Registers into) {
+    into.copyFrom(stopped);
+    into.rax(area.getLong(StubArea.FRAME));
+    for (int i = 0; i < 6; i++) {
+      into.argument(i, area.getLong(StubArea.FRAME + 8 + 8 * i));
+    }
+    int saved = StubArea.FRAME_RBX;
+    into.preserved(
+        area.getLong(saved),
+        area.getLong(saved + 8),
+        area.getLong(saved + 16),
+        area.getLong(saved + 24),
+        area.getLong(saved + 32),
+        area.getLong(saved + 40));
+    into.flags(area.getLong(StubArea.FRAME_FLAGS));
+    into.rsp(area.getLong(StubArea.APPLICATION_STACK));
+    into.clobbered(Member.RCX_AFTER_CALL, Member.R11_AFTER_CALL);
+    SitePatch patch = member.model().patches.ofTrampoline(area.getLong(StubArea.FRAME_TRAMPOLINE));
+    if (patch == null) {
+      throw new IllegalStateException("a thread is in the fast path without a trampoline");
+    }
+    into.rip(patch.site() + 2).originalRax(-1);
+  }
+
+  /** At a site that has trapped: patches it if it can be. The same in both members. */
+  void patch(CallInFlight call) throws TraceeDiedException {
+    if (!isOn() || !FastTable.isFast(call.row)) {
+      return;
+    }
+    PatchMap patches = member.model().patches;
+    long trampoline = patches.freeTrampoline();
+    if (trampoline == 0 || patches.isSettled(call.site)) {
+      return;
+    }
+    SitePatch patch = plan(call, trampoline);
+    if (patch == null) {
+      patches.refuse(call.site);
+      LOG.debug("site 0x{} of {} stays slow", Long.toHexString(call.site), call.row);
+      return;
+    }
+    write(patch.trampoline(), patch.code());
+    write(patch.start(), patch.replacement());
+    patches.add(patch);
+    LOG.debug("site 0x{} of {} is patched", Long.toHexString(call.site), call.row);
+  }
+
+  private SitePatch plan(CallInFlight call, long trampoline) {
+    ByteBuffer code = ByteBuffer.allocateDirect(SitePatcher.BEFORE + SitePatcher.FROM_SITE);
+    TraceeAddress from = new TraceeAddress(call.site - SitePatcher.BEFORE);
+    if (member.tracee.memory().read(from, code) != code.capacity()) {
+      return null;
+    }
+    byte[] bytes = new byte[code.capacity()];
+    code.get(0, bytes);
+    return SitePatcher.plan(
+        bytes,
+        call.site,
+        call.row.number(),
+        trampoline,
+        member.model().stub.at(StubLayout.ENTER),
+        this::isEntered);
+  }
+
+  /** Whether some jump in the mapping that holds an address may lead to it. */
+  private boolean isEntered(long address) {
+    for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
+      if (mapping.start() <= address && address < mapping.end()) {
+        return isEntered(mapping, address);
+      }
+    }
+    return true;
+  }
+
+  private boolean isEntered(MappingsOf.Mapping mapping, long address) {
+    ByteBuffer piece = ByteBuffer.allocateDirect(PIECE + OVERLAP);
+    byte[] code = new byte[PIECE + OVERLAP];
+    for (long at = mapping.start(); at < mapping.end(); at += PIECE) {
+      int length = (int) Math.min(code.length, mapping.end() - at);
+      piece.clear().limit(length);
+      if (member.tracee.memory().read(new TraceeAddress(at), piece) != length) {
+        return true;
+      }
+      piece.get(0, code, 0, length);
+      if (JumpSearch.mayJump(code, length, at, address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void write(long address, byte[] bytes) throws TraceeDiedException {
+    if (!member.tracee.memory().forceWrite(new TraceeAddress(address), bytes)) {
+      throw TraceeDiedException.INSTANCE;
+    }
+  }
+
+  /** Puts back the bytes of patches in [from, to), whose memory is about to change. */
+  void unpatch(long from, long to) throws TraceeDiedException {
+    if (!isOn()) {
+      return;
+    }
+    PatchMap patches = member.model().patches;
+    for (SitePatch patch : patches.all()) {
+      if (patch.overlaps(from, to)) {
+        write(patch.start(), patch.original());
+        patches.forget(patch);
+      }
+    }
+    patches.forgetRefused(from, to);
+  }
+
+  /**
+   * Takes the process off the fast path for good.
+   *
+   * @param service the service's registers, which are changed where they depend on it
+   */
+  void remove(Registers service) throws TraceeDiedException {
+    if (!isOn()) {
+      return;
+    }
+    setMode(StubArea.Mode.SLOW);
+    unpatch(0, -1);
+    member.model().fastPath = false;
+    service.gsBase(0);
+  }
+}

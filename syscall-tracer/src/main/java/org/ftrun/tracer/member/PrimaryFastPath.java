@@ -1,0 +1,115 @@
+package org.ftrun.tracer.member;
+
+import org.ftrun.eventlog.EventLogWriter.Unpublished;
+import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubLayout;
+
+/**
+ * A primary that is stopped, or has died, inside the fast path. What its call has come to is told by
+ * the instruction pointer, the area and the next slot of the event log; if need be the call goes on
+ * as one of the slow path, as if it had been that from the start.
+ */
+final class PrimaryFastPath {
+  private final PrimaryRole primary;
+  private final PrimaryCalls calls;
+  private final Member member;
+  private final CallInFlight call;
+  private final Registers service = new Registers();
+
+  PrimaryFastPath(PrimaryRole primary, PrimaryCalls calls) {
+    this.primary = primary;
+    this.calls = calls;
+    this.member = primary.member;
+    this.call = primary.call;
+  }
+
+  /** Whether a thread that executes nothing for us is inside the fast path. */
+  boolean isInside(long rip) {
+    return member.fastPath.isInside(rip);
+  }
+
+  /**
+   * The thread has stopped inside for something that must wait for a call boundary. Either its call
+   * was interrupted, or may have been cut short: then it is the tracer's from here on. Or it will
+   * stop by itself when this call, or the next one, begins.
+   *
+   * @return whether the call is the tracer's now, being executed, the registers in member.now
+   */
+  boolean stoppedInside() throws TraceeDiedException {
+    if (member.model().stub.isBehindFastCall(member.now.rip())) {
+      boolean returned = !isInterruption(member.now.rax());
+      if (adopt(returned)) {
+        return true;
+      }
+    }
+    member.fastPath.sendToBoundary(member.now);
+    return false;
+  }
+
+  private static boolean isInterruption(long result) {
+    return PrimaryCalls.isRestart(result) || result == -Errno.EINTR;
+  }
+
+  /**
+   * Makes the fast call one of the slow path: its registers become those that the slow path's call
+   * would have.
+   *
+   * @param returned whether it has returned; then only a transfer is worth it, for it may be cut
+   *     short, and SIGPIPE belongs behind it
+   */
+  private boolean adopt(boolean returned) throws TraceeDiedException {
+    if (!member.fastPath.readArea()) {
+      throw TraceeDiedException.INSTANCE;
+    }
+    member.fastPath.serviceRegisters(member.now, service);
+    long result = member.now.rax();
+    CallInFlight adopted = new CallInFlight();
+    adopted.begin(service);
+    if (returned && !adopted.row.transfersOutput()) {
+      return false;
+    }
+    take();
+    showReturned(result);
+    return true;
+  }
+
+  private void take() {
+    call.begin(service);
+    if (member.fastPath.began() != 0) {
+      call.began = member.fastPath.began();
+    }
+    call.executing = true;
+    primary.recorder.enter(call.row, call.arguments);
+    if (primary.recorder.isRecording()) {
+      call.detail = calls.detail();
+    }
+    calls.redirectAgain(member.fastPath.redirected());
+  }
+
+  /**
+   * The process has died, or is about to. A complete event is published; a call that has returned,
+   * or was interrupted, becomes one of the slow path, to be settled as those are.
+   */
+  void settle() throws TraceeDiedException {
+    if (!isInside(member.now.rip())) {
+      return;
+    }
+    boolean behind = member.model().stub.isBehindFastCall(member.now.rip());
+    Unpublished left =
+        primary.recorder.isRecording() ? primary.recorder.unpublished() : Unpublished.NONE;
+    if (!behind && left == Unpublished.COMPLETE) {
+      primary.recorder.publishCompleted();
+    } else if ((behind || left == Unpublished.RESULT) && member.fastPath.readArea()) {
+      long result = behind ? member.now.rax() : primary.recorder.unpublishedResult();
+      member.fastPath.serviceRegisters(member.now, service);
+      take();
+      showReturned(result);
+    }
+  }
+
+  private void showReturned(long result) {
+    member.now.rip(member.model().stub.at(StubLayout.EXECUTED)).rax(result);
+  }
+}

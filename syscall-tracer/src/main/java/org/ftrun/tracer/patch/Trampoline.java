@@ -1,0 +1,87 @@
+package org.ftrun.tracer.patch;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The code of a trampoline, 64 bytes aligned to 64:
+ *
+ * <pre>
+ *    0  address of the site, 8 bytes
+ *    8  [mov $nr,%eax]              Form.NUMBER_BEFORE only
+ *       mov %rsp,%gs:8              the application's stack is left alone
+ *       mov %gs:16,%rsp
+ *       call ENTER of the stub
+ *       mov %gs:8,%rsp
+ *       [the displaced instruction] Form.TEST_BEHIND only
+ *       jmp behind the patch
+ *   60  syscall                     where the stub sends a call that it cannot do
+ *   62  int3                        never reached: the tracer answers that call
+ * </pre>
+ */
+public final class Trampoline {
+  /** Size and alignment. */
+  public static final int BYTES = 64;
+
+  /** Offset of the first instruction. */
+  public static final int ENTRY = 8;
+
+  /** Offset of the intercepted call. */
+  public static final int SLOW = 60;
+
+  private static final byte[] LEAVE_STACK = {0x65, 0x48, (byte) 0x89, 0x24, 0x25, 8, 0, 0, 0};
+  private static final byte[] TAKE_STACK = {0x65, 0x48, (byte) 0x8b, 0x24, 0x25, 16, 0, 0, 0};
+  private static final byte[] BACK_TO_STACK = {0x65, 0x48, (byte) 0x8b, 0x24, 0x25, 8, 0, 0, 0};
+  private static final byte[] SLOW_CALL = {0x0f, 0x05, (byte) 0xcc, (byte) 0xcc};
+  private static final byte CALL = (byte) 0xe8;
+  private static final byte JMP = (byte) 0xe9;
+  private static final byte INT3 = (byte) 0xcc;
+
+  private final ByteBuffer code = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final long address;
+  private int displaced;
+
+  Trampoline(long address, long site) {
+    this.address = address;
+    code.putLong(site);
+  }
+
+  /** Writes the code; {@code before} and {@code behind} are the displaced instructions, if any. */
+  Trampoline write(byte[] before, long enter, byte[] behind, long back) {
+    code.put(before).put(LEAVE_STACK).put(TAKE_STACK);
+    relative(CALL, enter);
+    code.put(BACK_TO_STACK);
+    displaced = code.position();
+    code.put(behind);
+    relative(JMP, back);
+    while (code.position() < SLOW) {
+      code.put(INT3);
+    }
+    code.put(SLOW_CALL);
+    return this;
+  }
+
+  private void relative(byte opcode, long target) {
+    code.put(opcode);
+    code.putInt(Math.toIntExact(target - (address + code.position() + Integer.BYTES)));
+  }
+
+  byte[] code() {
+    return code.array();
+  }
+
+  /** Offset of what follows the call. */
+  int displaced() {
+    return displaced;
+  }
+
+  /** The bytes of a jump. */
+  static byte[] jump(long from, long to, int length) {
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(JMP).putInt(Math.toIntExact(to - (from + 1 + Integer.BYTES)));
+    while (bytes.hasRemaining()) {
+      bytes.put((byte) 0x90);
+    }
+    return bytes.array();
+  }
+}

@@ -1,0 +1,172 @@
+package org.ftrun.tracer.stub;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
+import org.ftrun.tracer.syscall.ArgumentRule;
+import org.ftrun.tracer.syscall.Irregular;
+import org.ftrun.tracer.syscall.SizeRule;
+import org.ftrun.tracer.syscall.SyscallClass;
+import org.ftrun.tracer.syscall.SyscallRole;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
+import org.ftrun.tracer.syscall.TemporaryMask;
+import org.ftrun.tracer.syscall.TimeoutUnit;
+
+/**
+ * The system call table as the stub reads it: an array of struct row (stub.h) for the calls that it
+ * can do itself. It can do what is forwarded and nothing else: no call that changes the tracer's
+ * model of the process, that the kernel must not see as the service made it, or whose outputs only
+ * an irregular handler knows.
+ */
+public final class FastTable {
+  static final int ROWS = 512;
+  static final int ROW_BYTES = 64;
+  static final int MOST_OUTPUTS = 4;
+  static final int MOST_COMMANDS = 4;
+
+  private static final int FAST = 1;
+  private static final int CONSUMES = 2;
+  private static final int COMMAND = 4;
+  private static final int NO_MASK = 8;
+  private static final int TIMEOUT = 16;
+  private static final int TIMED = 32;
+  private static final int NO_INDEX = 255;
+  private static final int OUTPUTS_OFFSET = 28;
+
+  /** Of calls with commands, those that need no handler: no memory is written beyond the row. */
+  private static final Map<String, Commanded> COMMANDS =
+      Map.of(
+          "fcntl", new Commanded(1, List.of(1, 2, 3, 4)), // F_GETFD, F_SETFD, F_GETFL, F_SETFL
+          "ioctl", new Commanded(1, List.of(0x5421)), // FIONBIO
+          "getsockopt", new Commanded(2, List.of(4, 3, 11, 7))); // SO_ERROR, _TYPE, TCP_INFO, _SNDBUF
+
+  /** The tracer keeps account of these, or has something to do around them. */
+  private static final Set<String> NEVER =
+      Set.of("accept", "accept4", "connect", "rt_sigpending", "signalfd", "signalfd4");
+
+  private static final Map<String, Integer> CLOCKS =
+      Map.of("clock_gettime", 1, "gettimeofday", 2, "time", 3);
+
+  private record Commanded(int argument, List<Integer> commands) {}
+
+  private FastTable() {}
+
+  /**
+   * Compiles the table.
+   *
+   * @param details how to make an event's detail for a call's number; null: the stub cannot
+   */
+  public static byte[] compile(IntFunction<DetailRule> details) {
+    ByteBuffer table = ByteBuffer.allocate(ROWS * ROW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int number = 0; number < ROWS; number++) {
+      SyscallRow row = SyscallTable.row(number);
+      DetailRule detail = details.apply(number);
+      if (detail != null && isFast(row)) {
+        compile(row, detail, table, number * ROW_BYTES);
+      }
+    }
+    return table.array();
+  }
+
+  /** Whether the stub can do the call, for some of its arguments at least. */
+  public static boolean isFast(SyscallRow row) {
+    SyscallRole role = row.role();
+    boolean plain = role == SyscallRole.PLAIN || role == SyscallRole.CLOCK;
+    boolean regular = row.irregularOrNull() == null || COMMANDS.containsKey(row.name());
+    return row.number() < ROWS
+        && row.syscallClass() == SyscallClass.FORWARD
+        && plain
+        && regular
+        && !NEVER.contains(row.name())
+        && outputs(row).stream().allMatch(FastTable::isSimple)
+        && outputs(row).size() <= MOST_OUTPUTS;
+  }
+
+  private static List<ArgumentRule> outputs(SyscallRow row) {
+    boolean byHandler =
+        row.irregularOrNull() == Irregular.FCNTL || row.irregularOrNull() == Irregular.IOCTL;
+    return byHandler
+        ? List.of()
+        : row.arguments().stream().filter(ArgumentRule::isOutput).toList();
+  }
+
+  private static boolean isSimple(ArgumentRule output) {
+    return rule(output.size().kind()) >= 0;
+  }
+
+  /** enum rule of stub.h, or -1. */
+  private static int rule(SizeRule.Kind kind) {
+    return switch (kind) {
+      case CONSTANT -> 0;
+      case ARGUMENT -> 1;
+      case BITS -> 2;
+      case RESULT -> 3;
+      case SOCKLEN -> 4;
+      case IOVEC -> 5;
+      default -> -1;
+    };
+  }
+
+  private static void compile(SyscallRow row, DetailRule detail, ByteBuffer table, int at) {
+    int flags = FAST | (row.consumesInput() ? CONSUMES : 0);
+    Commanded commanded = COMMANDS.get(row.name());
+    int command = NO_INDEX;
+    if (commanded != null) {
+      flags |= COMMAND;
+      command = commanded.argument();
+    } else if (row.temporaryMask() != TemporaryMask.NONE) {
+      flags |= NO_MASK;
+      command = row.temporaryMaskArgument();
+    }
+    int timeout = 0;
+    if (row.timeoutUnit() != TimeoutUnit.NONE) {
+      flags |= row.timeoutUnit() == TimeoutUnit.MILLISECONDS ? TIMEOUT : TIMED;
+      timeout = row.timeoutArgument();
+    }
+    List<ArgumentRule> outputs = outputs(row);
+    table.put(at, (byte) flags);
+    table.put(at + 1, (byte) row.arguments().size());
+    table.put(at + 2, (byte) widths(row, Long.SIZE));
+    table.put(at + 3, (byte) widths(row, Short.SIZE));
+    table.put(at + 4, (byte) row.descriptorArgument());
+    table.put(at + 5, (byte) outputs.size());
+    table.put(at + 6, CLOCKS.getOrDefault(row.name(), 0).byteValue());
+    table.put(at + 7, (byte) command);
+    table.put(at + 8, (byte) detail.kind().ordinal());
+    table.put(at + 9, (byte) detail.first());
+    table.put(at + 10, (byte) detail.second());
+    if (commanded != null) {
+      table.put(at + 11, (byte) commanded.commands().size());
+      for (int i = 0; i < commanded.commands().size(); i++) {
+        table.putInt(at + 12 + 4 * i, commanded.commands().get(i));
+      }
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      compile(row, outputs.get(i), table, at + OUTPUTS_OFFSET + 8 * i);
+    }
+    table.put(at + 60, (byte) timeout);
+  }
+
+  private static void compile(SyscallRow row, ArgumentRule output, ByteBuffer table, int at) {
+    SizeRule size = output.size();
+    table.put(at, (byte) row.arguments().indexOf(output));
+    table.put(at + 1, (byte) rule(size.kind()));
+    table.put(at + 2, (byte) Math.max(0, size.argument()));
+    table.put(at + 3, (byte) output.written().ordinal());
+    table.putInt(at + 4, size.unit());
+  }
+
+  private static int widths(SyscallRow row, int bits) {
+    int found = 0;
+    for (int i = 0; i < row.arguments().size(); i++) {
+      if (row.arguments().get(i).bits() == bits) {
+        found |= 1 << i;
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,114 @@
+package org.ftrun.tracer.stub;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ftrun.eventlog.EventLogLayout;
+
+/**
+ * What the stub keeps of a thread: struct area of stub.h. A thread's gs_base points to it while the
+ * service runs with the fast path.
+ */
+public final class StubArea {
+  /** What a thread does with a call that the stub can do. */
+  public enum Mode {
+    /** Every call goes to the tracer. */
+    SLOW,
+    /** Executes calls, writes nothing. */
+    SOLO,
+    /** Executes calls and writes events. */
+    RECORD,
+    /** Takes the answers from the events. */
+    REPLAY
+  }
+
+  /** rsp of the application while the stub runs. */
+  public static final int APPLICATION_STACK = 8;
+
+  /** Not 0 while the tracer wants the thread at its next call, 32 bits. */
+  public static final int STOP = 24;
+
+  /** The {@link Mode}, 32 bits. */
+  public static final int MODE = 28;
+
+  /** Where the event of the call under way is being written. */
+  public static final int SLOT = 32;
+
+  /** The application's registers at its call. */
+  public static final int FRAME = 48;
+
+  /** rbx, then rbp, r12 to r15. */
+  public static final int FRAME_RBX = FRAME + 56;
+  /** Processor flags. */
+  public static final int FRAME_FLAGS = FRAME + 104;
+  /** The trampoline through which the thread came. */
+  public static final int FRAME_TRAMPOLINE = FRAME + 112;
+
+  /** Bytes that the kernel may write into the log for the call under way, or -1. */
+  public static final int REDIRECTED = 216;
+
+  static final int LOG = 224;
+  static final int SLOTS = 232;
+  static final int PAYLOAD_OFFSET = 240;
+  static final int PAYLOAD_BYTES = 248;
+  static final int SEGMENT_BYTES = 256;
+  static final int LARGEST_PIECE = 264;
+
+  /** Address of the vDSO's clock_gettime, or 0. */
+  public static final int CLOCK = 272;
+
+  /** Id of the thread in its events, 32 bits. */
+  public static final int THREAD = 280;
+
+  static final int SPINS = 284;
+  static final int YIELDS = 288;
+  static final int SLEEP_NANOS = 292;
+  static final int GATE = 296;
+  static final int TAIL = 304;
+
+  /** CLOCK_MONOTONIC at the begin of the call under way, if it has a time-out, else 0. */
+  public static final int BEGAN = 312;
+
+  /** Bytes of the structure. */
+  public static final int BYTES = 384;
+
+  private StubArea() {}
+
+  /**
+   * The area of a thread before its first call.
+   *
+   * @param region where the stub is mapped
+   * @param log where the event log is mapped
+   * @param largestPiece the largest payload of one event, bytes
+   * @param spins how often a replica looks for the next event before it yields its core
+   * @param yields how often it has looked when it begins to sleep
+   * @param sleepNanos how long it sleeps at most; 0: never
+   */
+  public static ByteBuffer initial(
+      StubRegion region,
+      long log,
+      EventLogLayout layout,
+      int largestPiece,
+      int spins,
+      int yields,
+      int sleepNanos) {
+    ByteBuffer area = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    long address = region.area().value();
+    area.putLong(0, address);
+    // As the ABI wants it at a function's entry: 16 n + 8.
+    area.putLong(16, address + StubLayout.AREA_BYTES - 8);
+    area.putInt(MODE, Mode.SLOW.ordinal());
+    area.putLong(SLOT, address + BYTES - EventLogLayout.SLOT_BYTES);
+    area.putLong(REDIRECTED, -1);
+    area.putLong(LOG, log);
+    area.putLong(SLOTS, layout.slots());
+    area.putLong(PAYLOAD_OFFSET, layout.payloadOffset());
+    area.putLong(PAYLOAD_BYTES, layout.payloadBytes());
+    area.putLong(
+        SEGMENT_BYTES, Math.min(layout.payloadBytes(), EventLogLayout.MAX_SEGMENT_BYTES));
+    area.putLong(LARGEST_PIECE, largestPiece);
+    area.putInt(SPINS, spins);
+    area.putInt(YIELDS, yields);
+    area.putInt(SLEEP_NANOS, sleepNanos);
+    return area;
+  }
+}

@@ -1,0 +1,81 @@
+package org.ftrun.tracer.patch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How many of the C library's sites have a form that can be patched. */
+@Timeout(60)
+class LibcSitesTest {
+  private static final Path LIBC = Path.of("/lib/x86_64-linux-gnu/libc.so.6");
+  private static final int PF_X = 1;
+
+  @Test
+  void shouldPatchNearlyAllSitesOfTheCLibrary() throws Exception {
+    assumeThat(Files.exists(LIBC)).as("a C library at %s", LIBC).isTrue();
+    byte[] text = text(ByteBuffer.wrap(Files.readAllBytes(LIBC)).order(ByteOrder.LITTLE_ENDIAN));
+    List<Integer> sites = sites(text);
+    int patchable = 0;
+    List<String> others = new ArrayList<>();
+    for (int site : sites) {
+      if (isPatchable(text, site)) {
+        patchable++;
+      } else {
+        others.add(Integer.toHexString(site));
+      }
+    }
+
+    assertThat(sites).hasSizeGreaterThan(500);
+    assertThat((double) patchable / sites.size())
+        .as("%d of %d sites, not %s", patchable, sites.size(), others)
+        .isGreaterThan(500.0 / 526);
+  }
+
+  private static boolean isPatchable(byte[] text, int site) {
+    byte[] code =
+        Arrays.copyOfRange(text, site - SitePatcher.BEFORE, site + SitePatcher.FROM_SITE);
+    int number = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).getInt(2);
+    long free = text.length + 0x1000L;
+    return SitePatcher.plan(
+            code,
+            site,
+            number,
+            free,
+            free + 0x10000,
+            target -> JumpSearch.mayJump(text, text.length, 0, target))
+        != null;
+  }
+
+  /** Every {@code 0f 05}: a few may be parts of other instructions, which no call executes. */
+  private static List<Integer> sites(byte[] text) {
+    List<Integer> sites = new ArrayList<>();
+    for (int i = SitePatcher.BEFORE; i < text.length - SitePatcher.FROM_SITE; i++) {
+      if (text[i] == 0x0f && text[i + 1] == 0x05) {
+        sites.add(i);
+      }
+    }
+    return sites;
+  }
+
+  private static byte[] text(ByteBuffer elf) {
+    int headers = (int) elf.getLong(32);
+    for (int i = 0; i < elf.getShort(56); i++) {
+      int header = headers + 56 * i;
+      if (elf.getInt(header) == 1 && (elf.getInt(header + 4) & PF_X) != 0) {
+        byte[] text = new byte[(int) elf.getLong(header + 32)];
+        elf.get((int) elf.getLong(header + 8), text);
+        return text;
+      }
+    }
+    throw new IllegalStateException("the library has no code");
+  }
+}

@@ -1,0 +1,113 @@
+package org.ftrun.tracer.stub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.ftrun.eventlog.EventLogLayout;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Java side's offsets of the stub's structures against what the C compiler says. */
+@Timeout(60)
+class StubStructuresTest {
+  @TempDir Path directory;
+
+  @Test
+  void shouldHaveTheOffsetsOfTheCompiler() throws Exception {
+    Map<String, Integer> expected = new LinkedHashMap<>();
+    expected.put("offsetof(struct area, application_stack)", StubArea.APPLICATION_STACK);
+    expected.put("offsetof(struct area, stack)", 16);
+    expected.put("offsetof(struct area, stop)", StubArea.STOP);
+    expected.put("offsetof(struct area, mode)", StubArea.MODE);
+    expected.put("offsetof(struct area, slot)", StubArea.SLOT);
+    expected.put("offsetof(struct area, slow)", 40);
+    expected.put("offsetof(struct area, frame)", StubArea.FRAME);
+    expected.put("offsetof(struct area, frame.argument)", StubArea.FRAME + 8);
+    expected.put("offsetof(struct area, frame.rbx)", StubArea.FRAME_RBX);
+    expected.put("offsetof(struct area, frame.r15)", StubArea.FRAME_RBX + 40);
+    expected.put("offsetof(struct area, frame.flags)", StubArea.FRAME_FLAGS);
+    expected.put("offsetof(struct area, frame.trampoline)", StubArea.FRAME_TRAMPOLINE);
+    expected.put("offsetof(struct area, redirected)", StubArea.REDIRECTED);
+    expected.put("offsetof(struct area, log)", StubArea.LOG);
+    expected.put("offsetof(struct area, slots)", StubArea.SLOTS);
+    expected.put("offsetof(struct area, payload_offset)", StubArea.PAYLOAD_OFFSET);
+    expected.put("offsetof(struct area, payload_bytes)", StubArea.PAYLOAD_BYTES);
+    expected.put("offsetof(struct area, segment_bytes)", StubArea.SEGMENT_BYTES);
+    expected.put("offsetof(struct area, largest_piece)", StubArea.LARGEST_PIECE);
+    expected.put("offsetof(struct area, clock)", StubArea.CLOCK);
+    expected.put("offsetof(struct area, thread)", StubArea.THREAD);
+    expected.put("offsetof(struct area, spins)", StubArea.SPINS);
+    expected.put("offsetof(struct area, yields)", StubArea.YIELDS);
+    expected.put("offsetof(struct area, sleep_nanos)", StubArea.SLEEP_NANOS);
+    expected.put("offsetof(struct area, began)", StubArea.BEGAN);
+    expected.put("sizeof(struct area)", StubArea.BYTES);
+    expected.put("offsetof(struct slot, flags)", EventLogLayout.SLOT_FLAGS_OFFSET);
+    expected.put("offsetof(struct slot, syscall)", EventLogLayout.SLOT_SYSCALL_OFFSET);
+    expected.put("offsetof(struct slot, thread)", EventLogLayout.SLOT_THREAD_ID_OFFSET);
+    expected.put("offsetof(struct slot, result)", EventLogLayout.SLOT_RESULT_OFFSET);
+    expected.put("offsetof(struct slot, digest)", EventLogLayout.SLOT_DIGEST_OFFSET);
+    expected.put("offsetof(struct slot, position)", EventLogLayout.SLOT_PAYLOAD_POSITION_OFFSET);
+    expected.put("offsetof(struct slot, length)", EventLogLayout.SLOT_PAYLOAD_LENGTH_OFFSET);
+    expected.put("offsetof(struct slot, descriptor)", EventLogLayout.SLOT_DESCRIPTOR_OFFSET);
+    expected.put("offsetof(struct slot, site)", EventLogLayout.SLOT_SITE_OFFSET);
+    expected.put("offsetof(struct slot, detail)", EventLogLayout.SLOT_DETAIL_OFFSET);
+    expected.put("offsetof(struct slot, sequence)", EventLogLayout.SLOT_SEQUENCE_OFFSET);
+    expected.put("sizeof(struct row)", FastTable.ROW_BYTES);
+    expected.put("offsetof(struct row, commanded)", 12);
+    expected.put("offsetof(struct row, output)", 28);
+    expected.put("offsetof(struct row, timeout)", 60);
+    expected.put("sizeof(struct output)", 8);
+    expected.put("STUB_ROWS", FastTable.ROWS);
+    expected.put("STUB_TABLE", StubLayout.TABLE);
+    expected.put("STUB_DATA", StubLayout.SELECTOR);
+    expected.put("STUB_AREA", StubLayout.AREA);
+    expected.put("STUB_TRAMPOLINES", StubLayout.TRAMPOLINES);
+    expected.put("MODE_SLOW", StubArea.Mode.SLOW.ordinal());
+    expected.put("MODE_SOLO", StubArea.Mode.SOLO.ordinal());
+    expected.put("MODE_RECORD", StubArea.Mode.RECORD.ordinal());
+    expected.put("MODE_REPLAY", StubArea.Mode.REPLAY.ordinal());
+    expected.put("DETAIL_FIRST", DetailRule.Kind.FIRST.ordinal());
+    expected.put("DETAIL_BOTH", DetailRule.Kind.BOTH.ordinal());
+    expected.put("DETAIL_EMPTY", DetailRule.Kind.EMPTY.ordinal());
+    expected.put("LOG_CURSOR", EventLogLayout.CURSOR_OFFSET);
+    expected.put("LOG_CONSUMERS", EventLogLayout.CONSUMER_SEQUENCES_OFFSET);
+    expected.put("LOG_ACTIVE", EventLogLayout.ACTIVE_CONSUMERS_OFFSET);
+    expected.put("LOG_SLOTS", EventLogLayout.HEADER_BYTES);
+
+    assertThat(compiled(expected)).isEqualTo(expected);
+  }
+
+  private Map<String, Integer> compiled(Map<String, Integer> expressions) throws Exception {
+    StringBuilder source = new StringBuilder("#include <stdio.h>\n#include <stddef.h>\n");
+    source.append("#include \"fast_path.h\"\nint main(void) {\n");
+    expressions
+        .keySet()
+        .forEach(e -> source.append("printf(\"%d\\n\", (int)(").append(e).append("));\n"));
+    source.append("}\n");
+    Path program = directory.resolve("probe");
+    Path file = Files.writeString(directory.resolve("probe.c"), source);
+    run("gcc", "-I", Path.of("src/main/c").toString(), "-o", program.toString(), file.toString());
+    String[] lines = run(program.toString()).split("\n");
+    Map<String, Integer> values = new LinkedHashMap<>();
+    int line = 0;
+    for (String expression : expressions.keySet()) {
+      values.put(expression, Integer.parseInt(lines[line++]));
+    }
+    return values;
+  }
+
+  private static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output).isZero();
+    return output;
+  }
+}
