@@ -143,6 +143,7 @@ public final class PrimaryRole implements Role, FailSafe {
         return new DyingRole(this, calls).exiting();
       case SYSCALL:
       case BIRTH:
+      case OTHER:
         member.tracee.resume(0);
         return this;
       default:
@@ -370,7 +371,7 @@ public final class PrimaryRole implements Role, FailSafe {
   }
 
   @Override
-  public Role afterError(RuntimeException error) {
+  public Role afterError(Throwable error) {
     recorder.setRecording(false);
     group.dropReplica("internal error: " + error);
     try {
@@ -379,7 +380,7 @@ public final class PrimaryRole implements Role, FailSafe {
       }
       LOG.error("the primary goes on without protection");
       return this;
-    } catch (TraceeDiedException | RuntimeException e) {
+    } catch (TraceeDiedException | RuntimeException | Error e) {
       LOG.error("the primary could not be released", e);
       return this;
     }

@@ -156,6 +156,7 @@ public final class ReplicaRole implements Role, FailSafe {
       case GROUP_STOP:
       case SYSCALL:
       case BIRTH:
+      case OTHER:
         member.tracee.resume(0);
         return this;
       default:
@@ -393,7 +394,7 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   @Override
-  public Role afterError(RuntimeException error) {
+  public Role afterError(Throwable error) {
     destroy();
     group.replicaLost("internal error: " + error, false);
     return null;

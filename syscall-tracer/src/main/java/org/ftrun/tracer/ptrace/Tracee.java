@@ -148,8 +148,16 @@ public final class Tracee {
     return result == 0 && request.buffer().getInt(SI_PID_OFFSET) == pid;
   }
 
-  /** Lets it run until the entry or exit of its next system call. */
+  /**
+   * Lets it run until the entry or exit of its next system call, a SYSCALL if it was seized with
+   * PTRACE_O_TRACESYSGOOD.
+   *
+   * @throws TraceeDiedException as {@link #resume}
+   */
   public void resumeToSyscall() throws TraceeDiedException {
+    if (hasUnreadStop()) {
+      throw TraceeDiedException.INSTANCE;
+    }
     checked("PTRACE_SYSCALL", ptrace(SYSCALL, 0, 0));
   }
 

@@ -1,0 +1,81 @@
+package org.ftrun.tracer.member;
+
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has a stopped process send signals to itself, which may carry any siginfo (rt_sigqueueinfo(2)),
+ * so that what we kept of them is in the kernel again. They are to be blocked meanwhile: what is
+ * let through would be delivered at once, and held.
+ */
+final class OwnSignals {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnSignals.class);
+  private static final int SYS_RT_SIGQUEUEINFO = 129;
+  private static final int SYS_RT_TGSIGQUEUEINFO = 297;
+
+  private final Member member;
+
+  OwnSignals(Member member) {
+    this.member = member;
+  }
+
+  /** Makes a signal pending for the thread. */
+  void queue(byte[] siginfo) throws TraceeDiedException {
+    int pid = member.pid();
+    long address = write(siginfo);
+    int signal = HeldSignals.signalOf(siginfo);
+    check(siginfo, inject(SYS_RT_TGSIGQUEUEINFO, pid, pid, signal, address));
+  }
+
+  /** Makes a signal pending for the process. */
+  void queueShared(byte[] siginfo) throws TraceeDiedException {
+    long address = write(siginfo);
+    int signal = HeldSignals.signalOf(siginfo);
+    check(siginfo, inject(SYS_RT_SIGQUEUEINFO, member.pid(), signal, address));
+  }
+
+  /**
+   * Gives the kernel those hidden signals that the service no longer blocks. If there are any, all
+   * signals are blocked afterwards, until a handler's return restores the mask.
+   */
+  void queueReleased() throws TraceeDiedException {
+    long hidden = member.model().hiddenMask;
+    byte[] siginfo = member.hiddenPending.peekUnmasked(hidden);
+    while (siginfo != null) {
+      member.tracee.setSignalMask(-1);
+      queue(siginfo);
+      member.hiddenPending.remove(siginfo);
+      siginfo = member.hiddenPending.peekUnmasked(hidden);
+    }
+  }
+
+  /** Gives the kernel a signal that it blocks, and leaves the thread's mask as it is. */
+  void queueBlocked(byte[] siginfo) throws TraceeDiedException {
+    long mask = member.tracee.signalMask();
+    member.tracee.setSignalMask(-1);
+    queue(siginfo);
+    member.tracee.setSignalMask(mask);
+  }
+
+  /** A trap needs SIGTRAP not to be blocked. */
+  private long inject(long number, long... arguments) throws TraceeDiedException {
+    boolean trap = (member.tracee.signalMask() & SignalActions.bit(Signal.SIGTRAP)) == 0;
+    return trap ? member.inject(number, arguments) : member.injectWithoutTrap(number, arguments);
+  }
+
+  private long write(byte[] siginfo) {
+    TraceeAddress scratch = member.model().stub.scratch();
+    member.tracee.memory().writeBytes(scratch, siginfo);
+    return scratch.value();
+  }
+
+  private static void check(byte[] siginfo, long result) {
+    if (result != 0) {
+      LOG.warn(
+          "signal {} cannot be queued again: errno {}", HeldSignals.signalOf(siginfo), -result);
+    }
+  }
+}
