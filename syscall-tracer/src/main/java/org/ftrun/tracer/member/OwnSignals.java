@@ -1,5 +1,9 @@
 package org.ftrun.tracer.member;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -13,8 +17,13 @@ import org.slf4j.LoggerFactory;
  */
 final class OwnSignals {
   private static final Logger LOG = LoggerFactory.getLogger(OwnSignals.class);
+  private static final int SYS_GETPID = 39;
   private static final int SYS_RT_SIGQUEUEINFO = 129;
   private static final int SYS_RT_TGSIGQUEUEINFO = 297;
+
+  private static final Comparator<byte[]> KERNEL_ORDER =
+      Comparator.<byte[]>comparingInt(info -> (bitOf(info) & SignalActions.OWNED) != 0 ? 0 : 1)
+          .thenComparingInt(HeldSignals::signalOf);
 
   private final Member member;
 
@@ -50,6 +59,39 @@ final class OwnSignals {
       member.hiddenPending.remove(siginfo);
       siginfo = member.hiddenPending.peekUnmasked(hidden);
     }
+  }
+
+  /**
+   * Gives the kernel the hidden signals that are no longer blocked, but for the first in its order:
+   * the lowest number, those that faults have before the others (next_signal of kernel/signal.c).
+   * The thread is at the delivery of a signal, and stays there.
+   *
+   * @param hidden those that stay blocked
+   * @return the first, which stays hidden
+   */
+  byte[] queueAllButFirst(long hidden) throws TraceeDiedException {
+    List<byte[]> released = new ArrayList<>(member.hiddenPending.all());
+    released.removeIf(siginfo -> (hidden & bitOf(siginfo)) != 0);
+    byte[] first = Collections.min(released, KERNEL_ORDER);
+    released.remove(first);
+    if (released.isEmpty()) {
+      return first;
+    }
+    long mask = member.tracee.signalMask();
+    member.tracee.setSignalMask(-1);
+    for (byte[] siginfo : released) {
+      queue(siginfo);
+      member.hiddenPending.remove(siginfo);
+    }
+    // SIGTRAP is the first of the owned signals, so it is not among those that were queued.
+    member.tracee.setSignalMask(~SignalActions.bit(Signal.SIGTRAP));
+    member.inject(SYS_GETPID);
+    member.tracee.setSignalMask(mask);
+    return first;
+  }
+
+  private static long bitOf(byte[] siginfo) {
+    return SignalActions.bit(HeldSignals.signalOf(siginfo));
   }
 
   /** Gives the kernel a signal that it blocks, and leaves the thread's mask as it is. */

@@ -162,8 +162,7 @@ final class PrimarySignals {
   /** The call has unblocked an owned signal that was pending: it comes before the call returns. */
   Role deliverReleased() throws TraceeDiedException {
     long hidden = calls.effects().hiddenAfter();
-    byte[] siginfo = member.hiddenPending.peekUnmasked(hidden);
-    holdFurtherReleased(siginfo, hidden);
+    byte[] siginfo = new OwnSignals(member).queueAllButFirst(hidden);
     int signal = HeldSignals.signalOf(siginfo);
     if (member.model().actions.isWithoutEffect(signal)) {
       member.hiddenPending.remove(siginfo);
@@ -174,17 +173,6 @@ final class PrimarySignals {
       return deadly(signal, siginfo);
     }
     return deliverBehindResult(signal, siginfo, 0, true);
-  }
-
-  /** Only one comes before the call returns, the others at the next call. */
-  private void holdFurtherReleased(byte[] first, long hidden) {
-    for (byte[] siginfo : member.hiddenPending.all()) {
-      if (siginfo != first && (hidden & SignalActions.bit(HeldSignals.signalOf(siginfo))) == 0) {
-        member.hiddenPending.remove(siginfo);
-        member.held.add(siginfo);
-        primary.holdForNextCall();
-      }
-    }
   }
 
   private Role deliverInterrupting(int signal, byte[] siginfo) throws TraceeDiedException {
@@ -203,6 +191,10 @@ final class PrimarySignals {
   }
 
   private Role deliverBehind(int signal, byte[] siginfo) throws TraceeDiedException {
+    if (member.now.rax() == 0 && calls.effects().releasesHidden(call)) {
+      member.hiddenPending.add(siginfo.clone()); // the kernel let it through together with those
+      return deliverReleased();
+    }
     if (call.resolution.syscallClass() == SyscallClass.RENDEZVOUS) {
       member.held.add(siginfo.clone());
       return calls.completed(member.now.rax(), !primary.isTrapToCome());

@@ -3,6 +3,8 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.ftrun.eventlog.Event;
+import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.stub.LocalStub;
@@ -59,6 +61,30 @@ enum TrappedInstruction {
         .rcx(Integer.toUnsignedLong(answer[2]))
         .rdx(Integer.toUnsignedLong(answer[3]))
         .rip(registers.rip() + length);
+  }
+
+  /**
+   * Answers with what the primary got at the same place.
+   *
+   * @return false if the event is another one's; the registers stay then
+   */
+  boolean answer(Registers registers, Event event) {
+    if (event.site() != registers.rip() || (this == CPUID) != (event.kind() == EventKind.CPUID)) {
+      return false;
+    }
+    if (this != CPUID) {
+      answerTime(registers, event.result());
+      return true;
+    }
+    if (event.digest() != question(registers) || event.payloadLength() != 16) {
+      return false;
+    }
+    int[] answer = new int[4];
+    for (int i = 0; i < 4; i++) {
+      answer[i] = event.payload().getInt(4 * i);
+    }
+    answerCpuid(registers, answer);
+    return true;
   }
 
   /** What a cpuid asks: leaf in the low, subleaf in the high half. */
