@@ -57,6 +57,9 @@ public final class ReplicaRole implements Role, FailSafe {
   private int faultSignal;
   private boolean chainExpected;
 
+  /** Set when it was promoted. */
+  private PrimaryRole successor;
+
   /** Set when the primary is gone: what the log holds then is all there will be. */
   private volatile Legacy seal;
 
@@ -321,6 +324,7 @@ public final class ReplicaRole implements Role, FailSafe {
     member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
     Promotion.complete(member, seal);
     PrimaryRole primary = new PrimaryRole(member, group);
+    successor = primary;
     group.promoted(primary);
     try {
       if (at == At.CALL) {
@@ -358,6 +362,9 @@ public final class ReplicaRole implements Role, FailSafe {
 
   @Override
   public Role afterError(Throwable error) {
+    if (successor != null) {
+      return successor.afterError(error); // it is the service now
+    }
     destroy();
     group.replicaLost("internal error: " + error, false);
     return null;

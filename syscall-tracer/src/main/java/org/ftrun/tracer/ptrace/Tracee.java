@@ -92,6 +92,11 @@ public final class Tracee {
     return waitFor(WALL | WNOHANG);
   }
 
+  /** The stop that was reported last, until the next is awaited. */
+  public Stop lastStop() {
+    return stop;
+  }
+
   /** Makes the next {@link #await} or {@link #poll} return the last stop once more. */
   public void unread() {
     unread = true;
