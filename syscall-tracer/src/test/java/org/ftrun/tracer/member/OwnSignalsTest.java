@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.stub.StubLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,8 @@ class OwnSignalsTest {
     member.held.add(siginfo(Signal.SIGUSR1, 3));
     Registers service = new Registers();
     member.tracee.readRegisters(service);
+    long pause = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
+    service.rip(pause); // where the stub lets a newborn wait: it stays as it is
     try (NoGroup group = new NoGroup()) {
       Role role = new Release(member, group).release(service);
       assertThat(role).isInstanceOf(NativeRole.class);
