@@ -36,6 +36,9 @@ final class ProgramStart {
   private final GroupLink group;
   private final Registers service = new Registers();
 
+  /** Whether stub and log are mapped, through which what was imposed can be undone. */
+  private boolean installed;
+
   ProgramStart(Member member, GroupLink group) {
     this.member = member;
     this.group = group;
@@ -52,19 +55,29 @@ final class ProgramStart {
       MemberTracer.pin(member.pid(), group.primaryCpu());
     }
     member.tracee.readRegisters(service);
+    try {
+      return prepare(primary);
+    } catch (RuntimeException | Error e) {
+      LOG.error("internal error at the start of a program", e);
+      return giveUp(primary, "internal error: " + e);
+    }
+  }
+
+  private Role prepare(PrimaryRole primary) throws TraceeDiedException {
     if (!service.isLongMode()) {
-      return unprotectable("the program is a 32-bit executable");
+      return giveUp(primary, "the program is a 32-bit executable");
     }
     String refusal = install();
     if (refusal != null) {
-      return unprotectable(refusal);
+      return giveUp(primary, refusal);
     }
+    installed = true;
     hideVdso();
     member.model().timeStampTrapped =
         TimeStampUse.isFoundIn(member, MappingsOf.process(member.pid()));
     refusal = Confinement.impose(member);
     if (refusal != null) {
-      return unprotectable(refusal);
+      return giveUp(primary, refusal);
     }
     Role next = primary.seed(service);
     if (next != null) {
@@ -101,6 +114,16 @@ final class ProgramStart {
         member.tracee.resumeToSyscall();
       }
     }
+  }
+
+  /** The program runs natively, from its first instruction on. */
+  private Role giveUp(PrimaryRole primary, String reason) throws TraceeDiedException {
+    if (!installed) {
+      return unprotectable(reason);
+    }
+    Role next = primary.leaveAlone(service, reason);
+    group.serving(null);
+    return next;
   }
 
   private Role unprotectable(String reason) throws TraceeDiedException {

@@ -70,7 +70,7 @@ final class ReplicaCalls {
 
   private void returnFromHandler(boolean signalFollows) throws TraceeDiedException {
     reader.consume();
-    member.model().leaveHandler();
+    effects.leaveHandler(call);
     if (signalFollows) {
       // A trap that is held back until the return restores the handler frame's mask.
       replica.expectChain();
