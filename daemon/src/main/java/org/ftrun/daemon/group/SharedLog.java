@@ -2,6 +2,7 @@ package org.ftrun.daemon.group;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
 import org.ftrun.eventlog.EventLog;
 import org.ftrun.eventlog.EventLogLayout;
@@ -31,6 +32,7 @@ final class SharedLog implements AutoCloseable {
   static SharedLog create(long payloadBytes) throws IOException {
     NativeMemory name = NativeMemory.ofString("ftrun-event-log");
     long descriptor = Libc.call(SYS_MEMFD_CREATE, name.address(), MFD_CLOEXEC);
+    Reference.reachabilityFence(name);
     if (descriptor < 0) {
       throw new IOException("memfd_create: " + Libc.errorText((int) -descriptor));
     }
