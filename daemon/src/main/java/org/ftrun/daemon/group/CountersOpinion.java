@@ -71,7 +71,9 @@ final class CountersOpinion implements SecondOpinion {
     long begin = System.nanoTime();
     try {
       Optional<InFlightTransfer> transfer = transfer(syscall, arguments);
-      transfer.ifPresent(asked -> questions.ask(connections.nextSequence(), asked, bytes));
+      if (transfer.isPresent()) {
+        questions.ask(connections.nextSequence(), transfer.get(), bytes);
+      }
     } catch (RuntimeException e) {
       LOG.error("the counters could not be asked", e);
     }
@@ -91,8 +93,10 @@ final class CountersOpinion implements SecondOpinion {
     }
     int pid = (int) ProcessHandle.current().pid();
     InFlightOracle oracle = new InFlightOracle();
+    InFlightQuestions questions = new InFlightQuestions();
     for (int i = 0; i < times; i++) {
-      oracle.transfer(pid, SYS_WRITE, new long[] {descriptor, 0, 1, 0, 0, 0});
+      long[] arguments = {descriptor, 0, 1, 0, 0, 0};
+      questions.ask(0, oracle.transfer(pid, SYS_WRITE, arguments).orElseThrow(), 0);
     }
     Libc.call(SYS_CLOSE, descriptor);
   }
