@@ -82,24 +82,27 @@ final class DyingRole implements Role {
     if (!call.executing || !primary.recorder.isRecording()) {
       return;
     }
-    long result = member.now.rax();
-    if (calls.hasReturned(member.now)) {
-      if (calls.isCutShort(result) && blocks()) {
-        call.redirectedFrom = 0;
-        long sum = call.transferred + result;
-        primary.recorder.publishPartial(call, sum);
+    long result = call.answered ? call.answer : member.now.rax();
+    if (calls.hasReturnedAtLast(member.now)) {
+      long position = calls.positionAfter(result);
+      if (position >= 0 && blocks()) {
+        calls.publishPart(position);
       } else {
         calls.record(EventKind.SYSCALL, 0, result);
+        call.executing = false;
       }
-      call.executing = false;
     } else if (call.transferred > 0) {
-      primary.recorder.publishPartial(call, call.transferred);
+      calls.publishPart(call.transferred);
     }
   }
 
   /** O_NONBLOCK of the call's descriptor; the dying process cannot be asked by a call. */
   private boolean blocks() {
-    Path info = Path.of("/proc/" + member.pid() + "/fdinfo/" + (int) call.arguments[0]);
+    if (PartialTransfer.forbidsWaiting(call)) {
+      return false;
+    }
+    int descriptor = (int) call.arguments[TransferShape.of(call.row).waitsFor()];
+    Path info = Path.of("/proc/" + member.pid() + "/fdinfo/" + descriptor);
     try {
       for (String line : Files.readAllLines(info)) {
         if (line.startsWith("flags:")) {
@@ -178,7 +181,7 @@ final class DyingRole implements Role {
     if (!settled && stop.kind() != StopKind.EXITED) {
       // What it had reported last still holds: it was killed at a stop of which we resumed it.
       if (call.executing && call.transferred > 0) {
-        primary.recorder.publishPartial(call, call.transferred);
+        calls.publishPart(call.transferred);
       }
       settled = true;
       lose(Signal.name(stop.signal()));

@@ -53,6 +53,10 @@ final class ReplicaCalls {
       return Divergence.report(event, member, call, "CALL", replica.history());
     }
     if (event.kind() == EventKind.PARTIAL) {
+      String defect = inject(event);
+      if (defect != null) {
+        return defect;
+      }
       call.transferred = event.result();
       reader.consume();
       return null;
