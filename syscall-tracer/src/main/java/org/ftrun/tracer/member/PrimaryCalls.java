@@ -348,7 +348,7 @@ final class PrimaryCalls {
     partial.finish(call, kernelResult);
     timeLeft.writeBack(call);
     long result = partial.resultOf(call, kernelResult);
-    result = effects.finish(call, result, call.began);
+    result = effects.finish(call, result, call.began, member.pid());
     observe(result);
     if (call.redirectedFrom != 0) {
       return recordReceived(kind, flags, result);

@@ -66,6 +66,7 @@ final class ReplicaBirth {
         makeOwn(member, mapping);
       }
     }
+    MemoryMarks.inherit(member, newborn.parent());
     String refusal = Confinement.impose(member);
     if (refusal != null) {
       throw new IllegalStateException(refusal);

@@ -90,7 +90,7 @@ final class ReplicaCalls {
     if (defect != null) {
       return defect;
     }
-    long result = effects.finish(call, event.result(), event.detail());
+    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {
@@ -177,7 +177,7 @@ final class ReplicaCalls {
     if (event == null || !isTid && own != event.result()) {
       return Divergence.result(event, member, call, own, replica.history());
     }
-    long result = effects.finish(call, event.result(), event.detail());
+    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {
