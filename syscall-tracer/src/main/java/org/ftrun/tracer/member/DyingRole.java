@@ -99,6 +99,8 @@ final class DyingRole implements Role {
   private void lose(String cause) {
     Legacy legacy =
         new Legacy(
+            member.pid(),
+            timers(),
             call.executing ? call.began : 0,
             pendingSignals(false),
             pendingSignals(true),
@@ -107,6 +109,18 @@ final class DyingRole implements Role {
     if (!primary.group.primaryLost(cause, legacy)) {
       primary.recorder.setRecording(false);
     }
+  }
+
+  private List<Legacy.TimerLeft> timers() {
+    PersonalState state = member.model().personal;
+    List<Legacy.TimerLeft> left = new ArrayList<>();
+    for (CpuTimer timer : List.of(state.virtualTimer, state.profilingTimer)) {
+      if (timer.isArmed()) {
+        long micros = timer.microsLeft(member.pid());
+        left.add(new Legacy.TimerLeft(timer.which(), micros, timer.intervalMicros()));
+      }
+    }
+    return left;
   }
 
   /** What the kernel holds for the process, as far as it can still be asked. */

@@ -43,6 +43,8 @@ final class ProcessModel {
 
   final IntervalTimer realTimer;
 
+  final PersonalState personal = new PersonalState();
+
   ProcessModel(StubRegion stub, TraceeAddress log, SignalActions actions) {
     this(stub, log, actions, new IntervalTimer());
   }
@@ -73,9 +75,18 @@ final class ProcessModel {
     }
   }
 
+  /** The process keeps across exec what is not of its memory. */
+  void inheritAcrossExec(ProcessModel before) {
+    usesSignalDescriptors = before.usesSignalDescriptors;
+    realTimer.copyFrom(before.realTimer);
+    personal.copyFrom(before.personal);
+    personal.onExec();
+  }
+
   ProcessModel copy() {
     ProcessModel copy = new ProcessModel(stub, log, actions.copy(), realTimer.copy());
     copy.hiddenMask = hiddenMask;
+    copy.personal.copyFrom(personal);
     copy.hiddenBefore.addAll(hiddenBefore);
     copy.tidAddress = tidAddress;
     copy.robustList = robustList;

@@ -39,14 +39,13 @@ final class Settlement {
     if (!isNeeded()) {
       return;
     }
+    long result = call.answered ? call.answer : primary.member.now.rax();
     boolean returned =
-        call.resultKnown
-            ? !PrimaryCalls.isRestart(call.knownResult)
-            : calls.hasReturned(primary.member.now);
-    long result = call.resultKnown ? call.knownResult : primary.member.now.rax();
-    returned &= call.resultKnown || !isOfDying(result);
-    long moved = call.transferred + (returned && result > 0 ? result : 0);
-    primary.group.secondOpinion().compare(call.row.number(), call.arguments, moved);
+        calls.hasReturnedAtLast(primary.member.now) && (call.answered || !isOfDying(result));
+    if (TransferShape.of(call.row) != TransferShape.MESSAGES) {
+      long moved = call.transferred + (returned && result > 0 ? result : 0);
+      primary.group.secondOpinion().compare(call.row.number(), call.arguments, moved);
+    }
     if (returned) {
       publish(result);
     } else {
@@ -67,11 +66,11 @@ final class Settlement {
     if (!isNeeded()) {
       return;
     }
-    if (!call.resultKnown) {
-      call.known(byCounters());
+    if (!call.answered) {
+      call.answered(byCounters());
     }
-    long result = call.knownResult;
-    if (PrimaryCalls.isRestart(result)) {
+    long result = call.answer;
+    if (result == -Errno.EINTR) {
       publishPart();
     } else if (call.redirectedFrom == 0 && hasOutputs()) {
       LOG.warn(
@@ -84,7 +83,7 @@ final class Settlement {
     }
   }
 
-  /** The result of the last part of the call; a restart code if it moved nothing. */
+  /** The result of the last part of the call; -EINTR if it moved nothing. */
   private long byCounters() {
     long moved = primary.group.secondOpinion().moved(call.row.number(), call.arguments);
     long part = moved - call.transferred;
@@ -101,14 +100,14 @@ final class Settlement {
           call.row,
           moved);
     }
-    return part > 0 ? part : -PrimaryCalls.ERESTARTSYS;
+    return part > 0 ? part : -Errno.EINTR;
   }
 
   private long mostAsked() {
     if (call.redirectedFrom != 0) {
       return call.redirectedBytes;
     }
-    return calls.isFlatTransfer() ? call.asked[2] : Long.MAX_VALUE;
+    return TransferShape.of(call.row) == TransferShape.BUFFER ? call.asked[2] : Long.MAX_VALUE;
   }
 
   private boolean hasOutputs() {
@@ -122,27 +121,28 @@ final class Settlement {
   }
 
   private void publish(long result) throws TraceeDiedException {
-    if (calls.isCutShort(result) && blocks()) {
-      call.redirectedFrom = 0;
-      primary.recorder.publishPartial(call, call.transferred + result);
+    long position = calls.positionAfter(result);
+    if (position >= 0 && blocks()) {
+      calls.publishPart(position);
     } else {
       calls.record(EventKind.SYSCALL, 0, result);
+      call.executing = false;
     }
-    call.executing = false;
   }
 
   private void publishPart() {
     if (call.transferred > 0) {
-      primary.recorder.publishPartial(call, call.transferred);
+      calls.publishPart(call.transferred);
     }
   }
 
   /** O_NONBLOCK of the call's descriptor, which the survivor has too. */
   private boolean blocks() {
-    if (calls.asksNotToWait()) {
+    if (PartialTransfer.forbidsWaiting(call)) {
       return false;
     }
-    Path info = Path.of("/proc/" + primary.group.survivor() + "/fdinfo/" + (int) call.arguments[0]);
+    int descriptor = (int) call.arguments[TransferShape.of(call.row).waitsFor()];
+    Path info = Path.of("/proc/" + primary.group.survivor() + "/fdinfo/" + descriptor);
     try {
       for (String line : Files.readAllLines(info)) {
         if (line.startsWith("flags:")) {
