@@ -3,8 +3,6 @@ package org.ftrun.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -12,10 +10,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An echo server under load, killed at random instants: every byte comes back, once, in order. */
 class EchoServerTest {
   private static final int BYTES_BETWEEN_KILLS = 200_000;
+  private static final String NO_EXIT_EVENT = "-Dftrun.test.lose-exit-event=true";
 
   @TempDir Path directory;
 
@@ -37,7 +37,7 @@ class EchoServerTest {
   @Timeout(120)
   void shouldServeNewClientsWhenItsProcessWasKilled() throws Exception {
     try (FtrunProcess ftrun = start(Linking.DYNAMIC)) {
-      int port = listeningPort(ftrun);
+      int port = EchoServer.port(ftrun);
       for (int kill = 0; kill < 3; kill++) {
         ftrun.killPrimaryAndAwaitProtected();
         try (EchoClient client = new EchoClient(Ports.connect(ftrun, port), kill, 1000)) {
@@ -55,7 +55,7 @@ class EchoServerTest {
   @Timeout(120)
   void shouldEchoEveryByteWhenATakeoverIsPlanned() throws Exception {
     try (FtrunProcess ftrun = start(Linking.DYNAMIC);
-        Conversation crowd = crowd(ftrun, listeningPort(ftrun))) {
+        Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       for (int takeover = 0; takeover < 5; takeover++) {
         long before = crowd.progress();
         ftrun.takeOver();
@@ -72,35 +72,51 @@ class EchoServerTest {
     }
   }
 
+  /** Without an exit event there are no registers to read: the kernel's counters have to do. */
+  @Test
+  @Timeout(120)
+  void shouldEchoEveryByteWhenNoExitEventComes() throws Exception {
+    storm(start(Linking.DYNAMIC, NO_EXIT_EVENT), KillStorm.kills(20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"read:997", "sendto:997"})
+  @Timeout(120)
+  void shouldEchoEveryByteWhenNoExitEventComesInATransfer(String callAndTimes) throws Exception {
+    String fault = "-Dftrun.test.fault=BEFORE_RECORD:" + callAndTimes + "+";
+    try (FtrunProcess ftrun = start(Linking.DYNAMIC, NO_EXIT_EVENT + " " + fault);
+        Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
+      ftrun.awaitStatus(
+          "taken over twenty times",
+          status -> {
+            crowd.check();
+            return status.takeoverCauses().size() >= 20;
+          });
+      crowd.finish();
+      ServiceStatus status = ftrun.awaitProtected();
+      assertThat(status.divergences()).as(ftrun.messages()).isZero();
+      assertThat(status.decided()).as(ftrun.messages()).isGreaterThanOrEqualTo(20);
+      assertThat(status.agreed()).isZero();
+    }
+  }
+
   private void storm(Linking linking, int kills) throws Exception {
-    try (FtrunProcess ftrun = start(linking);
-        Conversation crowd = crowd(ftrun, listeningPort(ftrun))) {
+    storm(start(linking), kills);
+  }
+
+  private static void storm(FtrunProcess started, int kills) throws Exception {
+    try (FtrunProcess ftrun = started;
+        Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       new KillStorm(ftrun, crowd, BYTES_BETWEEN_KILLS).kill(kills);
       crowd.finish();
     }
   }
 
   private FtrunProcess start(Linking linking) throws Exception {
-    Path server = new CProgram("echo_server", linking).executable();
-    return FtrunProcess.start(directory, Map.of(), List.of(server.toString()));
+    return start(linking, "");
   }
 
-  private static int listeningPort(FtrunProcess ftrun) throws Exception {
-    String word = "listening ";
-    Await.until(
-        FtrunProcess.LIMIT,
-        () -> "the echo server does not start:\n" + ftrun.messages(),
-        () -> ftrun.output().startsWith(word) && ftrun.output().endsWith("\n"));
-    return Integer.parseInt(ftrun.output().substring(word.length()).trim());
-  }
-
-  /** Clients of all kinds: single bytes, small pieces, and as much as the connection holds. */
-  private static Conversation crowd(FtrunProcess ftrun, int port) throws Exception {
-    List<EchoClient> clients = new ArrayList<>();
-    long[] windows = {1, 1, 100, 1000, 100_000, 4_000_000};
-    for (int i = 0; i < windows.length; i++) {
-      clients.add(new EchoClient(Ports.connect(ftrun, port), i, windows[i]));
-    }
-    return new Crowd(clients);
+  private FtrunProcess start(Linking linking, String options) throws Exception {
+    return EchoServer.start(directory, Map.of("FTRUN_JAVA_OPTIONS", options), linking);
   }
 }

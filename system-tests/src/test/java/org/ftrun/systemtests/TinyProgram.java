@@ -64,6 +64,10 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           ending("abort", 134),
           ending("term", 143),
           ending("segv", 139),
+          ending("fault", 139),
+          ending("bus", 135),
+          ending("illegal", 132),
+          ending("division", 136),
           ending("pipe", 141));
 
   private static TinyProgram ending(String kind, int exitStatus) {

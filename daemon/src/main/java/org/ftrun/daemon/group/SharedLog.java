@@ -9,7 +9,7 @@ import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
-/** The event log in a memfd of this process, which the service's processes map by its path. */
+/** The event log in a memfd of this process, which is passed to the service's processes. */
 final class SharedLog implements AutoCloseable {
   private static final int SYS_CLOSE = 3;
   private static final int SYS_MEMFD_CREATE = 319;
@@ -65,7 +65,7 @@ final class SharedLog implements AutoCloseable {
     return log;
   }
 
-  /** Path by which another process opens the log. */
+  /** Path by which the log's file can be opened again. */
   String path() {
     return "/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor;
   }

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.ProcessLayout;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.syscall.SyscallRole;
@@ -38,6 +39,10 @@ final class CallEffects {
   private static final long NEVER_MASKED =
       SignalActions.bit(Signal.SIGKILL) | SignalActions.bit(Signal.SIGSTOP);
 
+  /** Offset of pid in struct __user_cap_header_struct. */
+  private static final int CAPABILITY_PID = 4;
+
+  private static final SyscallRow CAPSET = SyscallTable.named("capset");
   private static final SyscallRow SIGNALFD = SyscallTable.named("signalfd");
   private static final SyscallRow SIGNALFD4 = SyscallTable.named("signalfd4");
   private static final SyscallRow RT_SIGPENDING = SyscallTable.named("rt_sigpending");
@@ -61,6 +66,17 @@ final class CallEffects {
       prepareMask(call);
     } else if (call.row.temporaryMaskArgument() >= 0) {
       prepareTemporaryMask(call);
+    }
+  }
+
+  /**
+   * Lets a replica make for itself the call that the primary made for itself under its own pid:
+   * capset is the one with the pid in a structure, and the kernel allows it no other.
+   */
+  void nameItself(CallInFlight call) {
+    if (call.row == CAPSET && read(call.arguments[0], ProcessLayout.CAPABILITY_HEADER_SIZE)) {
+      bytes.putInt(CAPABILITY_PID, 0);
+      call.asked[0] = toScratch(ProcessLayout.CAPABILITY_HEADER_SIZE);
     }
   }
 

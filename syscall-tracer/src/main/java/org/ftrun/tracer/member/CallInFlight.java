@@ -45,6 +45,12 @@ final class CallInFlight {
   /** Bytes that earlier parts of the call have transferred. */
   long transferred;
 
+  /** Whether the tracer has seen what became of the call, whose registers may be others by now. */
+  boolean resultKnown;
+
+  /** What became of it then: the kernel's result, or -ERESTART... if it did nothing. */
+  long knownResult;
+
   /** Whether the kernel is asked to continue an interrupted call (restart_syscall). */
   boolean continuing;
 
@@ -67,6 +73,7 @@ final class CallInFlight {
     detail = 0;
     executing = false;
     redirectedFrom = 0;
+    resultKnown = false;
     transferred = 0;
     continuing = false;
     resumed = false;
@@ -85,6 +92,7 @@ final class CallInFlight {
     detail = 0;
     executing = false;
     redirectedFrom = 0;
+    resultKnown = false;
     continuing = false;
     transferred = parked.transferred;
     if (transferred > 0) {
@@ -92,6 +100,12 @@ final class CallInFlight {
     }
     resumed = when != 0;
     began = resumed ? when : System.nanoTime();
+  }
+
+  /** The tracer has seen what became of the call. */
+  void known(long result) {
+    resultKnown = true;
+    knownResult = result;
   }
 
   /** A transfer from one buffer goes on behind what has been transferred. */

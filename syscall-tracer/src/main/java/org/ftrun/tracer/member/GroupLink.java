@@ -10,7 +10,7 @@ public interface GroupLink {
   /** The group's event log. */
   EventLog log();
 
-  /** Path by which a process of the service can open the log, as long as the daemon lives. */
+  /** Path by which the daemon can open the log's file again. */
   String logPath();
 
   /**
@@ -100,6 +100,12 @@ public interface GroupLink {
    * @param descriptor the connection's descriptor in the primary
    */
   void established(int pid, int descriptor);
+
+  /** Who knows more of a dead primary's last call than its registers. */
+  SecondOpinion secondOpinion();
+
+  /** Pid of the replica, which has the primary's descriptors; -1 if there is none. */
+  int survivor();
 
   /** A value for the event's detail field by which the shadow understands the call. */
   long shadowDetail(int syscall, long[] arguments);

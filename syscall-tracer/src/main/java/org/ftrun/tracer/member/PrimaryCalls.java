@@ -143,6 +143,7 @@ final class PrimaryCalls {
     asked.arguments(call.asked).rax(call.askedNumber(SYS_RESTART)).originalRax(-1);
     asked.rip(member.model().stub.execute());
     member.tracee.writeRegisters(asked);
+    call.resultKnown = false;
     call.executing = true;
     member.tracee.resume(0);
   }
@@ -166,6 +167,7 @@ final class PrimaryCalls {
   /** Remembers how the call was interrupted, for {@link #enterAgain}. */
   void noteInterruption(Registers stopped) {
     interruption = member.model().stub.isBehindCall(stopped.rip()) ? stopped.rax() : 0;
+    call.known(-ERESTARTSYS);
   }
 
   /** How the call was interrupted: 0 not begun, -ERESTART... or -EINTR. */
@@ -209,6 +211,7 @@ final class PrimaryCalls {
     asked.arguments(call.asked).rax(call.askedNumber(SYS_RESTART)).originalRax(-1);
     asked.rip(member.model().stub.execute());
     member.tracee.writeRegisters(asked);
+    call.resultKnown = false;
     call.executing = true;
   }
 
@@ -231,6 +234,7 @@ final class PrimaryCalls {
    */
   Role completed(long kernelResult, boolean interrupted) throws TraceeDiedException {
     FaultPoint.BEFORE_RECORD.reached(recorder, member, call.row);
+    call.known(kernelResult);
     if (interrupted && goesOn(kernelResult)) {
       return primary;
     }
@@ -332,6 +336,7 @@ final class PrimaryCalls {
     }
     call.transferred += result;
     call.skip(result);
+    call.known(-ERESTARTSYS); // of the part that follows
     ask();
     return true;
   }
@@ -341,18 +346,24 @@ final class PrimaryCalls {
     return result > 0 && call.row.transfersOutput() && isFlatTransfer() && result < call.asked[2];
   }
 
-  private boolean isFlatTransfer() {
+  /** Whether it moves bytes to or from one buffer, of which it says the length. */
+  boolean isFlatTransfer() {
     return call.row.arguments().size() >= 3
         && call.row.arguments().get(1).size().kind() == SizeRule.Kind.ARGUMENT
         && call.row.arguments().get(1).size().argument() == 2;
   }
 
   private boolean blocks() throws TraceeDiedException {
-    if (call.row == SENDTO && (call.arguments[3] & MSG_DONTWAIT) != 0) {
+    if (asksNotToWait()) {
       return false;
     }
     long flags = member.inject(SYS_FCNTL, call.arguments[0], F_GETFL);
     return flags >= 0 && (flags & O_NONBLOCK) == 0;
+  }
+
+  /** Whether the call itself says that it is not to wait, whatever its descriptor says. */
+  boolean asksNotToWait() {
+    return call.row == SENDTO && (call.arguments[3] & MSG_DONTWAIT) != 0;
   }
 
   void setDying() {

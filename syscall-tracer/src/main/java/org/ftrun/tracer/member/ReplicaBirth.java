@@ -43,9 +43,7 @@ final class ReplicaBirth {
    * @throws IllegalStateException if the kernel refuses what it must have
    */
   Member deliver() throws TraceeDiedException {
-    Tracee tracee = Tracee.seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS | PTRACE_O_EXITKILL);
-    tracee.interrupt();
-    awaitTrap(tracee);
+    Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
     Member member = new Member(tracee, newborn.model());
     if (cpu >= 0) {
       MemberTracer.pin(newborn.pid(), cpu);
@@ -86,6 +84,16 @@ final class ReplicaBirth {
         return;
       }
     }
+  }
+
+  /**
+   * Takes a newborn over from its wait in the stub; it dies with the calling thread from now on.
+   */
+  static Tracee seize(int pid, int options) throws TraceeDiedException {
+    Tracee tracee = Tracee.seize(pid, options | PTRACE_O_EXITKILL);
+    tracee.interrupt();
+    awaitTrap(tracee);
+    return tracee;
   }
 
   private static void awaitTrap(Tracee tracee) throws TraceeDiedException {

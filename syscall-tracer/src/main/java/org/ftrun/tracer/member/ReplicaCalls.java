@@ -146,6 +146,7 @@ final class ReplicaCalls {
       return answer(event);
     }
     effects.prepare(call);
+    effects.nameItself(call);
     if (call.resolution.role() == SyscallRole.MMAP) {
       call.asked[0] = event.result();
       call.asked[3] |= MAP_FIXED;

@@ -344,7 +344,9 @@ public final class ReplicaRole implements Role, FailSafe {
     LOG.error(
         "the replica comes to the same {} as the primary: the service's own defect",
         Signal.name(faultSignal));
-    return new PrimaryRole(member, group).die(faultSignal);
+    PrimaryRole primary = new PrimaryRole(member, group);
+    group.promoted(primary); // the service's end is this process's, not that of the one before
+    return primary.die(faultSignal);
   }
 
   private Role diverged(String report) {

@@ -44,6 +44,22 @@ class CallEffectsTest {
   }
 
   @Test
+  void shouldSetItsOwnCapabilitiesWhenThePrimaryNamedItself() throws Exception {
+    long version = 0x20080522; // _LINUX_CAPABILITY_VERSION_3
+    on.put(0, version);
+    assertThat(byKernel("capget", on.room, on.room + OTHER)).isZero();
+    on.put(0, version | 1L << 32); // process 1, as seen from a replica: another one
+    assertThat(byKernel("capset", on.room, on.room + OTHER)).isEqualTo(-Errno.EPERM);
+
+    CallInFlight call = MemberOnChild.call("capset", on.room, on.room + OTHER);
+    effects.prepare(call);
+    effects.nameItself(call);
+
+    assertThat(on.execute(call)).isZero();
+    assertThat(on.get(on.room, 1)).as("the service's own").containsExactly(version | 1L << 32);
+  }
+
+  @Test
   void shouldShowActionsAsTheKernelWouldWhateverBitsAreSet() throws Exception {
     on.put(0, HANDLER, -1, 0x77, -1);
     long usr2 = Signal.SIGUSR2;
