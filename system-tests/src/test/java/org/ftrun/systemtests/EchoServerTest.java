@@ -10,10 +10,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An echo server under load, killed at random instants: every byte comes back, once, in order. */
 class EchoServerTest {
   private static final int BYTES_BETWEEN_KILLS = 200_000;
+  private static final String NO_EXIT_EVENT = "-Dftrun.test.lose-exit-event=true";
 
   @TempDir Path directory;
 
@@ -70,8 +72,40 @@ class EchoServerTest {
     }
   }
 
+  /** Without an exit event there are no registers to read: the kernel's counters have to do. */
+  @Test
+  @Timeout(120)
+  void shouldEchoEveryByteWhenNoExitEventComes() throws Exception {
+    storm(start(Linking.DYNAMIC, NO_EXIT_EVENT), KillStorm.kills(20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"read:997", "sendto:997"})
+  @Timeout(120)
+  void shouldEchoEveryByteWhenNoExitEventComesInATransfer(String callAndTimes) throws Exception {
+    String fault = "-Dftrun.test.fault=BEFORE_RECORD:" + callAndTimes + "+";
+    try (FtrunProcess ftrun = start(Linking.DYNAMIC, NO_EXIT_EVENT + " " + fault);
+        Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
+      ftrun.awaitStatus(
+          "taken over twenty times",
+          status -> {
+            crowd.check();
+            return status.takeoverCauses().size() >= 20;
+          });
+      crowd.finish();
+      ServiceStatus status = ftrun.awaitProtected();
+      assertThat(status.divergences()).as(ftrun.messages()).isZero();
+      assertThat(status.decided()).as(ftrun.messages()).isGreaterThanOrEqualTo(20);
+      assertThat(status.agreed()).isZero();
+    }
+  }
+
   private void storm(Linking linking, int kills) throws Exception {
-    try (FtrunProcess ftrun = start(linking);
+    storm(start(linking), kills);
+  }
+
+  private static void storm(FtrunProcess started, int kills) throws Exception {
+    try (FtrunProcess ftrun = started;
         Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       new KillStorm(ftrun, crowd, BYTES_BETWEEN_KILLS).kill(kills);
       crowd.finish();
@@ -79,6 +113,10 @@ class EchoServerTest {
   }
 
   private FtrunProcess start(Linking linking) throws Exception {
-    return EchoServer.start(directory, Map.of(), linking);
+    return start(linking, "");
+  }
+
+  private FtrunProcess start(Linking linking, String options) throws Exception {
+    return EchoServer.start(directory, Map.of("FTRUN_JAVA_OPTIONS", options), linking);
   }
 }

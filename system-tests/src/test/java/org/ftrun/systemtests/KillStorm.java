@@ -51,6 +51,9 @@ final class KillStorm {
     awaitProgress(kills);
     ServiceStatus status = ftrun.awaitProtected();
     assertThat(status.divergences()).isZero();
+    assertThat(status.disagreed()).as(ftrun.messages()).isZero();
+    System.out.printf(
+        "the counters agree to %d last calls, decided %d%n", status.agreed(), status.decided());
     assertThat(status.takeoverCauses()).isEqualTo(Collections.nCopies(kills, "SIGKILL"));
     printTakeoverTimes(status);
   }

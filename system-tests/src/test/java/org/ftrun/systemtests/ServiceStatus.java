@@ -47,6 +47,21 @@ record ServiceStatus(JsonObject json) {
     return json.get("divergences").getAsLong();
   }
 
+  /** Last calls of dead primaries of which the kernel's counters say what the registers said. */
+  long agreed() {
+    return json.getAsJsonObject("settlements").get("agreed").getAsLong();
+  }
+
+  /** Last calls of which they say something else. */
+  long disagreed() {
+    return json.getAsJsonObject("settlements").get("disagreed").getAsLong();
+  }
+
+  /** Last calls which the counters decided. */
+  long decided() {
+    return json.getAsJsonObject("settlements").get("decided").getAsLong();
+  }
+
   /** The causes of all takeovers, oldest first. */
   List<String> takeoverCauses() {
     List<String> causes = new ArrayList<>();

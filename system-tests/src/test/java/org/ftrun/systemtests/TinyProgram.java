@@ -34,6 +34,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "interruptions",
           "signal_descriptors",
           "signal_faults",
+          "personal",
           "memory",
           "shared_memory",
           "random",

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class TinyProgramsTest {
   /** Sources that are no tiny programs but servers and transfers for other tests. */
-  private static final Set<String> OTHERS = Set.of("echo_server", "signal_server", "inflight");
+  private static final Set<String> OTHERS =
+      Set.of("echo_server", "signal_server", "inflight", "transfers", "waits");
 
   private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();
 

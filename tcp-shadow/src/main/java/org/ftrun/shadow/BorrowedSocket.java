@@ -114,7 +114,7 @@ final class BorrowedSocket implements AutoCloseable {
   }
 
   /** The queues, then the counters: of one instant only if the counters are as before. */
-  SocketPositions positionsNow() throws SocketCallException {
+  private SocketPositions positionsNow() throws SocketCallException {
     int unread = queued("SIOCINQ", SocketAbi.SIOCINQ);
     int unacknowledged = queued("SIOCOUTQ", SocketAbi.SIOCOUTQ);
     return new SocketPositions(info(), unread, unacknowledged);

@@ -14,6 +14,12 @@ import org.slf4j.LoggerFactory;
  * suffer (tcp_write_xmit takes them for sent while the send queue is under repair), so a socket
  * that has some is left alone and its numbers stay unknown.
  *
+ * <p>Should the daemon be killed within, nobody ends the repair: the service, which goes on by
+ * itself, could not use that one connection any more. No other process can be held ready to end it
+ * at a reasonable price, so the window holds nothing but the eight calls that need it: some
+ * microseconds for a connection. Whatever can be read outside is, and no reading is repeated
+ * within: when the counters have moved meanwhile, the repair is ended first and begun again.
+ *
  * <p>Repair also forces SO_REUSEADDR and clears it at the end; it is put back, else a restarted
  * listener could not bind. Needs CAP_NET_ADMIN and the permission to ptrace the process. One thread
  * at a time: the primary's tracer.
@@ -21,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class RepairReader {
   private static final Logger LOG = LoggerFactory.getLogger(RepairReader.class);
   private static final int TCP = SocketAbi.IPPROTO_TCP;
+
+  /** How often the numbers are read while the counters move, before giving up. */
+  private static final int MAXIMUM_WINDOWS = 100;
 
   private final NativeMemory scratch = BorrowedSocket.scratch();
 
@@ -45,7 +54,7 @@ public final class RepairReader {
       Endpoint local = socket.local();
       Optional<Endpoint> remote = socket.remote();
       withheld = "";
-      Optional<RepairReading> sequences = repairReading(socket, positions.info());
+      Optional<RepairReading> sequences = repairReading(socket, positions);
       return new ConnectionReading(
           local,
           remote,
@@ -60,8 +69,9 @@ public final class RepairReader {
     }
   }
 
-  private Optional<RepairReading> repairReading(BorrowedSocket socket, TcpInfo info)
+  private Optional<RepairReading> repairReading(BorrowedSocket socket, SocketPositions positions)
       throws SocketCallException {
+    TcpInfo info = positions.info();
     KernelTcpState state = info.state();
     if (state == KernelTcpState.CLOSE) {
       withheld = "not connected";
@@ -70,28 +80,59 @@ public final class RepairReader {
     } else if (socket.option(TCP, SocketAbi.TCP_REPAIR) != SocketAbi.TCP_REPAIR_OFF) {
       withheld = "somebody else repairs the socket";
     } else {
-      return underRepair(socket, info);
+      return underRepair(socket, positions);
     }
     return Optional.empty();
   }
 
-  private Optional<RepairReading> underRepair(BorrowedSocket socket, TcpInfo info)
+  private Optional<RepairReading> underRepair(BorrowedSocket socket, SocketPositions latest)
       throws SocketCallException {
     int reuse = socket.option(SocketAbi.SOL_SOCKET, SocketAbi.SO_REUSEADDR);
+    long timestamp = unsigned(socket.option(TCP, SocketAbi.TCP_TIMESTAMP));
+    SocketPositions before = latest;
+    for (int i = 0; i < MAXIMUM_WINDOWS; i++) {
+      Numbers numbers = numbers(socket, reuse);
+      if (numbers == null) {
+        return Optional.empty();
+      }
+      SocketPositions after = socket.positions(socket.info());
+      if (before.info().sameCounts(after.info())) {
+        return Optional.of(reading(numbers, timestamp, after));
+      }
+      before = after;
+    }
+    withheld = "sequence numbers that do not stand still";
+    return Optional.empty();
+  }
+
+  /** What only a socket under repair tells. */
+  private record Numbers(RepairWindow window, int segmentLimit, long received, long sent) {}
+
+  /** Reads the numbers in one window of repair; null if they are withheld. */
+  private Numbers numbers(BorrowedSocket socket, int reuse) throws SocketCallException {
     try {
       socket.setOption(TCP, SocketAbi.TCP_REPAIR, SocketAbi.TCP_REPAIR_ON);
     } catch (SocketCallException refused) {
       withheld = "TCP_REPAIR refused: " + refused.getMessage();
-      return Optional.empty();
+      return null;
     }
     try {
-      return Optional.of(queues(socket, info));
+      return new Numbers(
+          socket.window(),
+          socket.option(TCP, SocketAbi.TCP_MAXSEG),
+          sequence(socket, SocketAbi.TCP_RECV_QUEUE),
+          sequence(socket, SocketAbi.TCP_SEND_QUEUE));
     } catch (SocketCallException refused) {
       withheld = refused.getMessage();
-      return Optional.empty();
+      return null;
     } finally {
       endRepair(socket, reuse);
     }
+  }
+
+  private static long sequence(BorrowedSocket socket, int queue) throws SocketCallException {
+    socket.setOption(TCP, SocketAbi.TCP_REPAIR_QUEUE, queue);
+    return unsigned(socket.option(TCP, SocketAbi.TCP_QUEUE_SEQ));
   }
 
   private static void endRepair(BorrowedSocket socket, int reuse) throws SocketCallException {
@@ -106,51 +147,25 @@ public final class RepairReader {
     }
   }
 
-  private static RepairReading queues(BorrowedSocket socket, TcpInfo info)
-      throws SocketCallException {
-    RepairWindow window = socket.window();
-    int segmentLimit = socket.option(TCP, SocketAbi.TCP_MAXSEG);
-    long timestamp = unsigned(socket.option(TCP, SocketAbi.TCP_TIMESTAMP));
-    Counted received = counted(socket, SocketAbi.TCP_RECV_QUEUE, info);
-    Counted sent = counted(socket, SocketAbi.TCP_SEND_QUEUE, received.positions.info());
-    boolean opening = received.positions.info().state().isOpening();
+  private static RepairReading reading(Numbers numbers, long timestamp, SocketPositions then) {
     return new RepairReading(
-        opening,
-        sent.sequence,
-        received.sequence,
-        RepairReading.wrapped(sent.sequence - sent.writtenSinceOrigin()),
-        RepairReading.wrapped(received.sequence - 1 - received.positions.info().bytesReceived()),
-        segmentLimit,
+        then.info().state().isOpening(),
+        numbers.sent,
+        numbers.received,
+        RepairReading.wrapped(numbers.sent - writtenSinceOrigin(then)),
+        RepairReading.wrapped(numbers.received - 1 - then.info().bytesReceived()),
+        numbers.segmentLimit,
         timestamp,
-        window);
+        numbers.window);
   }
 
-  /** A queue's sequence number, and the counters of the moment it was read. */
-  private record Counted(long sequence, SocketPositions positions) {
-
-    /**
-     * Numbers between the origin of the acknowledged count and the end of the send queue. While
-     * SYN_SENT, SIOCOUTQ is 0 although the SYN is in the queue (tcp_ioctl in net/ipv4/tcp.c).
-     */
-    long writtenSinceOrigin() {
-      boolean synQueued = positions.info().state() == KernelTcpState.SYN_SENT;
-      return positions.accepted() + (synQueued ? 1 : 0);
-    }
-  }
-
-  private static Counted counted(BorrowedSocket socket, int queue, TcpInfo latest)
-      throws SocketCallException {
-    socket.setOption(TCP, SocketAbi.TCP_REPAIR_QUEUE, queue);
-    TcpInfo before = latest;
-    for (int i = 0; i < BorrowedSocket.MAXIMUM_READINGS; i++) {
-      long sequence = unsigned(socket.option(TCP, SocketAbi.TCP_QUEUE_SEQ));
-      SocketPositions after = socket.positionsNow();
-      if (before.sameCounts(after.info())) {
-        return new Counted(sequence, after);
-      }
-      before = after.info();
-    }
-    throw new SocketCallException("sequence numbers that do not stand still", 0);
+  /**
+   * Numbers between the origin of the acknowledged count and the end of the send queue. While
+   * SYN_SENT, SIOCOUTQ is 0 although the SYN is in the queue (tcp_ioctl in net/ipv4/tcp.c).
+   */
+  private static long writtenSinceOrigin(SocketPositions positions) {
+    boolean synQueued = positions.info().state() == KernelTcpState.SYN_SENT;
+    return positions.accepted() + (synQueued ? 1 : 0);
   }
 
   private static long unsigned(int value) {

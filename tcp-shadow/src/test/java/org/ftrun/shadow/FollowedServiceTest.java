@@ -144,7 +144,8 @@ class FollowedServiceTest {
       assertThat(ours.initialReceiveSequence()).isEqualTo(theirs.initialSendSequence());
       InFlightOracle oracle = new InFlightOracle();
       for (ShadowConnection adopted : List.of(ours, theirs)) {
-        InFlightVerdict verdict = oracle.judge(pid, adopted);
+        InFlightVerdict verdict =
+            oracle.observe(pid, adopted.descriptor()).orElseThrow().judge(adopted);
         assertThat(verdict.received()).isEqualTo(InFlightBytes.exactly(0));
         assertThat(verdict.sent()).isEqualTo(InFlightBytes.exactly(0));
       }

@@ -2,8 +2,16 @@ package org.ftrun.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.syscall.SyscallTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,8 +100,13 @@ class InFlightOracleTest {
     }
   }
 
+  private InFlightVerdict judge(Logged logged) {
+    ShadowConnection connection = logged.snapshot();
+    return oracle.observe(PID, connection.descriptor()).orElseThrow().judge(connection);
+  }
+
   private void assertExact(Logged logged, long received, long sent) {
-    InFlightVerdict verdict = oracle.judge(PID, logged.snapshot());
+    InFlightVerdict verdict = judge(logged);
     assertThat(verdict.received()).isEqualTo(InFlightBytes.exactly(received));
     assertThat(verdict.sent()).isEqualTo(InFlightBytes.exactly(sent));
   }
@@ -236,8 +249,7 @@ class InFlightOracleTest {
       assertThat(service.read(4)).isEqualTo(2);
       assertThat(service.read(4)).isEqualTo(-Errno.ECONNRESET);
       assertExact(new Logged(service, side).bytes(4, 4).reset(), 2, 0);
-      InFlightVerdict doubtful =
-          oracle.judge(PID, new Logged(service, side).bytes(6, 3).snapshot());
+      InFlightVerdict doubtful = judge(new Logged(service, side).bytes(6, 3));
       assertThat(doubtful.received()).isEqualTo(InFlightBytes.exactly(0));
       assertThat(doubtful.sent().isExact()).isFalse();
       assertThat(doubtful.sent().atLeast()).isZero();
@@ -267,8 +279,7 @@ class InFlightOracleTest {
       service.read(5);
       service.shutdown(SocketAbi.SHUT_WR);
       awaitState(service, KernelTcpState.CLOSE);
-      InFlightVerdict verdict =
-          oracle.judge(PID, new Logged(service, Side.ACCEPTED).ownFin().snapshot());
+      InFlightVerdict verdict = judge(new Logged(service, Side.ACCEPTED).ownFin());
       assertThat(verdict.received().atLeast()).isEqualTo(5);
       assertThat(verdict.received().isExact()).isEqualTo(unread < 4_096);
       assertThat(verdict.sent()).isEqualTo(InFlightBytes.exactly(0));
@@ -298,8 +309,7 @@ class InFlightOracleTest {
   @Test
   void shouldSaySoWhenTheLogHasMoreThanTheKernel() {
     try (RawSocket.Pair pair = RawSocket.Pair.of(SocketAbi.AF_INET)) {
-      InFlightVerdict verdict =
-          oracle.judge(PID, new Logged(pair.accepted(), Side.ACCEPTED).bytes(1, 2).snapshot());
+      InFlightVerdict verdict = judge(new Logged(pair.accepted(), Side.ACCEPTED).bytes(1, 2));
       assertThat(verdict.isExact()).isFalse();
       assertThat(verdict.received().doubt()).contains("1 more than the kernel");
       assertThat(verdict.sent().doubt()).contains("2 more than the kernel");
@@ -311,8 +321,60 @@ class InFlightOracleTest {
     try (RawSocket.Pair pair = RawSocket.Pair.of(SocketAbi.AF_INET)) {
       Logged gone = new Logged(pair.accepted(), Side.ACCEPTED);
       pair.accepted().close();
-      assertThat(oracle.judge(PID, gone.snapshot()).isExact()).isFalse();
+      assertThat(judge(gone).isExact()).isFalse();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldTellWhatTheCallMovedInItsDirection(Side side) {
+    try (RawSocket.Pair pair = RawSocket.Pair.of(SocketAbi.AF_INET)) {
+      RawSocket service = side.service(pair);
+      side.peer(pair).write("question");
+      service.read(8);
+      service.write("answer");
+      Logged logged = new Logged(service, side).bytes(5, 2);
+      for (String receiving : List.of("read", "readv", "recvfrom")) {
+        assertThat(moved(receiving, logged, 100)).isEqualTo(InFlightBytes.exactly(3));
+      }
+      for (String sending : List.of("write", "writev", "sendto", "sendmsg")) {
+        assertThat(moved(sending, logged, 100)).isEqualTo(InFlightBytes.exactly(4));
+      }
+    }
+  }
+
+  @Test
+  void shouldHaveNoOpinionWhenResultsDoNotCountBytesOfTcp() throws IOException {
+    try (RawSocket.Pair pair = RawSocket.Pair.of(SocketAbi.AF_INET)) {
+      int socket = pair.accepted().descriptor;
+      assertThat(transfer("accept", socket, 0, 0)).isEmpty();
+      assertThat(transfer("epoll_wait", socket, 1, 1)).isEmpty();
+      assertThat(transfer("sendmmsg", socket, 1, 1)).isEmpty();
+      assertThat(transfer("recvfrom", socket, 1, 1, SocketAbi.MSG_PEEK)).isEmpty();
+      assertThat(transfer("read", socket, 1, 0)).isEmpty();
+      assertThat(transfer("read", socket, 1, 1)).isPresent();
+    }
+    try (RandomAccessFile file = new RandomAccessFile("/dev/zero", "r")) {
+      File[] open = new File("/proc/self/fd").listFiles();
+      for (File descriptor : open) {
+        Path path = descriptor.toPath();
+        if (Files.isSymbolicLink(path)
+            && Files.readSymbolicLink(path).equals(Path.of("/dev/zero"))) {
+          assertThat(transfer("read", Integer.parseInt(descriptor.getName()), 1, 1)).isEmpty();
+        }
+      }
+      assertThat(file.read()).isZero();
+    }
+  }
+
+  private Optional<InFlightTransfer> transfer(String call, long... arguments) {
+    int number = SyscallTable.named(call).number();
+    return oracle.transfer(PID, number, Arrays.copyOf(arguments, 6));
+  }
+
+  private InFlightBytes moved(String call, Logged logged, long count) {
+    ShadowConnection connection = logged.snapshot();
+    return transfer(call, connection.descriptor(), 1, count).orElseThrow().moved(connection);
   }
 
   private static void awaitState(RawSocket socket, KernelTcpState state) {

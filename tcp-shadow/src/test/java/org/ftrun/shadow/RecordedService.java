@@ -45,7 +45,10 @@ final class RecordedService implements AutoCloseable {
     readings = new ReadingQueue(() -> writer.published() + 1);
     shadow = new TcpShadow(readings);
     processor =
-        log.processor(Consumer.SHADOW, new ShadowHandler(shadow), new YieldingWaitStrategy());
+        log.processor(
+            Consumer.SHADOW,
+            new ShadowHandler(shadow, new InFlightQuestions()),
+            new YieldingWaitStrategy());
     follower = new Thread(processor, "shadow");
     follower.start();
   }

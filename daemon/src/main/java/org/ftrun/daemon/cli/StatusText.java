@@ -42,7 +42,20 @@ final class StatusText {
     }
     add(text, "  connections  %s", status.connections() < 0 ? "not known" : status.connections());
     add(text, "  events       %d, %d by the slow path", status.events(), status.slowPathEvents());
+    if (status.sites() != null) {
+      add(
+          text,
+          "  call sites   %d on the fast path, %d that cannot be",
+          status.sites().fast(),
+          status.sites().slow());
+    }
     add(text, "  divergences  %d", status.divergences());
+    add(
+        text,
+        "  settlements  %d confirmed by the kernel's counters, %d contradicted, %d decided by them",
+        status.settlements().agreed(),
+        status.settlements().disagreed(),
+        status.settlements().decided());
     add(text, "  takeovers    %d", status.takeovers().size());
     for (ServiceStatus.Takeover takeover : status.takeovers()) {
       add(

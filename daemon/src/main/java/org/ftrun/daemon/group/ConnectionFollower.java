@@ -2,6 +2,7 @@ package org.ftrun.daemon.group;
 
 import com.lmax.disruptor.AlertException;
 import com.lmax.disruptor.BatchEventProcessor;
+import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.WaitStrategy;
@@ -9,29 +10,52 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.daemon.service.ConnectionStatus;
 import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.Event;
 import org.ftrun.eventlog.EventLog;
+import org.ftrun.shadow.InFlightQuestions;
 import org.ftrun.shadow.ReadingQueue;
 import org.ftrun.shadow.ShadowConnection;
 import org.ftrun.shadow.ShadowDetail;
 import org.ftrun.shadow.ShadowHandler;
 import org.ftrun.shadow.TcpShadow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Keeps tcp-shadow following the event log while calls are recorded, on a thread of its own. */
+/**
+ * Keeps tcp-shadow following the event log while calls are recorded, on a thread of its own. If
+ * that thread fails, nothing is known of connections any more; the service and its protection go
+ * on.
+ */
 final class ConnectionFollower {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionFollower.class);
   private static final long NAP_NANOS = 2_000_000;
+  private static final long CATCHING_UP_NANOS = 20_000;
 
   private final EventLog log;
   private final ReadingQueue readings;
-  private TcpShadow shadow;
-  private BatchEventProcessor<Event> processor;
+  private final InFlightQuestions questions = new InFlightQuestions();
+  private Following following;
+
+  /** A model, what feeds it, and the thread of that. */
+  private record Following(TcpShadow shadow, BatchEventProcessor<Event> processor, Thread thread) {}
 
   ConnectionFollower(EventLog log) {
     this.log = log;
-    this.readings = new ReadingQueue(() -> log.cursor().get() + 1);
+    this.readings = new ReadingQueue(this::nextSequence);
+  }
+
+  /** The sequence that the next event will get; for whoever has the writer. */
+  long nextSequence() {
+    return log.cursor().get() + 1;
+  }
+
+  /** What the shadow is asked about the point of the log that it has come to. */
+  InFlightQuestions questions() {
+    return questions;
   }
 
   /**
@@ -39,24 +63,42 @@ final class ConnectionFollower {
    * them. Called on the primary's tracer while the primary stands still.
    */
   void begin(int pid) {
+    TcpShadow shadow = new TcpShadow(readings);
+    begin(pid, shadow, new ShadowHandler(shadow, questions));
+  }
+
+  /** As {@link #begin(int)}, with a model and what feeds it. */
+  void begin(int pid, TcpShadow shadow, EventHandler<Event> handler) {
     end();
-    TcpShadow fresh = new TcpShadow(readings);
     log.activate(Consumer.SHADOW);
-    BatchEventProcessor<Event> next =
-        log.processor(Consumer.SHADOW, new ShadowHandler(fresh), new Napping());
+    BatchEventProcessor<Event> processor = log.processor(Consumer.SHADOW, handler, new Napping());
     File[] descriptors = new File("/proc/" + pid + "/fd").listFiles();
     for (File descriptor : descriptors == null ? new File[0] : descriptors) {
       if (isSocket(descriptor)) {
         readings.stopped(pid, Integer.parseInt(descriptor.getName()));
       }
     }
-    synchronized (this) {
-      shadow = fresh;
-      processor = next;
-    }
-    Thread thread = new Thread(next, "shadow");
+    Thread thread = new Thread(() -> follow(processor), "shadow");
     thread.setDaemon(true);
+    synchronized (this) {
+      following = new Following(shadow, processor, thread);
+    }
     thread.start();
+  }
+
+  private void follow(BatchEventProcessor<Event> processor) {
+    try {
+      processor.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("connections are not followed any more", e);
+      synchronized (this) {
+        if (following == null || following.processor != processor) {
+          return; // it was to end anyway
+        }
+        following = null;
+      }
+      log.deactivate(Consumer.SHADOW);
+    }
   }
 
   private static boolean isSocket(File descriptor) {
@@ -67,16 +109,30 @@ final class ConnectionFollower {
     }
   }
 
-  /** Nothing is recorded any more. */
+  /** Nothing is recorded any more; returns when the model's thread has ended. */
   void end() {
+    Following ended;
     synchronized (this) {
-      if (processor == null) {
-        return;
-      }
-      processor.halt();
-      processor = null;
-      shadow = null;
+      ended = following;
+      following = null;
     }
+    if (ended == null) {
+      return;
+    }
+    ended.processor.halt();
+    LockSupport.unpark(ended.thread);
+    boolean interrupted = false;
+    while (ended.thread.isAlive()) {
+      try {
+        ended.thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    questions.clear();
     log.deactivate(Consumer.SHADOW);
   }
 
@@ -90,16 +146,51 @@ final class ConnectionFollower {
     return ShadowDetail.of(syscall, arguments);
   }
 
+  /** The model, null when nothing is recorded. */
+  private synchronized TcpShadow shadow() {
+    return following == null ? null : following.shadow;
+  }
+
   /** Open TCP connections, -1 when nothing is recorded. */
-  synchronized long count() {
+  long count() {
+    TcpShadow shadow = shadow();
     return shadow == null ? -1 : shadow.openConnections();
   }
 
   /** All connections as of the log. */
-  synchronized List<ConnectionStatus> connections() {
+  List<ConnectionStatus> connections() {
+    TcpShadow shadow = shadow();
     return shadow == null
         ? List.of()
         : shadow.connections().stream().map(ConnectionFollower::status).toList();
+  }
+
+  /**
+   * The connection of a descriptor when the shadow has come to the end of the log. Nobody may
+   * publish meanwhile.
+   *
+   * @param limitNanos how long to wait for the shadow
+   * @return nothing if there is none, or the shadow does not come there in time
+   */
+  Optional<ShadowConnection> atEndOfLog(int descriptor, long limitNanos) {
+    Following current;
+    synchronized (this) {
+      current = following;
+    }
+    if (current == null) {
+      return Optional.empty();
+    }
+    long begin = System.nanoTime();
+    long end = log.cursor().get();
+    while (current.processor.getSequence().get() < end) {
+      if (System.nanoTime() - begin > limitNanos || !current.thread.isAlive()) {
+        LOG.warn("the shadow does not come to the end of the log");
+        return Optional.empty();
+      }
+      LockSupport.unpark(current.thread);
+      LockSupport.parkNanos(CATCHING_UP_NANOS);
+    }
+    return current.shadow.connection(descriptor);
   }
 
   private static ConnectionStatus status(ShadowConnection connection) {

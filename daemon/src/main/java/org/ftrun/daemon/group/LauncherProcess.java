@@ -1,12 +1,13 @@
 package org.ftrun.daemon.group;
 
 import java.io.File;
-import java.nio.ByteBuffer;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.ftrun.daemon.service.LaunchException;
 import org.ftrun.daemon.service.ServiceOptions;
+import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -65,24 +66,34 @@ final class LauncherProcess {
 
   private static LauncherProcess start(ServiceOptions options, Arguments arguments)
       throws LaunchException {
-    int[] goPipe = pipe();
-    int[] statusPipe = pipe();
-    Libc.call(SYS_FCNTL, goPipe[1], F_SETFD, FD_CLOEXEC);
-    Libc.call(SYS_FCNTL, statusPipe[0], F_SETFD, FD_CLOEXEC);
+    Pipe go = Pipe.open();
+    Pipe status;
+    try {
+      status = Pipe.open();
+    } catch (LaunchException e) {
+      go.close();
+      throw e;
+    }
+    keepFromLauncher(go.writeEnd);
+    keepFromLauncher(status.readEnd);
     long pid =
-        spawnForEver(options.launchState().launcher(), arguments.of(goPipe[0], statusPipe[1]));
-    Libc.call(SYS_CLOSE, goPipe[0]);
-    Libc.call(SYS_CLOSE, statusPipe[1]);
+        spawnForEver(options.launchState().launcher(), arguments.of(go.readEnd, status.writeEnd));
+    Libc.call(SYS_CLOSE, go.readEnd);
+    Libc.call(SYS_CLOSE, status.writeEnd);
     if (pid < 0) {
-      Libc.call(SYS_CLOSE, goPipe[1]);
-      Libc.call(SYS_CLOSE, statusPipe[0]);
+      Libc.call(SYS_CLOSE, go.writeEnd);
+      Libc.call(SYS_CLOSE, status.readEnd);
       throw new LaunchException(
           LaunchException.FTRUN_FAILED,
           new File(options.launchState().launcher()).getName()
               + " cannot be started: "
               + Libc.errorText((int) -pid));
     }
-    return new LauncherProcess((int) pid, goPipe[1], statusPipe[0]);
+    return new LauncherProcess((int) pid, go.writeEnd, status.readEnd);
+  }
+
+  private static void keepFromLauncher(int descriptor) {
+    Libc.call(SYS_FCNTL, descriptor, F_SETFD, FD_CLOEXEC);
   }
 
   private static long spawnForEver(String launcher, String[] arguments) {
@@ -109,27 +120,57 @@ final class LauncherProcess {
   void go() {
     NativeMemory word = NativeMemory.allocate(1);
     Libc.call(SYS_WRITE, go, word.address(), 1);
+    Reference.reachabilityFence(word);
     Libc.call(SYS_CLOSE, go);
   }
 
   /**
    * Reads the errno of a failed exec, waiting until the launcher has ended or become the service.
+   *
+   * @return 0 if it did not fail
    */
   int execErrno() {
-    NativeMemory word = NativeMemory.allocate(4);
-    long read = Libc.call(SYS_READ, status, word.address(), 4);
+    int errno = execErrno(status);
     Libc.call(SYS_CLOSE, status);
-    ByteBuffer bytes = word.buffer();
-    return read == 4 ? bytes.getInt(0) : 0;
+    return errno;
   }
 
-  private static int[] pipe() throws LaunchException {
-    NativeMemory pair = NativeMemory.allocate(8);
-    long result = Libc.call(SYS_PIPE2, pair.address(), 0);
-    if (result != 0) {
-      throw new LaunchException(
-          LaunchException.FTRUN_FAILED, "no descriptors left: " + Libc.errorText((int) -result));
+  /** As {@link #execErrno()}, from the read end of a pipe; a signal to the thread ends no wait. */
+  static int execErrno(int descriptor) {
+    NativeMemory word = NativeMemory.allocate(Integer.BYTES);
+    long read;
+    do {
+      read = Libc.call(SYS_READ, descriptor, word.address(), Integer.BYTES);
+    } while (read == -Errno.EINTR);
+    if (read < 0) {
+      return (int) -read;
     }
-    return new int[] {pair.buffer().getInt(0), pair.buffer().getInt(4)};
+    return read == Integer.BYTES ? word.buffer().getInt(0) : 0;
+  }
+
+  /** A pipe whose ends the launcher inherits, unless they are kept from it. */
+  private static final class Pipe {
+    final int readEnd;
+    final int writeEnd;
+
+    private Pipe(int readEnd, int writeEnd) {
+      this.readEnd = readEnd;
+      this.writeEnd = writeEnd;
+    }
+
+    static Pipe open() throws LaunchException {
+      NativeMemory pair = NativeMemory.allocate(2 * Integer.BYTES);
+      long result = Libc.call(SYS_PIPE2, pair.address(), 0);
+      if (result != 0) {
+        throw new LaunchException(
+            LaunchException.FTRUN_FAILED, "no descriptors left: " + Libc.errorText((int) -result));
+      }
+      return new Pipe(pair.buffer().getInt(0), pair.buffer().getInt(Integer.BYTES));
+    }
+
+    void close() {
+      Libc.call(SYS_CLOSE, readEnd);
+      Libc.call(SYS_CLOSE, writeEnd);
+    }
   }
 }

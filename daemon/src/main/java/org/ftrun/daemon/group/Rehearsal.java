@@ -20,6 +20,7 @@ final class Rehearsal {
   private static final long LIMIT_NANOS = 5_000_000_000L;
   private static final long LOG_BYTES = 1 << 20;
   private static final int EVENTS = 200;
+  private static final int COUNTERS_READ = 50;
   private static final int TAKEOVERS = 2;
   private static final long PAUSE_NANOS = 1_000_000;
 
@@ -37,6 +38,7 @@ final class Rehearsal {
             LOG_BYTES,
             real.replicaWait(),
             real.launchState());
+    CountersOpinion.rehearse(COUNTERS_READ);
     try {
       ServiceGroup group = ServiceGroup.launchOwn(options);
       try {

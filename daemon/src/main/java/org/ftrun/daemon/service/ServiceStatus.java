@@ -15,6 +15,8 @@ import java.util.List;
  * @param events events published since the launch
  * @param slowPathEvents events of those that needed a ptrace stop
  * @param divergences replicas dropped because they did something else than the primary
+ * @param sites how the program's call sites are handled; null when it runs natively or not at all
+ * @param settlements what the kernel's counters said of the calls in which primaries died
  */
 public record ServiceStatus(
     String name,
@@ -27,13 +29,32 @@ public record ServiceStatus(
     long connections,
     long events,
     long slowPathEvents,
-    long divergences) {
+    long divergences,
+    Sites sites,
+    Settlements settlements) {
 
   /** The primary: its pid as {@code kill} needs it, and the core it runs on (-1: not pinned). */
   public record Member(int pid, int cpu) {}
 
+  /**
+   * Call sites of the program that were seen making a call that the stub can do.
+   *
+   * @param fast those that are patched: their calls are made without a stop
+   * @param slow those whose neighbourhood cannot be patched
+   */
+  public record Sites(int fast, int slow) {}
+
   /** A replica and how many published events it has yet to consume. */
   public record Replica(int pid, int cpu, long lagEvents) {}
+
+  /**
+   * What the kernel's counters said of transfers on TCP connections in which a primary died.
+   *
+   * @param agreed they moved what the primary's registers said
+   * @param disagreed they did not; each is in the log, and the registers were believed
+   * @param decided there were no registers, the counters decided
+   */
+  public record Settlements(long agreed, long disagreed, long decided) {}
 
   /**
    * One takeover.

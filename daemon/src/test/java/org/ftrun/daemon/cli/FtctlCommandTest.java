@@ -71,7 +71,9 @@ class FtctlCommandTest {
             -1,
             0,
             0,
-            0));
+            0,
+            null,
+            new ServiceStatus.Settlements(0, 0, 0)));
     assertThat(ftctl("ngircd", "status")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("because      a second thread\n", "pid 7\n", "connections  not known\n");

@@ -109,7 +109,9 @@ class SignalThreadTest {
             0,
             0,
             0,
-            0));
+            0,
+            null,
+            new ServiceStatus.Settlements(0, 0, 0)));
   }
 
   /** Only the kernel can send a signal with this code, so the thread's turn is ours. */

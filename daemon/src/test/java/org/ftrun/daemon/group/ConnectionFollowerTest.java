@@ -2,6 +2,10 @@ package org.ftrun.daemon.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -9,6 +13,8 @@ import org.ftrun.daemon.service.ConnectionStatus;
 import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventLogWriter;
+import org.ftrun.shadow.ReadingQueue;
+import org.ftrun.shadow.TcpShadow;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +30,8 @@ class ConnectionFollowerTest {
 
   /** Larger than any pid can be: a process without descriptors. */
   private static final int NOBODY = Integer.MAX_VALUE;
+
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private SharedLog shared;
   private EventLogWriter writer;
@@ -93,6 +101,57 @@ class ConnectionFollowerTest {
     }
     long all = 3L * shared.log().layout().slots();
     await(() -> follower.connections().get(0).bytesReceived() == all);
+  }
+
+  @Test
+  void shouldGateNobodyWhenItsThreadFails() {
+    List<Long> seen = new CopyOnWriteArrayList<>();
+    follower.begin(
+        NOBODY,
+        new TcpShadow(new ReadingQueue(() -> 0)),
+        (event, sequence, endOfBatch) -> {
+          seen.add(sequence);
+          throw new IllegalStateException("the model's own defect");
+        });
+    connect();
+    await(() -> !shared.log().isActive(Consumer.SHADOW));
+    assertThat(seen).containsExactly(0L);
+    assertThat(follower.count()).isEqualTo(-1);
+    assertThat(follower.atEndOfLog(DESCRIPTOR, LIMIT_NANOS)).isEmpty();
+    for (int i = 0; i < 2 * shared.log().layout().slots(); i++) {
+      publish(SYS_READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
+    }
+    follower.end();
+    follower.begin(NOBODY);
+    connect();
+    await(() -> follower.count() == 1);
+  }
+
+  @Test
+  void shouldHaveEndedTheOldThreadWhenItBeginsAnew() {
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    for (int i = 0; i < 20; i++) {
+      follower.begin(
+          NOBODY,
+          new TcpShadow(new ReadingQueue(() -> 0)),
+          (event, sequence, endOfBatch) -> threads.add(Thread.currentThread()));
+      connect();
+      follower.end();
+      assertThat(threads).noneMatch(Thread::isAlive);
+      assertThat(shared.log().isActive(Consumer.SHADOW)).isFalse();
+    }
+  }
+
+  @Test
+  void shouldKnowAConnectionAsOfTheLogsEndAtOnce() {
+    follower.begin(NOBODY);
+    connect();
+    for (int bytes = 1; bytes <= 100; bytes++) {
+      publish(SYS_READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
+      assertThat(follower.atEndOfLog(DESCRIPTOR, LIMIT_NANOS).orElseThrow().bytesReceived())
+          .isEqualTo(bytes);
+    }
+    assertThat(follower.atEndOfLog(DESCRIPTOR + 1, LIMIT_NANOS)).isEmpty();
   }
 
   private void connect() {

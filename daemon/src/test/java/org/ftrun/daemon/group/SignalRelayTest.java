@@ -2,8 +2,11 @@ package org.ftrun.daemon.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.ftrun.tracer.libc.Libc;
@@ -50,6 +53,7 @@ class SignalRelayTest {
 
   @AfterEach
   synchronized void end() throws Exception {
+    relay.nobodyServes();
     kill();
     Stop stop = child.await();
     while (stop.kind() != StopKind.KILLED && stop.kind() != StopKind.GONE) {
@@ -82,6 +86,57 @@ class SignalRelayTest {
     ByteBuffer seen = arrived(SIGUSR1);
     assertThat(seen.getInt(8)).isEqualTo(SI_USER);
     assertThat(seen.getInt(16)).isEqualTo((int) ProcessHandle.current().pid());
+  }
+
+  @Test
+  void shouldKeepSignalsForTheSuccessorWhenThePrimaryIsDying() throws Exception {
+    relay.hold();
+    relay.send(SIGRTMIN, siginfo(SIGRTMIN, SI_QUEUE));
+    relay.primaryIs(pid);
+    assertThat(arrived(SIGRTMIN).getLong(24)).isEqualTo(VALUE);
+  }
+
+  @Test
+  void shouldKillTheSuccessorWhenThePrimaryIsDying() {
+    relay.hold();
+    relay.kill();
+    relay.primaryIs(pid);
+    assertThat(child.await().kind()).isEqualTo(StopKind.KILLED);
+  }
+
+  @Test
+  void shouldSendNothingWhenTheServiceHasEnded() throws Exception {
+    relay.nobodyServes();
+    relay.send(SIGUSR1, siginfo(SIGUSR1, SI_USER));
+    relay.kill();
+    relay.primaryIs(pid);
+    relay.send(SIGRTMIN, siginfo(SIGRTMIN, SI_QUEUE));
+    arrived(SIGRTMIN); // a signal sent before would come before, being of a lower number
+  }
+
+  @Test
+  void shouldLeaveNoDescriptorWhenPrimariesFollowEachOther() {
+    int before = pidfds();
+    for (int i = 0; i < 10; i++) {
+      relay.hold();
+      relay.primaryIs(pid);
+    }
+    assertThat(pidfds()).isEqualTo(before);
+    relay.nobodyServes();
+    assertThat(pidfds()).isEqualTo(before - 1);
+  }
+
+  private static int pidfds() {
+    int count = 0;
+    for (File descriptor : new File("/proc/self/fd").listFiles()) {
+      try {
+        String target = Files.readSymbolicLink(descriptor.toPath()).toString();
+        count += target.contains("pidfd") ? 1 : 0;
+      } catch (IOException e) {
+        continue; // closed meanwhile, as that of the directory itself
+      }
+    }
+    return count;
   }
 
   private ByteBuffer arrived(int signal) throws TraceeDiedException {

@@ -20,7 +20,9 @@ public final class ScriptedService implements ProtectedService {
           20,
           123456,
           1800,
-          0);
+          0,
+          new ServiceStatus.Sites(31, 2),
+          new ServiceStatus.Settlements(1, 0, 0));
 
   /** The contract's {@link #STATUS}, byte for byte. */
   public static final String STATUS_JSON =
@@ -30,7 +32,9 @@ public final class ScriptedService implements ProtectedService {
           + "\"unprotectedReason\":null,"
           + "\"takeovers\":[{\"epoch\":2,\"cause\":\"SIGKILL\",\"drainedEvents\":118,"
           + "\"micros\":640}],"
-          + "\"connections\":20,\"events\":123456,\"slowPathEvents\":1800,\"divergences\":0}";
+          + "\"connections\":20,\"events\":123456,\"slowPathEvents\":1800,\"divergences\":0,"
+          + "\"sites\":{\"fast\":31,\"slow\":2},"
+          + "\"settlements\":{\"agreed\":1,\"disagreed\":0,\"decided\":0}}";
 
   /** What was asked, in order. */
   public final LinkedBlockingQueue<String> asked = new LinkedBlockingQueue<>();

@@ -1,5 +1,7 @@
 package org.ftrun.tracer.member;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * The arguments of the latest calls that the primary published, by sequence number. Written by the
  * primary's tracer, read by the replica's for a divergence report: the publication of the event
@@ -8,6 +10,7 @@ package org.ftrun.tracer.member;
 public final class ArgumentHistory {
   private final long[] sequences;
   private final long[] arguments;
+  private final AtomicLong events = new AtomicLong();
 
   /**
    * Creates a history.
@@ -22,6 +25,16 @@ public final class ArgumentHistory {
     sequences = new long[size];
     arguments = new long[size * 6];
     java.util.Arrays.fill(sequences, -1);
+  }
+
+  /** Counts an event that a tracer publishes, as opposed to the service's own thread. */
+  void count() {
+    events.lazySet(events.get() + 1);
+  }
+
+  /** Number of events that tracers have published; any thread may ask. */
+  public long events() {
+    return events.get();
   }
 
   void record(long sequence, long[] values) {

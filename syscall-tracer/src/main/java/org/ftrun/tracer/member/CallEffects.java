@@ -55,11 +55,13 @@ final class CallEffects {
   private final Member member;
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(ACTION_BYTES).order(ByteOrder.nativeOrder());
+  private final PersonalCalls personal;
   private SignalAction newAction;
   private long newHidden;
 
   CallEffects(Member member) {
     this.member = member;
+    this.personal = new PersonalCalls(member);
   }
 
   /** Rewrites what is asked of the kernel where it must differ from what the service asks. */
@@ -118,12 +120,14 @@ final class CallEffects {
    * Completes what the service sees of a call that was executed, and keeps the model true.
    *
    * @param when System.nanoTime() of the primary's call
+   * @param servicePid pid of the primary that made it
    * @return the result for the service
    */
-  long finish(CallInFlight call, long result, long when) {
+  long finish(CallInFlight call, long result, long when, int servicePid) {
     if (result < 0) {
       return result;
     }
+    personal.succeeded(call, result, servicePid);
     if (call.row == RT_SIGPENDING && !member.hiddenPending.isEmpty()) {
       addToSet(call.arguments[0], member.hiddenPending.signals());
     }

@@ -9,7 +9,6 @@ import org.ftrun.tracer.syscall.SyscallTable;
 /** The call that a thread of the service makes, from its site on until it has returned. Reused. */
 final class CallInFlight {
   private static final int SYSCALL_INSTRUCTION_BYTES = 2;
-  private static final SyscallRow PWRITE64 = SyscallTable.named("pwrite64");
 
   /** Whether the call was sent to the stub and has not returned yet. */
   boolean executing;
@@ -42,11 +41,43 @@ final class CallInFlight {
   /** Room reserved for them. */
   int redirectedBytes;
 
-  /** Bytes that earlier parts of the call have transferred. */
+  /** Where the room is, in the log's mapping in the primary. */
+  long redirectedTo;
+
+  /** How far earlier parts of the call have come: see {@link PartialTransfer}. */
   long transferred;
+
+  /** Whether a receive returns only when it has all bytes (MSG_WAITALL on a stream). */
+  boolean waitsForAll;
+
+  /** Whether the kernel is asked for less than what is left. */
+  boolean piece;
+
+  /** The number with which the kernel is asked. */
+  int number;
+
+  /**
+   * Whether the kernel's answer is known: the registers may be those of a call of ours since.
+   * -EINTR stands for an interruption, whose part that was done is counted as transferred.
+   */
+  boolean answered;
+
+  long answer;
 
   /** Whether the kernel is asked to continue an interrupted call (restart_syscall). */
   boolean continuing;
+
+  /** The time-out of the call's socket, nanoseconds; 0: none, -1: not known yet. */
+  long timeLimit;
+
+  /** Whether the call is made in what is left of that time: tried, and waited for beside it. */
+  boolean timed;
+
+  /** Whether the kernel is asked to wait until the call can be tried. */
+  boolean waiting;
+
+  /** How often in a row the call was tried in vain. */
+  int fruitlessTries;
 
   /**
    * Takes over a call from the registers of its SIGSYS stop: rip behind the instruction, rax the
@@ -65,10 +96,7 @@ final class CallInFlight {
     }
     digest = ArgumentDigest.of(row, arguments);
     detail = 0;
-    executing = false;
-    redirectedFrom = 0;
-    transferred = 0;
-    continuing = false;
+    reset();
     resumed = false;
     began = System.nanoTime();
   }
@@ -83,28 +111,42 @@ final class CallInFlight {
     System.arraycopy(parked.asked, 0, asked, 0, 6);
     digest = parked.digest;
     detail = 0;
-    executing = false;
-    redirectedFrom = 0;
-    continuing = false;
+    reset();
     transferred = parked.transferred;
-    if (transferred > 0) {
-      skip(transferred);
-    }
     resumed = when != 0;
     began = resumed ? when : System.nanoTime();
   }
 
-  /** A transfer from one buffer goes on behind what has been transferred. */
-  void skip(long bytes) {
-    asked[1] += bytes;
-    asked[2] -= bytes;
-    if (row == PWRITE64) {
-      asked[3] += bytes;
-    }
+  private void reset() {
+    executing = false;
+    redirectedFrom = 0;
+    transferred = 0;
+    waitsForAll = false;
+    piece = false;
+    answered = false;
+    number = row.number();
+    continuing = false;
+    timeLimit = -1;
+    timed = false;
+    waiting = false;
+    fruitlessTries = 0;
+  }
+
+  /** Keeps the kernel's answer for the case that the process dies before that is recorded. */
+  void answered(long result) {
+    answered = true;
+    answer = result;
+  }
+
+  /** Has the kernel asked what the service asks, after it was asked something else. */
+  void askAnew() {
+    System.arraycopy(arguments, 0, asked, 0, 6);
+    number = row.number();
+    waiting = false;
   }
 
   /** The number with which the kernel is asked. */
   long askedNumber(long restartNumber) {
-    return continuing ? restartNumber : row.number();
+    return continuing ? restartNumber : number;
   }
 }

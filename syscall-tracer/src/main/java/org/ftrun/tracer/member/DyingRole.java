@@ -1,12 +1,7 @@
 package org.ftrun.tracer.member;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.ftrun.eventlog.EventKind;
-import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
@@ -16,22 +11,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a primary. What its last call did is settled from its registers, published, and the
- * replica is told to take over, unless the service ends because it wants to.
+ * The end of a primary. What its last call did is settled and published ({@link Settlement}), and
+ * the replica is told to take over, unless the service ends because it wants to.
+ *
+ * <p>A process that is killed stands at its exit event first, where its registers can be read. That
+ * stop may be missed (ptrace(2) promises none to a process that dies): then there is no more to see
+ * of it than its end.
  */
 final class DyingRole implements Role {
   private static final Logger LOG = LoggerFactory.getLogger(DyingRole.class);
-  private static final int NONBLOCK = 04000;
+
+  /** System property: for a test, no primary's exit event is looked at. */
+  static final String LOSE_EXIT_EVENT = "ftrun.test.lose-exit-event";
+
+  private static final boolean LOSES_EXIT_EVENT = Boolean.getBoolean(LOSE_EXIT_EVENT);
 
   private final PrimaryRole primary;
-  private final PrimaryCalls calls;
+  private final Settlement settlement;
   private final Member member;
   private final CallInFlight call;
   private boolean settled;
 
   DyingRole(PrimaryRole primary, PrimaryCalls calls) {
     this.primary = primary;
-    this.calls = calls;
+    this.settlement = new Settlement(primary, calls);
     this.member = primary.member;
     this.call = primary.call;
   }
@@ -48,83 +51,56 @@ final class DyingRole implements Role {
 
   /** A signal is about to kill the primary with a core dump: the replica goes on before that. */
   Role crashing(int signal) throws TraceeDiedException {
-    settle();
+    settlement.byRegisters();
+    settled = true;
     lose(Signal.name(signal));
-    member.tracee.resume(signal);
+    leave(signal);
     return this;
   }
 
   /** The primary stands at its exit event. */
-  Role exiting() throws TraceeDiedException {
+  Role exiting() {
     LOG.debug("process {} stands at its exit event{}", member.pid(), settled ? ", settled" : "");
-    if (!settled) {
-      long status = member.tracee.eventMessage();
-      int signal = (int) status & 0x7f;
-      boolean own =
-          call.executing
-              && (call.resolution.role() == SyscallRole.EXIT_PROCESS
-                  || call.resolution.role() == SyscallRole.EXIT_THREAD);
-      if (own || signal == 0) {
-        settled = true;
-      } else {
-        member.tracee.readRegisters(member.now);
-        settle();
-        lose(Signal.name(signal));
+    if (!settled && !LOSES_EXIT_EVENT) {
+      try {
+        settleAtExit();
+      } catch (TraceeDiedException e) {
+        LOG.debug("process {} is gone before its registers were read", member.pid());
+        return this; // its wait status is what comes next
       }
     }
-    member.tracee.resume(0);
+    leave(0);
     return this;
   }
 
-  /** Decides what the call under way did, from the registers, and publishes it. */
-  private void settle() throws TraceeDiedException {
+  private void settleAtExit() throws TraceeDiedException {
+    int signal = (int) member.tracee.eventMessage() & 0x7f;
+    boolean own =
+        call.executing
+            && (call.resolution.role() == SyscallRole.EXIT_PROCESS
+                || call.resolution.role() == SyscallRole.EXIT_THREAD);
+    if (!own && signal != 0) {
+      member.tracee.readRegisters(member.now);
+      settlement.byRegisters();
+      lose(Signal.name(signal));
+    }
     settled = true;
-    calls.setDying();
-    primary.settleFastPath();
-    if (!call.executing || !primary.recorder.isRecording()) {
-      return;
-    }
-    long result = member.now.rax();
-    if (calls.hasReturned(member.now) && !isOfDying(result)) {
-      if (calls.isCutShort(result) && blocks()) {
-        call.redirectedFrom = 0;
-        long sum = call.transferred + result;
-        primary.recorder.publishPartial(call, sum);
-      } else {
-        calls.record(EventKind.SYSCALL, 0, result);
-      }
-      call.executing = false;
-    } else if (call.transferred > 0) {
-      primary.recorder.publishPartial(call, call.transferred);
-    }
   }
 
-  /**
-   * Whether a call can have failed because its process was being killed: the kernel finds no memory
-   * for the dying, nor does it bring in a page for them. The replica's own call knows better.
-   */
-  private static boolean isOfDying(long result) {
-    return result == -Errno.EFAULT || result == -Errno.ENOMEM;
-  }
-
-  /** O_NONBLOCK of the call's descriptor; the dying process cannot be asked by a call. */
-  private boolean blocks() {
-    Path info = Path.of("/proc/" + member.pid() + "/fdinfo/" + (int) call.arguments[0]);
+  /** Lets it go on dying. It may be gone already: the role stays, for its end is handled once. */
+  private void leave(int signal) {
     try {
-      for (String line : Files.readAllLines(info)) {
-        if (line.startsWith("flags:")) {
-          return (Long.parseLong(line.substring(6).trim(), 8) & NONBLOCK) == 0;
-        }
-      }
-    } catch (IOException | NumberFormatException e) {
-      LOG.warn("{} is not readable, its transfer counts as complete", info);
+      member.tracee.resume(signal);
+    } catch (TraceeDiedException e) {
+      LOG.debug("process {} is gone already", member.pid());
     }
-    return false;
   }
 
   private void lose(String cause) {
     Legacy legacy =
         new Legacy(
+            member.pid(),
+            timers(),
             call.executing ? call.began : 0,
             pendingSignals(false),
             pendingSignals(true),
@@ -133,6 +109,18 @@ final class DyingRole implements Role {
     if (!primary.group.primaryLost(cause, legacy)) {
       primary.recorder.setRecording(false);
     }
+  }
+
+  private List<Legacy.TimerLeft> timers() {
+    PersonalState state = member.model().personal;
+    List<Legacy.TimerLeft> left = new ArrayList<>();
+    for (CpuTimer timer : List.of(state.virtualTimer, state.profilingTimer)) {
+      if (timer.isArmed()) {
+        long micros = timer.microsLeft(member.pid());
+        left.add(new Legacy.TimerLeft(timer.which(), micros, timer.intervalMicros()));
+      }
+    }
+    return left;
   }
 
   /** What the kernel holds for the process, as far as it can still be asked. */
@@ -186,9 +174,10 @@ final class DyingRole implements Role {
   Role ended(Stop stop) {
     LOG.debug("{}{}", stop, settled ? "" : ", not settled");
     if (!settled && stop.kind() != StopKind.EXITED) {
-      // What it had reported last still holds: it was killed at a stop of which we resumed it.
-      if (call.executing && call.transferred > 0) {
-        primary.recorder.publishPartial(call, call.transferred);
+      try {
+        settlement.afterwards();
+      } catch (TraceeDiedException e) {
+        LOG.error("the last call of process {} is not settled: {}", member.pid(), call.row, e);
       }
       settled = true;
       lose(Signal.name(stop.signal()));

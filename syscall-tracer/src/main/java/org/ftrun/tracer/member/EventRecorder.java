@@ -128,10 +128,19 @@ final class EventRecorder {
 
   /** Publishes a call with all that the kernel wrote, read from the primary's memory. */
   void publishOutputs(EventKind kind, CallInFlight call, int flags, long result) {
+    publishOutputs(kind, call, flags, result, result);
+  }
+
+  /**
+   * As {@link #publishOutputs(EventKind, CallInFlight, int, long)}.
+   *
+   * @param written the result by which the outputs are measured
+   */
+  void publishOutputs(EventKind kind, CallInFlight call, int flags, long result, long written) {
     if (!recording) {
       return;
     }
-    regions.leave(call.row, call.arguments, result, member.reader);
+    regions.leave(call.row, call.arguments, written, member.reader);
     if (regions.totalLength() > largestPiece()) {
       publishMemory();
       if (reserve(0)) {
@@ -143,20 +152,13 @@ final class EventRecorder {
     if (!reserve(length)) {
       return;
     }
-    int written = 0;
+    int recorded = 0;
     if (length > 0) {
       ByteBuffer payload = writer.reservedPayload();
       payload.order(ByteOrder.LITTLE_ENDIAN);
-      written = OutputRecord.write(regions, member.reader, payload);
+      recorded = OutputRecord.write(regions, member.reader, payload);
     }
-    publish(kind, call, flags, result, written);
-  }
-
-  /** Publishes that a transfer which did not end was done in part. */
-  void publishPartial(CallInFlight call, long bytes) {
-    if (recording && reserve(0)) {
-      publish(EventKind.PARTIAL, call, 0, bytes, 0);
-    }
+    publish(kind, call, flags, result, recorded);
   }
 
   private void publishMemory() {
@@ -235,6 +237,7 @@ final class EventRecorder {
       return false;
     }
     catchUp();
+    group.history().count();
     if (writer.tryReserve(bytes) || writer.reserve(bytes, BACK_PRESSURE_NANOS)) {
       return true;
     }

@@ -101,6 +101,12 @@ public interface GroupLink {
    */
   void established(int pid, int descriptor);
 
+  /** Who knows more of a dead primary's last call than its registers. */
+  SecondOpinion secondOpinion();
+
+  /** Pid of the replica, which has the primary's descriptors; -1 if there is none. */
+  int survivor();
+
   /** A value for the event's detail field by which the shadow understands the call. */
   long shadowDetail(int syscall, long[] arguments);
 

@@ -16,10 +16,15 @@ final class IntervalTimer {
 
   IntervalTimer copy() {
     IntervalTimer copy = new IntervalTimer();
-    copy.armed = armed;
-    copy.deadline = deadline;
-    copy.intervalMicros = intervalMicros;
+    copy.copyFrom(this);
     return copy;
+  }
+
+  /** Takes over the other's state. */
+  void copyFrom(IntervalTimer other) {
+    armed = other.armed;
+    deadline = other.deadline;
+    intervalMicros = other.intervalMicros;
   }
 
   /**

@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * What a dead primary leaves to its successor beside the event log.
  *
+ * @param pid its own
+ * @param timers its timers that count processor time, as {@link TimerLeft}
  * @param interrupted when the call began in which it died, System.nanoTime(), or 0 if in none
  * @param pending signals that the kernel held for its thread: siginfo_t of 128 bytes each
  * @param pendingShared signals that the kernel held for its process
@@ -12,8 +14,20 @@ import java.util.List;
  * @param hidden owned signals that the service believes to be blocked
  */
 public record Legacy(
+    int pid,
+    List<TimerLeft> timers,
     long interrupted,
     List<byte[]> pending,
     List<byte[]> pendingShared,
     List<byte[]> held,
-    List<byte[]> hidden) {}
+    List<byte[]> hidden) {
+
+  /**
+   * A timer that was armed.
+   *
+   * @param which ITIMER_VIRTUAL or ITIMER_PROF
+   * @param micros processor time to the next expiry, microseconds, at least 1
+   * @param intervalMicros between expiries, 0 for one only
+   */
+  public record TimerLeft(int which, long micros, long intervalMicros) {}
+}

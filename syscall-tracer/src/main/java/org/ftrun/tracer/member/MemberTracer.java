@@ -35,6 +35,7 @@ public final class MemberTracer {
             thread.setDaemon(true);
             return thread;
           });
+  private static final ThreadLocal<MemberTracer> CURRENT = new ThreadLocal<>();
   private static final Logger LOG = LoggerFactory.getLogger(MemberTracer.class);
 
   static {
@@ -204,7 +205,13 @@ public final class MemberTracer {
     return Thread.currentThread() == thread;
   }
 
+  /** The tracer whose thread calls, or null. */
+  public static MemberTracer current() {
+    return CURRENT.get();
+  }
+
   private void run() {
+    CURRENT.set(this);
     tid = (int) Libc.call(SYS_GETTID);
     unblockWakeSignal();
     if (cpu >= 0) {

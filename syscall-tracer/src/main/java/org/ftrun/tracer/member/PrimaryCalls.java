@@ -16,11 +16,7 @@ import org.ftrun.tracer.syscall.SyscallTable;
 
 /** Executes the primary's calls through the stub and records what they brought. */
 final class PrimaryCalls {
-  private static final int SYS_FCNTL = 72;
   private static final int SYS_RESTART = 219;
-  private static final int F_GETFL = 3;
-  private static final int O_NONBLOCK = 04000;
-  private static final int MSG_DONTWAIT = 0x40;
 
   /** -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND, -ERESTART_RESTARTBLOCK (linux/errno.h). */
   static final int ERESTARTSYS = 512;
@@ -32,7 +28,6 @@ final class PrimaryCalls {
   private static final SyscallRow ACCEPT = SyscallTable.named("accept");
   private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
-  private static final SyscallRow SENDTO = SyscallTable.named("sendto");
 
   private final PrimaryRole primary;
   private final Member member;
@@ -41,6 +36,8 @@ final class PrimaryCalls {
   private final CallEffects effects;
   private final TimeLeft timeLeft;
   private final SocketTimeout socketTimeout;
+  private final PartialTransfer partial;
+  private final Waiting waiting;
   private final Registers asked = new Registers();
   private long interruption;
 
@@ -55,6 +52,8 @@ final class PrimaryCalls {
     this.effects = new CallEffects(member);
     this.timeLeft = new TimeLeft(member);
     this.socketTimeout = new SocketTimeout(member);
+    this.partial = new PartialTransfer(member);
+    this.waiting = new Waiting(member);
   }
 
   /** Answers the call without executing it. */
@@ -79,15 +78,23 @@ final class PrimaryCalls {
         break;
     }
     effects.prepare(call);
+    call.waitsForAll = PartialTransfer.asksForAll(call) && waiting.isStream(call);
     if (call.resumed) {
       timeLeft.cut(call);
     }
     redirect();
+    partial.askForRest(call);
     recorder.enter(call.row, call.arguments);
     if (recorder.isRecording()) {
       call.detail = detail();
     }
     FaultPoint.BEFORE_CALL.reached(recorder, member, call.row);
+    if (call.transferred > 0 && !waiting.goesOn(call)) {
+      return returnToService(null, record(EventKind.SYSCALL, 0, -Errno.EINTR));
+    }
+    if (call.resumed && isTimed()) {
+      return goOnInTime();
+    }
     ask();
     return primary;
   }
@@ -110,6 +117,7 @@ final class PrimaryCalls {
   /** Lets the kernel write a plain input into the payload ring, out of a dying process's memory. */
   private void redirect() throws TraceeDiedException {
     if (!recorder.isRecording()
+        || call.transferred > 0
         || !call.row.consumesInput()
         || !OutputRegions.isRaw(call.row, call.arguments)) {
       return;
@@ -124,7 +132,8 @@ final class PrimaryCalls {
     if (offset >= 0) {
       call.redirectedFrom = call.arguments[index];
       call.redirectedBytes = (int) wanted;
-      call.asked[index] = member.model().log.value() + offset;
+      call.redirectedTo = member.model().log.value() + offset;
+      call.asked[index] = call.redirectedTo;
     }
   }
 
@@ -161,20 +170,30 @@ final class PrimaryCalls {
     asked.arguments(call.asked).rax(call.askedNumber(SYS_RESTART)).originalRax(-1);
     asked.rip(member.model().stub.execute());
     member.tracee.writeRegisters(asked);
+    call.answered = false;
     call.executing = true;
     member.tracee.resume(0);
   }
 
+  /** As {@link #hasReturned}, of a call whose process dies. */
+  boolean hasReturnedAtLast(Registers stopped) {
+    return call.answered ? call.answer != -Errno.EINTR : hasReturned(stopped);
+  }
+
   /** Whether a stopped call has a result, as opposed to being interrupted or not begun. */
   boolean hasReturned(Registers stopped) {
-    if (member.model().stub.isTrapped(stopped.rip())) {
-      return true;
+    if (call.waiting) {
+      return false;
     }
-    if (!member.model().stub.isBehindCall(stopped.rip())) {
+    boolean trapped = member.model().stub.isTrapped(stopped.rip());
+    if (!trapped && !member.model().stub.isBehindCall(stopped.rip())) {
       return false;
     }
     long result = stopped.rax();
-    return !isRestart(result) && result != -Errno.EINTR;
+    if (call.timed && result == -Errno.EAGAIN) {
+      return false;
+    }
+    return trapped || !isRestart(result) && result != -Errno.EINTR;
   }
 
   static boolean isRestart(long result) {
@@ -183,7 +202,13 @@ final class PrimaryCalls {
 
   /** Remembers how the call was interrupted, for {@link #enterAgain}. */
   void noteInterruption(Registers stopped) {
-    interruption = member.model().stub.isBehindCall(stopped.rip()) ? stopped.rax() : 0;
+    call.answered(-Errno.EINTR);
+    if (call.timed) {
+      primary.noteTrap();
+      interruption = -Errno.EINTR; // as the kernel ends calls with such a time-out
+    } else {
+      interruption = member.model().stub.isBehindCall(stopped.rip()) ? stopped.rax() : 0;
+    }
   }
 
   /** How the call was interrupted: 0 not begun, -ERESTART... or -EINTR. */
@@ -193,12 +218,59 @@ final class PrimaryCalls {
 
   /** Enters an interrupted call again, as if nothing had been. */
   Role enterAgain() throws TraceeDiedException {
-    if (interruption == -Errno.EINTR && socketTimeout.isOver(call)) {
-      long result = call.row == CONNECT ? -Errno.EINPROGRESS : -Errno.EAGAIN;
-      return returnToService(null, record(EventKind.SYSCALL, 0, result));
+    if (interruption == -Errno.EINTR && isTimed()) {
+      return goOnInTime();
     }
     prepareToEnterAgain();
     member.tracee.resume(0);
+    return primary;
+  }
+
+  /** Whether a time-out of the call's socket is to be kept from here on. */
+  private boolean isTimed() throws TraceeDiedException {
+    boolean applies = socketTimeout.applies(call);
+    call.timed = applies && SocketTimeout.canBeTimed(call);
+    return applies && (call.timed || socketTimeout.isOver(call));
+  }
+
+  /** Goes on with a call of which only some time is left: tries it, or waits where it cannot be. */
+  private Role goOnInTime() throws TraceeDiedException {
+    if (socketTimeout.isOver(call)) {
+      return timedOut();
+    }
+    call.askAnew();
+    if (call.redirectedFrom != 0) {
+      reserveAgain();
+    }
+    if (SocketTimeout.isMadeWhenReady(call)) {
+      socketTimeout.askToWait(call);
+    } else {
+      partial.askForRest(call);
+      partial.askWithoutWaiting(call);
+    }
+    ask();
+    return primary;
+  }
+
+  private Role timedOut() throws TraceeDiedException {
+    long result = call.row == CONNECT ? -Errno.EINPROGRESS : -Errno.EAGAIN;
+    return returnToService(null, record(EventKind.SYSCALL, 0, result));
+  }
+
+  /** A wait has ended: the call is made now, unless its time is over. */
+  private Role waited(long ready) throws TraceeDiedException {
+    if (ready == 0) {
+      return timedOut();
+    }
+    call.askAnew();
+    if (call.redirectedFrom != 0) {
+      reserveAgain();
+    }
+    partial.askForRest(call);
+    if (!SocketTimeout.isMadeWhenReady(call) && !SocketTimeout.isFruitless(call)) {
+      partial.askWithoutWaiting(call);
+    }
+    ask();
     return primary;
   }
 
@@ -220,26 +292,32 @@ final class PrimaryCalls {
     } else if (interruption == -Errno.EINTR) {
       timeLeft.cut(call);
     }
-    if (call.redirectedFrom != 0) {
+    if (call.waiting) {
+      socketTimeout.askToWait(call);
+    } else if (call.redirectedFrom != 0) {
       reserveAgain();
     }
     asked.copyFrom(call.atSite);
     asked.arguments(call.asked).rax(call.askedNumber(SYS_RESTART)).originalRax(-1);
     asked.rip(member.model().stub.execute());
     member.tracee.writeRegisters(asked);
+    call.answered = false;
     call.executing = true;
   }
 
   /** A boundary action or a signal event may have used the reservation. */
   private void reserveAgain() {
     int index = rawArgument();
-    call.asked[index] = call.redirectedFrom;
     long offset = recorder.isRecording() ? recorder.reserveInput(call.redirectedBytes) : -1;
-    if (offset >= 0) {
-      call.asked[index] = member.model().log.value() + offset;
+    long room = member.model().log.value() + offset;
+    // What was received so far must stand in front of the rest.
+    if (offset >= 0 && (call.transferred == 0 || room == call.redirectedTo)) {
+      call.redirectedTo = room;
     } else {
+      call.redirectedTo = call.redirectedFrom;
       call.redirectedFrom = 0;
     }
+    call.asked[index] = call.redirectedTo + call.transferred;
   }
 
   /**
@@ -248,8 +326,23 @@ final class PrimaryCalls {
    * @param interrupted whether an interruption of ours may have cut it short
    */
   Role completed(long kernelResult, boolean interrupted) throws TraceeDiedException {
+    if (call.waiting) {
+      call.answered(-Errno.EINTR);
+      return waited(kernelResult);
+    }
+    call.answered(kernelResult);
     FaultPoint.BEFORE_RECORD.reached(recorder, member, call.row);
-    if (interrupted && goesOn(kernelResult)) {
+    if (call.timed && kernelResult == -Errno.EAGAIN) {
+      if (socketTimeout.isOver(call)) {
+        return timedOut();
+      }
+      call.answered(-Errno.EINTR);
+      socketTimeout.askToWait(call);
+      ask();
+      return primary;
+    }
+    if (goesOn(kernelResult, interrupted)) {
+      ask();
       return primary;
     }
     if (kernelResult == 0 && effects.releasesHidden(call)) {
@@ -263,9 +356,10 @@ final class PrimaryCalls {
 
   /** Records the returned call; the service's result is returned. */
   long record(EventKind kind, int flags, long kernelResult) throws TraceeDiedException {
-    long part = call.transferred;
-    long result = kernelResult < 0 && part > 0 ? part : kernelResult + part;
-    result = effects.finish(call, result, call.began);
+    partial.finish(call, kernelResult);
+    timeLeft.writeBack(call);
+    long result = partial.resultOf(call, kernelResult);
+    result = effects.finish(call, result, call.began, member.pid());
     observe(result);
     if (call.redirectedFrom != 0) {
       return recordReceived(kind, flags, result);
@@ -342,35 +436,59 @@ final class PrimaryCalls {
 
   /**
    * Whether a blocking transfer that was cut short by an interruption of ours has to go on with the
-   * rest; then it is entered again.
+   * rest; then that is what is asked of the kernel.
    */
-  private boolean goesOn(long result) throws TraceeDiedException {
-    if (!isCutShort(result) || !blocks() || socketTimeout.isOver(call)) {
+  private boolean goesOn(long result, boolean interrupted) throws TraceeDiedException {
+    if (!interrupted && !call.timed && !call.piece) {
       return false;
     }
-    call.transferred += result;
-    call.skip(result);
-    ask();
+    long position = partial.positionAfter(call, result);
+    if (position < 0) {
+      return false;
+    }
+    if (!call.timed && !call.piece) {
+      if (!waiting.goesOn(call) || isTimed() && socketTimeout.isOver(call)) {
+        return false;
+      }
+    } else if (call.timed && socketTimeout.isOver(call)) {
+      return false;
+    }
+    if (call.redirectedFrom != 0 && !copyReceived(position)) {
+      return false;
+    }
+    partial.advance(call, position);
+    call.answered(-Errno.EINTR);
+    boolean askedTimed = call.timed;
+    call.askAnew();
+    partial.askForRest(call);
+    if (askedTimed) {
+      call.fruitlessTries = 0;
+      partial.askWithoutWaiting(call);
+    }
     return true;
   }
 
-  /** Whether the call is a transfer from one buffer of which only a part was done. */
-  boolean isCutShort(long result) {
-    return result > 0 && call.row.transfersOutput() && isFlatTransfer() && result < call.asked[2];
+  /** What a part of a receive brought goes to the service's buffer at once. */
+  private boolean copyReceived(long end) {
+    ByteBuffer bytes = recorder.received((int) end);
+    bytes.position((int) call.transferred);
+    TraceeAddress target = new TraceeAddress(call.redirectedFrom + call.transferred);
+    return member.tracee.memory().write(target, bytes) == end - call.transferred;
   }
 
-  private boolean isFlatTransfer() {
-    return call.row.arguments().size() >= 3
-        && call.row.arguments().get(1).size().kind() == SizeRule.Kind.ARGUMENT
-        && call.row.arguments().get(1).size().argument() == 2;
+  /** As {@link PartialTransfer#positionAfter}. */
+  long positionAfter(long result) {
+    return partial.positionAfter(call, result);
   }
 
-  private boolean blocks() throws TraceeDiedException {
-    if (call.row == SENDTO && (call.arguments[3] & MSG_DONTWAIT) != 0) {
-      return false;
+  /** Publishes how far a transfer has come that the primary does not live to end. */
+  void publishPart(long position) {
+    if (call.redirectedFrom == 0) {
+      long written = PartialTransfer.resultAt(call, position);
+      recorder.publishOutputs(EventKind.PARTIAL, call, 0, position, written);
+    } else if (recorder.isRecording()) {
+      recorder.publishReceived(EventKind.PARTIAL, call, 0, position, (int) position);
     }
-    long flags = member.inject(SYS_FCNTL, call.arguments[0], F_GETFL);
-    return flags >= 0 && (flags & O_NONBLOCK) == 0;
   }
 
   void setDying() {

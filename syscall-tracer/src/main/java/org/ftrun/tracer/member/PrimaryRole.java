@@ -126,6 +126,16 @@ public final class PrimaryRole implements Role, FailSafe {
     return new DyingRole(this, calls).ownDeath(signal);
   }
 
+  /** Number of sites whose calls take the fast path; any thread may ask. */
+  public int patchedSites() {
+    return member.model() == null ? 0 : member.model().patches.patched();
+  }
+
+  /** Number of sites that were found to have no form that can be patched. */
+  public int slowSites() {
+    return member.model() == null ? 0 : member.model().patches.unpatchable();
+  }
+
   /** Pid of the process that serves. */
   public int pid() {
     return member.pid();

@@ -239,6 +239,7 @@ final class PrimarySignals {
     if (signal == Signal.SIGALRM) {
       member.model().realTimer.expired(System.nanoTime());
     }
+    member.model().personal.delivered(signal, member.pid());
     member.tracee.resume(signal);
   }
 

@@ -54,6 +54,8 @@ final class ProcessModel {
   /** Address of the vDSO's clock_gettime that the stub uses, or 0. */
   long clock;
 
+  final PersonalState personal = new PersonalState();
+
   ProcessModel(StubRegion stub, TraceeAddress log, SignalActions actions) {
     this(
         stub,
@@ -94,10 +96,19 @@ final class ProcessModel {
     }
   }
 
+  /** The process keeps across exec what is not of its memory. */
+  void inheritAcrossExec(ProcessModel before) {
+    usesSignalDescriptors = before.usesSignalDescriptors;
+    realTimer.copyFrom(before.realTimer);
+    personal.copyFrom(before.personal);
+    personal.onExec();
+  }
+
   ProcessModel copy() {
     ProcessModel copy = 
         new ProcessModel(stub, log, actions.copy(), realTimer.copy(), patches.copy());
     copy.hiddenMask = hiddenMask;
+    copy.personal.copyFrom(personal);
     copy.hiddenBefore.addAll(hiddenBefore);
     copy.tidAddress = tidAddress;
     copy.robustList = robustList;

@@ -189,7 +189,9 @@ final class ProgramStart {
     ProcessModel before = member.model();
     member.setModel(new ProcessModel(region, new TraceeAddress(log), inheritedActions(before)));
     member.model().cpuidTrapped = true;
-    member.model().usesSignalDescriptors = before != null && before.usesSignalDescriptors;
+    if (before != null) {
+      member.model().inheritAcrossExec(before);
+    }
     member.model().hiddenMask = takeOwnedSignals() | (before == null ? 0 : before.hiddenMask);
     member.tracee.memory().writeBytes(region.base(), StubLayout.image());
     FastPathOptions options = group.fastPath();

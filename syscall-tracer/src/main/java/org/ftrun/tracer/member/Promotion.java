@@ -8,11 +8,13 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
 
 /**
- * Gives a stopped replica what only the primary had: armed timers, pending signals, signalfds in
- * epoll instances.
+ * Gives a stopped replica what only the primary had: armed timers, the parent's death signal, the
+ * signals of descriptors, pending signals, signalfds in epoll instances.
  */
 final class Promotion {
   private static final int SYS_SETITIMER = 38;
+  private static final int SYS_PRCTL = 157;
+  private static final int PR_SET_PDEATHSIG = 1;
   private static final int ITIMER_REAL = 0;
   private static final long MICROS = 1_000_000;
 
@@ -23,13 +25,17 @@ final class Promotion {
     Registers service = new Registers();
     member.tracee.readRegisters(service);
     member.fastPath.setMode(StubArea.Mode.SOLO);
-    armTimer(member);
+    armTimers(member, legacy);
+    if (member.model().personal.deathSignal != 0) {
+      member.inject(SYS_PRCTL, PR_SET_PDEATHSIG, member.model().personal.deathSignal);
+    }
     if (member.model().usesSignalDescriptors) {
       new SignalDescriptors(member).registerAgain();
     }
     long mask = member.tracee.signalMask();
     // What is queued now must stay in the kernel until the service runs.
     member.tracee.setSignalMask(~SignalActions.OWNED);
+    new Owners(member).inherit(legacy.pid());
     OwnSignals signals = new OwnSignals(member);
     for (byte[] siginfo : legacy.pending()) {
       signals.queue(siginfo);
@@ -51,19 +57,30 @@ final class Promotion {
     member.tracee.writeRegisters(service);
   }
 
-  private static void armTimer(Member member) throws TraceeDiedException {
+  private static void armTimers(Member member, Legacy legacy) throws TraceeDiedException {
+    PersonalState state = member.model().personal;
     IntervalTimer timer = member.model().realTimer;
-    if (!timer.isArmed()) {
-      return;
+    if (timer.isArmed()) {
+      arm(member, ITIMER_REAL, timer.microsLeft(System.nanoTime()), timer.intervalMicros());
     }
-    long left = timer.microsLeft(System.nanoTime());
+    state.virtualTimer.set(member.pid(), 0, 0);
+    state.profilingTimer.set(member.pid(), 0, 0);
+    for (Legacy.TimerLeft left : legacy.timers()) {
+      arm(member, left.which(), left.micros(), left.intervalMicros());
+      boolean virtual = left.which() == CpuTimer.ITIMER_VIRTUAL;
+      (virtual ? state.virtualTimer : state.profilingTimer)
+          .set(member.pid(), left.micros(), left.intervalMicros());
+    }
+  }
+
+  private static void arm(Member member, int which, long left, long interval)
+      throws TraceeDiedException {
     ByteBuffer value = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
-    value.putLong(0, timer.intervalMicros() / MICROS);
-    value.putLong(8, timer.intervalMicros() % MICROS);
+    value.putLong(0, interval / MICROS).putLong(8, interval % MICROS);
     value.putLong(16, left / MICROS).putLong(24, left % MICROS);
     TraceeAddress scratch = member.model().stub.scratch();
     member.tracee.memory().write(scratch, value);
-    long result = member.inject(SYS_SETITIMER, ITIMER_REAL, scratch.value(), 0);
+    long result = member.inject(SYS_SETITIMER, which, scratch.value(), 0);
     if (result != 0) {
       throw new IllegalStateException("setitimer: errno " + -result);
     }

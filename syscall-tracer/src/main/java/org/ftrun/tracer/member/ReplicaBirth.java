@@ -63,6 +63,7 @@ final class ReplicaBirth {
     if (!shared.isEmpty()) {
       new Unsharing(member).makeOwn(shared);
     }
+    MemoryMarks.inherit(member, newborn.parent());
     String refusal = Confinement.impose(member);
     if (refusal != null) {
       throw new IllegalStateException(refusal);

@@ -53,6 +53,10 @@ final class ReplicaCalls {
       return Divergence.report(event, member, call, "CALL", replica.history());
     }
     if (event.kind() == EventKind.PARTIAL) {
+      String defect = inject(event);
+      if (defect != null) {
+        return defect;
+      }
       call.transferred = event.result();
       reader.consume();
       return null;
@@ -86,7 +90,7 @@ final class ReplicaCalls {
     if (defect != null) {
       return defect;
     }
-    long result = effects.finish(call, event.result(), event.detail());
+    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {
@@ -175,7 +179,7 @@ final class ReplicaCalls {
     if (event == null || !isTid && own != event.result()) {
       return Divergence.result(event, member, call, own, replica.history());
     }
-    long result = effects.finish(call, event.result(), event.detail());
+    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {

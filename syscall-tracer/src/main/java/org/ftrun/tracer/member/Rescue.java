@@ -39,6 +39,9 @@ final class Rescue {
     primary.recorder.setRecording(false);
     try {
       primary.group.dropReplica(reason);
+      if (member.tracee.hasUnreadStop()) {
+        throw TraceeDiedException.INSTANCE; // it ran already, and has come to another stop
+      }
       Registers now = new Registers();
       member.tracee.readRegisters(now);
       if (call.executing) {

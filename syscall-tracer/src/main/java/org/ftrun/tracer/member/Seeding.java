@@ -46,7 +46,8 @@ final class Seeding {
           + Libc.errorText((int) -child)
           + ")";
     }
-    return group.adopt(new Newborn((int) child, service.copy(), member.model().copy()));
+    return group.adopt(
+        new Newborn((int) child, member.pid(), service.copy(), member.model().copy()));
   }
 
   /**

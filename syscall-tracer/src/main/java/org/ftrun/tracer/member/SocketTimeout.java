@@ -8,20 +8,31 @@ import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
 
 /**
- * SO_RCVTIMEO and SO_SNDTIMEO: the kernel counts them anew for each call, so a call that is entered
- * again after an interruption of ours has to end by itself when its time is over (socket(7)).
+ * SO_RCVTIMEO and SO_SNDTIMEO (socket(7)): the kernel counts them anew for each call. So a call
+ * that was interrupted by us is not simply entered again: the time that is left is waited for by
+ * ppoll, and the call itself is made without waiting.
  */
 final class SocketTimeout {
   private static final int SYS_GETSOCKOPT = 55;
+  private static final int SYS_PPOLL = 271;
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVTIMEO = 20;
   private static final int SO_SNDTIMEO = 21;
+  private static final int POLLIN = 1;
+  private static final int POLLOUT = 4;
   private static final int TIMEVAL_BYTES = 16;
+  private static final long NANOS_A_SECOND = 1_000_000_000L;
+
+  /** Ready, and yet the call would wait: how often in a row until it is let wait. */
+  private static final int FRUITLESS_TRIES = 3;
 
   /** Behind what CallEffects and TimeLeft put into the scratch room. */
   private static final int SCRATCH_OFFSET = 256;
 
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
+  private static final SyscallRow ACCEPT = SyscallTable.named("accept");
+  private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
+  private static final SyscallRow SENDMMSG = SyscallTable.named("sendmmsg");
 
   private final Member member;
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(24).order(ByteOrder.nativeOrder());
@@ -30,27 +41,79 @@ final class SocketTimeout {
     this.member = member;
   }
 
-  /** Whether the call works on a socket with a time-out, and that is over. */
-  boolean isOver(CallInFlight call) throws TraceeDiedException {
-    if (call.row.descriptorArgument() != 0 || call.row.timeoutArgument() >= 0) {
-      return false;
+  /** Whether the call works on a socket with a time-out; asks the kernel once a call. */
+  boolean applies(CallInFlight call) throws TraceeDiedException {
+    if (call.timeLimit < 0) {
+      boolean may = call.row.descriptorArgument() == 0 && call.row.timeoutArgument() < 0;
+      call.timeLimit = may ? timeLimit(call) : 0;
     }
-    boolean sends = call.row.transfersOutput() || call.row == CONNECT;
-    TraceeAddress scratch = member.model().stub.scratch().plus(SCRATCH_OFFSET);
+    return call.timeLimit > 0;
+  }
+
+  private long timeLimit(CallInFlight call) throws TraceeDiedException {
+    TraceeAddress scratch = scratch();
     member.tracee.memory().writeLong(scratch.plus(TIMEVAL_BYTES), TIMEVAL_BYTES);
     long result =
         member.inject(
             SYS_GETSOCKOPT,
             call.arguments[0],
             SOL_SOCKET,
-            sends ? SO_SNDTIMEO : SO_RCVTIMEO,
+            sends(call) ? SO_SNDTIMEO : SO_RCVTIMEO,
             scratch.value(),
             scratch.value() + TIMEVAL_BYTES);
     bytes.clear().limit(TIMEVAL_BYTES);
     if (result != 0 || member.tracee.memory().read(scratch, bytes) != TIMEVAL_BYTES) {
-      return false;
+      return 0;
     }
-    long nanos = bytes.getLong(0) * 1_000_000_000L + bytes.getLong(8) * 1000;
-    return nanos > 0 && System.nanoTime() - call.began >= nanos;
+    return bytes.getLong(0) * NANOS_A_SECOND + bytes.getLong(8) * 1000;
+  }
+
+  private static boolean sends(CallInFlight call) {
+    return call.row.transfersOutput() || call.row == CONNECT || call.row == SENDMMSG;
+  }
+
+  /** Whether the time of a call to which a time-out applies is over. */
+  boolean isOver(CallInFlight call) {
+    return timeLeft(call) <= 0;
+  }
+
+  private static long timeLeft(CallInFlight call) {
+    return call.timeLimit - (System.nanoTime() - call.began);
+  }
+
+  /** Whether the call can be made in the time that is left. */
+  static boolean canBeTimed(CallInFlight call) {
+    return PartialTransfer.canTry(call) || isMadeWhenReady(call);
+  }
+
+  /** Whether the call has no form that does not wait, and is made when its socket is ready. */
+  static boolean isMadeWhenReady(CallInFlight call) {
+    return call.row == ACCEPT || call.row == ACCEPT4 || call.row == CONNECT;
+  }
+
+  /** Has the kernel asked to wait, for the time that is left, until the socket is ready. */
+  void askToWait(CallInFlight call) {
+    TraceeAddress scratch = scratch();
+    long left = Math.max(0, timeLeft(call));
+    bytes.clear();
+    bytes.putInt(0, (int) call.arguments[0]).putInt(4, sends(call) ? POLLOUT : POLLIN);
+    bytes.putLong(8, left / NANOS_A_SECOND).putLong(16, left % NANOS_A_SECOND);
+    member.tracee.memory().write(scratch, bytes);
+    call.number = SYS_PPOLL;
+    call.waiting = true;
+    call.asked[0] = scratch.value();
+    call.asked[1] = 1;
+    call.asked[2] = scratch.value() + 8;
+    call.asked[3] = 0;
+    call.asked[4] = 8;
+  }
+
+  /** A call was tried, and would have waited: whether it is to be let wait for its full time. */
+  static boolean isFruitless(CallInFlight call) {
+    return ++call.fruitlessTries > FRUITLESS_TRIES;
+  }
+
+  private TraceeAddress scratch() {
+    return member.model().stub.scratch().plus(SCRATCH_OFFSET);
   }
 }

@@ -65,4 +65,17 @@ final class TimeLeft {
       call.asked[index] = scratch.value();
     }
   }
+
+  /** Where the kernel counts a time-out down in our copy, the service sees what is left of it. */
+  void writeBack(CallInFlight call) {
+    int index = call.row.timeoutArgument();
+    long scratch = member.model().stub.scratch().value() + SCRATCH_OFFSET;
+    if (index < 0 || call.asked[index] != scratch || !call.row.arguments().get(index).isOutput()) {
+      return;
+    }
+    time.clear();
+    if (member.tracee.memory().read(new TraceeAddress(scratch), time) == 16) {
+      member.tracee.memory().write(new TraceeAddress(call.arguments[index]), time);
+    }
+  }
 }

@@ -194,12 +194,6 @@ public final class Registers {
     return this;
   }
 
-  /** Sets the stack pointer. */
-  public Registers rsp(long value) {
-    words.putLong(RSP, value);
-    return this;
-  }
-
   /** Sets the registers that a function has to preserve: rbx, rbp, r12 to r15. */
   public Registers preserved(long rbx, long rbp, long r12, long r13, long r14, long r15) {
     words.putLong(RBX, rbx).putLong(RBP, rbp).putLong(R12, r12).putLong(R13, r13);

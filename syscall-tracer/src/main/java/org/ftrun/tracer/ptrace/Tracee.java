@@ -144,7 +144,7 @@ public final class Tracee {
   }
 
   /** Whether the kernel has a stop or an end to report that nobody has waited for yet. */
-  private boolean hasUnreadStop() {
+  public boolean hasUnreadStop() {
     if (unread) {
       return true;
     }

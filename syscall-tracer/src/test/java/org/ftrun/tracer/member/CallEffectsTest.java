@@ -203,17 +203,18 @@ class CallEffectsTest {
   @Test
   void shouldKnowTheRealTimer() throws Exception {
     IntervalTimer timer = member.model().realTimer;
-    effects.finish(MemberOnChild.call("alarm", 0xffff_ffffL), 0, 0);
+    effects.finish(MemberOnChild.call("alarm", 0xffff_ffffL), 0, 0, on.member.pid());
     assertThat(timer.microsLeft(0)).isEqualTo(0xffff_ffffL * 1_000_000);
     assertThat(timer.intervalMicros()).isZero();
     on.put(0, 1, 2, 3, 4);
-    effects.finish(MemberOnChild.call("setitimer", 0, on.room, 0), 0, 0);
+    effects.finish(MemberOnChild.call("setitimer", 0, on.room, 0), 0, 0, on.member.pid());
     assertThat(timer.microsLeft(0)).isEqualTo(3_000_004);
     assertThat(timer.intervalMicros()).isEqualTo(1_000_002);
-    effects.finish(MemberOnChild.call("setitimer", 1, 0, 0), 0, 0);
+    effects.finish(MemberOnChild.call("setitimer", 1, 0, 0), 0, 0, on.member.pid());
     assertThat(timer.isArmed()).as("ITIMER_VIRTUAL is another").isTrue();
-    effects.finish(MemberOnChild.call("setitimer", 0, on.room, 0), -Errno.EINVAL, 0);
-    effects.finish(MemberOnChild.call("alarm", 0), 3, 0);
+    effects.finish(
+        MemberOnChild.call("setitimer", 0, on.room, 0), -Errno.EINVAL, 0, on.member.pid());
+    effects.finish(MemberOnChild.call("alarm", 0), 3, 0, on.member.pid());
     assertThat(timer.isArmed()).isFalse();
   }
 
@@ -273,9 +274,10 @@ class CallEffectsTest {
 
   @Test
   void shouldRememberWhatACloneDoesNotCopy() {
-    effects.finish(MemberOnChild.call("set_tid_address", 0x100), 1, 0);
-    effects.finish(MemberOnChild.call("set_robust_list", 0x200, 24), 0, 0);
-    effects.finish(MemberOnChild.call("set_robust_list", 0x300, 25), -Errno.EINVAL, 0);
+    effects.finish(MemberOnChild.call("set_tid_address", 0x100), 1, 0, on.member.pid());
+    effects.finish(MemberOnChild.call("set_robust_list", 0x200, 24), 0, 0, on.member.pid());
+    effects.finish(
+        MemberOnChild.call("set_robust_list", 0x300, 25), -Errno.EINVAL, 0, on.member.pid());
     assertThat(member.model().tidAddress).isEqualTo(0x100);
     assertThat(member.model().robustList).isEqualTo(0x200);
     assertThat(member.model().robustLength).isEqualTo(24);
@@ -284,7 +286,7 @@ class CallEffectsTest {
   private long traced(String name, long... arguments) throws Exception {
     CallInFlight call = MemberOnChild.call(name, arguments);
     effects.prepare(call);
-    return effects.finish(call, on.execute(call), System.nanoTime());
+    return effects.finish(call, on.execute(call), System.nanoTime(), on.member.pid());
   }
 
   private long byKernel(String name, long... arguments) throws Exception {

@@ -92,6 +92,29 @@ class NoGroup implements GroupLink, AutoCloseable {
   }
 
   @Override
+  public SecondOpinion secondOpinion() {
+    return new SecondOpinion() {
+      @Override
+      public long moved(int syscall, long[] arguments) {
+        return UNKNOWN;
+      }
+
+      @Override
+      public void compare(int syscall, long[] arguments, long bytes) {}
+    };
+  }
+
+  @Override
+  public FastPathOptions fastPath() {
+    return FastPathOptions.OFF;
+  }
+
+  @Override
+  public int survivor() {
+    return -1;
+  }
+
+  @Override
   public ArgumentHistory history() {
     return history;
   }

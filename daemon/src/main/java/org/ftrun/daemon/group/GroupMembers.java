@@ -1,0 +1,299 @@
+package org.ftrun.daemon.group;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.ftrun.daemon.service.ServiceOptions;
+import org.ftrun.daemon.service.ServiceStatus;
+import org.ftrun.eventlog.Consumer;
+import org.ftrun.eventlog.EventLog;
+import org.ftrun.tracer.member.ArgumentHistory;
+import org.ftrun.tracer.member.FastPathOptions;
+import org.ftrun.tracer.member.GroupLink;
+import org.ftrun.tracer.member.Legacy;
+import org.ftrun.tracer.member.MemberTracer;
+import org.ftrun.tracer.member.Newborn;
+import org.ftrun.tracer.member.PrimaryRole;
+import org.ftrun.tracer.member.ReplicaRole;
+import org.ftrun.tracer.member.SecondOpinion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the members of a service tell and ask, on their tracers' threads, and what becomes of it: a
+ * replica adopted or lost, the primary's end, the takeover.
+ */
+final class GroupMembers implements GroupLink {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupMembers.class);
+  private static final int SIGKILL = 9;
+  private static final int HISTORY = 1 << 16;
+  private static final long RENDEZVOUS_LIMIT_NANOS = 10_000_000_000L;
+  private static final long RENDEZVOUS_NAP_NANOS = 5_000;
+
+  private final ServiceOptions options;
+  private final SharedLog shared;
+  private final boolean rehearsal;
+  private final GroupState state;
+  private final SignalRelay relay;
+  private final ConnectionFollower connections;
+  private final CountersOpinion opinion;
+  private final ArgumentHistory history = new ArgumentHistory(HISTORY);
+  private final AtomicInteger tracers = new AtomicInteger();
+  private final LossPolicy losses = new LossPolicy();
+
+  /** Completed when the service's first program is in place. */
+  final CompletableFuture<Void> started = new CompletableFuture<>();
+
+  /** The service's exit status, once it has ended. */
+  final CompletableFuture<Integer> exit = new CompletableFuture<>();
+
+  GroupMembers(
+      ServiceOptions options,
+      SharedLog shared,
+      boolean rehearsal,
+      GroupState state,
+      SignalRelay relay) {
+    this.options = options;
+    this.shared = shared;
+    this.rehearsal = rehearsal;
+    this.state = state;
+    this.relay = relay;
+    this.connections = new ConnectionFollower(shared.log());
+    this.opinion = new CountersOpinion(connections, this::survivor);
+  }
+
+  /** Makes the launcher, once it execs the service's program, the primary; false if it is gone. */
+  boolean launch(int pid) {
+    MemberTracer tracer = newTracer(options.primaryCpu());
+    state.launched(tracer, pid);
+    relay.primaryIs(pid);
+    return tracer.launch(pid, this);
+  }
+
+  private MemberTracer newTracer(int cpu) {
+    return new MemberTracer("tracer-" + tracers.incrementAndGet(), cpu).start();
+  }
+
+  ConnectionFollower connections() {
+    return connections;
+  }
+
+  /** Number of events that took a stop. */
+  long slowEvents() {
+    return history.events();
+  }
+
+  ServiceStatus.Settlements settlements() {
+    return opinion.settlements();
+  }
+
+  /** Tells what goes as it should; a rehearsal does so at debug level. */
+  private void report(String text, Object... values) {
+    if (rehearsal) {
+      LOG.debug(text, values);
+    } else {
+      LOG.info(text, values);
+    }
+  }
+
+  @Override
+  public EventLog log() {
+    return shared.log();
+  }
+
+  @Override
+  public String logPath() {
+    return shared.path();
+  }
+
+  @Override
+  public ArgumentHistory history() {
+    return history;
+  }
+
+  @Override
+  public int primaryCpu() {
+    return state.primaryTracer().cpu();
+  }
+
+  @Override
+  public void later(long millis, Runnable action) {
+    MemberTracer tracer = MemberTracer.current();
+    CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS)
+        .execute(() -> tracer.post(action));
+  }
+
+  @Override
+  public String adopt(Newborn newborn) {
+    if (state.isEnding()) {
+      SignalRelay.kill(newborn.pid());
+      return "the service ends";
+    }
+    MemberTracer tracer = newTracer(otherCpu(primaryCpu()));
+    String refusal = tracer.adopt(newborn);
+    if (refusal != null) {
+      return refusal;
+    }
+    if (!state.isRecordedSinceLastReplica()) {
+      connections.begin(state.primaryPid());
+    }
+    log().activate(Consumer.REPLICA);
+    ReplicaRole role =
+        tracer.follow(this, ReplicaRole.Waiting.valueOf(options.replicaWait().name()));
+    state.follows(new GroupState.Follower(tracer, role, newborn.pid()));
+    report("replica {} follows", newborn.pid());
+    return null;
+  }
+
+  private int otherCpu(int cpu) {
+    return cpu == options.primaryCpu() ? options.replicaCpu() : options.primaryCpu();
+  }
+
+  @Override
+  public void serving(PrimaryRole role) {
+    state.serving(role);
+    started.complete(null);
+  }
+
+  @Override
+  public void dropReplica(String reason) {
+    GroupState.Follower dropped = state.dropReplica();
+    if (dropped != null) {
+      dropped.tracer().destroyReplica();
+      log().deactivate(Consumer.REPLICA);
+      if (reason != null) {
+        report("replica {} dropped: {}", dropped.pid(), reason);
+      }
+    }
+  }
+
+  @Override
+  public void unprotected(String reason) {
+    connections.end();
+    LOG.warn("not protected: {}", reason);
+    state.unprotected(reason);
+  }
+
+  @Override
+  public boolean primaryLost(String cause, Legacy legacy) {
+    GroupState.Follower successor = state.takingOver(cause);
+    if (successor == null) {
+      if (!state.isEnding()) {
+        LOG.error("the primary ended of {} and there is no replica", cause);
+      }
+      return false;
+    }
+    relay.hold();
+    successor.role().seal(legacy);
+    successor.tracer().post(() -> {});
+    return true;
+  }
+
+  @Override
+  public void promoted(PrimaryRole role) {
+    relay.primaryIs(role.pid()); // before anybody can know of the takeover and kill the primary
+    ServiceStatus.Takeover done = state.promoted(role);
+    log().deactivate(Consumer.REPLICA);
+    role.requestSeeding();
+    report(
+        "takeover to process {} after {}: {} events drained, {} us",
+        role.pid(),
+        done.cause(),
+        done.drainedEvents(),
+        done.micros());
+  }
+
+  @Override
+  public void replicaLost(String reason, boolean divergence) {
+    LOG.warn("replica lost: {}", reason);
+    switch (state.replicaLost(divergence)) {
+      case SERVICE:
+        LOG.error("the replica was lost while it took over: the service ends");
+        relay.nobodyServes();
+        exit.complete(128 + SIGKILL);
+        break;
+      case PROTECTION:
+        log().deactivate(Consumer.REPLICA);
+        seedAgain(reason);
+        break;
+      default:
+        break;
+    }
+  }
+
+  @Override
+  public void replicaFailed(String reason) {
+    dropReplica(reason);
+    seedAgain(reason);
+  }
+
+  private void seedAgain(String reason) {
+    GroupState.Serving primary = state.primary();
+    if (primary == null) {
+      return;
+    }
+    boolean again = losses.mayTryAgain();
+    PrimaryRole role = primary.role();
+    primary
+        .tracer()
+        .post(
+            () -> {
+              role.stopRecording();
+              if (again) {
+                role.requestSeeding();
+              } else {
+                role.requestNative("replicas were lost too often, the last one: " + reason);
+              }
+            });
+  }
+
+  @Override
+  public void ended(int pid, int exitStatus) {
+    if (state.ended(pid)) {
+      relay.nobodyServes();
+      exit.complete(exitStatus);
+    }
+  }
+
+  @Override
+  public String awaitConsumed(long sequence) {
+    long begin = System.nanoTime();
+    while (log().consumerSequence(Consumer.REPLICA).get() < sequence) {
+      if (state.replica() == null) {
+        return "the replica was lost";
+      }
+      if (System.nanoTime() - begin > RENDEZVOUS_LIMIT_NANOS) {
+        return "the replica did not catch up within 10 s";
+      }
+      LockSupport.parkNanos(RENDEZVOUS_NAP_NANOS);
+    }
+    return null;
+  }
+
+  @Override
+  public void established(int pid, int descriptor) {
+    connections.established(pid, descriptor);
+  }
+
+  @Override
+  public SecondOpinion secondOpinion() {
+    return opinion;
+  }
+
+  @Override
+  public int survivor() {
+    GroupState.Follower replica = state.replica();
+    return replica == null ? -1 : replica.pid();
+  }
+
+  @Override
+  public FastPathOptions fastPath() {
+    return options.fastPath() ? FastPathChoice.of(options.replicaWait()) : FastPathOptions.OFF;
+  }
+
+  @Override
+  public long shadowDetail(int syscall, long[] arguments) {
+    return ConnectionFollower.detail(syscall, arguments);
+  }
+}

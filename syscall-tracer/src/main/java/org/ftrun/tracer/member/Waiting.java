@@ -1,0 +1,101 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+
+/**
+ * Whether the kernel, had it not been interrupted by us, would have gone on waiting for the rest of
+ * a transfer. Asks it with the service's own descriptors.
+ */
+final class Waiting {
+  private static final int SYS_POLL = 7;
+  private static final int SYS_IOCTL = 16;
+  private static final int SYS_GETSOCKOPT = 55;
+  private static final int SYS_FCNTL = 72;
+  private static final int F_GETFL = 3;
+  private static final int F_GETPIPE_SZ = 1032;
+  private static final int FIONREAD = 0x541b;
+  private static final int O_NONBLOCK = 04000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_TYPE = 3;
+  private static final int SOCK_STREAM = 1;
+  private static final int SPLICE_F_NONBLOCK = 2;
+  private static final int POLLERR = 8;
+  private static final int POLLHUP = 16;
+
+  /** Behind what SocketTimeout puts into the scratch room. */
+  private static final int SCRATCH_OFFSET = 384;
+
+  private final Member member;
+  private final ByteBuffer words = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
+
+  Waiting(Member member) {
+    this.member = member;
+  }
+
+  /** Whether the call's descriptor is a stream socket. */
+  boolean isStream(CallInFlight call) throws TraceeDiedException {
+    put(0, Integer.BYTES);
+    long result =
+        member.inject(
+            SYS_GETSOCKOPT, call.arguments[0], SOL_SOCKET, SO_TYPE, scratch(), scratch() + 4);
+    return result == 0 && first() == SOCK_STREAM;
+  }
+
+  /** Whether a transfer of which a part was done would have waited to do the rest. */
+  boolean goesOn(CallInFlight call) throws TraceeDiedException {
+    if (PartialTransfer.forbidsWaiting(call)) {
+      return false;
+    }
+    TransferShape shape = TransferShape.of(call.row);
+    if (shape == TransferShape.PIPE && !splicesOn(call)) {
+      return false;
+    }
+    long descriptor = call.arguments[shape.waitsFor()];
+    long flags = member.inject(SYS_FCNTL, descriptor, F_GETFL);
+    if (flags < 0 || (flags & O_NONBLOCK) != 0) {
+      return false;
+    }
+    return call.waitsForAll || !isBroken(descriptor);
+  }
+
+  /** An emptied pipe ends a splice; a pipe is filled only once. */
+  private boolean splicesOn(CallInFlight call) throws TraceeDiedException {
+    put(0, 0);
+    return (call.arguments[5] & SPLICE_F_NONBLOCK) == 0
+        && member.inject(SYS_FCNTL, call.arguments[0], F_GETPIPE_SZ) > 0
+        && member.inject(SYS_FCNTL, call.arguments[2], F_GETPIPE_SZ) < 0
+        && member.inject(SYS_IOCTL, call.arguments[0], FIONREAD, scratch()) == 0
+        && first() > 0;
+  }
+
+  /** The error is for the service's next call, so it must not be fetched by ours. */
+  private boolean isBroken(long descriptor) throws TraceeDiedException {
+    put((int) descriptor, 0);
+    long ready = member.inject(SYS_POLL, scratch(), 1, 0);
+    words.clear().limit(8);
+    boolean read = member.tracee.memory().read(new TraceeAddress(scratch()), words) == 8;
+    words.clear();
+    return ready > 0 && read && (words.getShort(6) & (POLLERR | POLLHUP)) != 0;
+  }
+
+  private void put(int first, int second) {
+    words.clear();
+    words.putInt(0, first).putInt(4, second).limit(8);
+    member.tracee.memory().write(new TraceeAddress(scratch()), words);
+    words.clear();
+  }
+
+  private int first() {
+    words.clear().limit(4);
+    boolean read = member.tracee.memory().read(new TraceeAddress(scratch()), words) == 4;
+    words.clear();
+    return read ? words.getInt(0) : 0;
+  }
+
+  private long scratch() {
+    return member.model().stub.scratch().value() + SCRATCH_OFFSET;
+  }
+}
