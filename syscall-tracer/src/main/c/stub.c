@@ -2,7 +2,7 @@
  * The stub: mapped into every process of a member, the only place where system calls run
  * unintercepted. Freestanding, position independent, linked at address 0 to a flat blob whose first
  * page is this text. The page behind it is data: byte 0 is the selector of Syscall User Dispatch,
- * from STUB_SCRATCH on there is room for arguments of injected calls.
+ * from StubLayout.SCRATCH on there is room for arguments of injected calls.
  *
  * Entry points stand at fixed offsets (stub.h; StubLayout.java has the same and a test compares
  * them with the blob). None of the first two touches the stack: the thread that is sent there has

@@ -35,6 +35,20 @@ static void capabilities(const char *when) {
   fact("%s: effective %s", when, data[0].effective != 0 ? "some" : "none");
 }
 
+/* Sets the capabilities as they are, naming the process by 0 and by its own pid. */
+static void same_capabilities(void) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2];
+  check(syscall(SYS_capget, &header, data) == 0);
+  check(syscall(SYS_capset, &header, data) == 0);
+  header.pid = getpid();
+  check(syscall(SYS_capset, &header, data) == 0);
+  check(header.pid == getpid());
+  header.pid = getppid();
+  check_error(syscall(SYS_capset, &header, data), EPERM);
+  step("capabilities set as they are");
+}
+
 static void attributes(void) {
   char name[16] = {0};
   check(prctl(PR_SET_NAME, "tiny program") == 0);
@@ -77,6 +91,7 @@ static void drop_root(void) {
 static void body(void) {
   ids();
   capabilities("at first");
+  same_capabilities();
   attributes();
   if (getuid() == 0) {
     drop_root();

@@ -1,6 +1,10 @@
 /*
  * A server to be killed under load: sends back every byte that it gets, in order, on up to 200
  * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
+ *
+ *   echo_server [PORT [FATAL]]
+ *
+ * A piece of input that is just the text FATAL makes it fault by its own code.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,6 +28,8 @@ struct connection {
 static struct pollfd polled[1 + CONNECTIONS];
 static struct connection *connections[1 + CONNECTIONS];
 static int used = 1;
+static const char *fatal = "";
+static int *volatile null;
 
 static void fail(const char *what) {
   perror(what);
@@ -86,6 +92,9 @@ static int serve(int index) {
     }
     connection->length = (int)got;
     connection->taken = 0;
+    if ((size_t)got == strlen(fatal) && memcmp(connection->pending, fatal, got) == 0) {
+      *null = 1;
+    }
   }
   ssize_t put = send(descriptor, connection->pending + connection->taken,
                      connection->length - connection->taken, MSG_NOSIGNAL);
@@ -99,6 +108,7 @@ static int serve(int index) {
 
 int main(int argc, char **argv) {
   polled[0] = (struct pollfd){.fd = listening(argc > 1 ? atoi(argv[1]) : 0), .events = POLLIN};
+  fatal = argc > 2 ? argv[2] : fatal;
   for (;;) {
     if (poll(polled, used, -1) < 0 && errno != EINTR) {
       fail("poll");

@@ -1,10 +1,28 @@
-/* How a process ends: endings KIND, where KIND is exit, status, abort, term, segv or pipe. */
+/*
+ * How a process ends: endings KIND. It exits, or dies of a signal that it sends to itself, or of
+ * what its own code does.
+ */
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "steps.h"
 
 static void at_exit(void) { fact("at exit"); }
+
+/* Not const: the compiler must not see what is done with them. */
+static volatile int zero;
+static int *volatile null;
+
+/* A page of a file that ends before it. */
+static void bus_error(void) {
+  int file = memfd_create("empty", 0);
+  check(file >= 0);
+  volatile char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);
+  check(page != MAP_FAILED);
+  fact("done");
+  feed_value(page[0]);
+}
 
 int main(int argc, char **argv) {
   steps_begin();
@@ -29,6 +47,17 @@ int main(int argc, char **argv) {
     fact("done");
     signal(SIGSEGV, SIG_DFL);
     raise(SIGSEGV);
+  } else if (strcmp(kind, "fault") == 0) {
+    fact("done");
+    *null = 1;
+  } else if (strcmp(kind, "bus") == 0) {
+    bus_error();
+  } else if (strcmp(kind, "illegal") == 0) {
+    fact("done");
+    asm volatile("ud2");
+  } else if (strcmp(kind, "division") == 0) {
+    fact("done");
+    feed_value(1 / zero);
   } else if (strcmp(kind, "pipe") == 0) {
     int ends[2];
     check(pipe(ends) == 0 && close(ends[0]) == 0);

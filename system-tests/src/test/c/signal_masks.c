@@ -128,12 +128,78 @@ static void blocked_and_pending(void) {
   check(sigaction(SIGTRAP, &old, NULL) == 0);
 }
 
+static void send_self(int signal) {
+  check(syscall(SYS_tgkill, getpid(), getpid(), signal) == 0);
+}
+
+static void send_all(int unused) {
+  (void)unused;
+  for (int i = 0; i < 3; i++) {
+    send_self(SIGTRAP);
+    send_self(SIGSEGV);
+    send_self(SIGUSR2);
+  }
+}
+
+static volatile sig_atomic_t order[8];
+
+static void note(int signal) {
+  if (handled < 8) {
+    order[handled] = signal;
+  }
+  handled++;
+}
+
+/* What was blocked comes when it is not any more, once each, before anything else is done. */
+static void released(void) {
+  struct sigaction action = {.sa_handler = note}, send = {.sa_handler = send_all};
+  sigfillset(&action.sa_mask);
+  sigemptyset(&send.sa_mask);
+  int signals[3] = {SIGTRAP, SIGSEGV, SIGUSR2};
+  for (int i = 0; i < 3; i++) {
+    check(sigaction(signals[i], &action, NULL) == 0);
+    sigaddset(&send.sa_mask, signals[i]);
+  }
+  check(sigaction(SIGUSR1, &send, NULL) == 0);
+  handled = 0;
+  send_self(SIGUSR1);
+  int at_once = handled;
+  fact("by a return: %d at once, %d in all: %d %d %d", at_once, handled, order[0], order[1],
+       order[2]);
+  step("released by a return");
+
+  sigset_t before;
+  check(sigprocmask(SIG_BLOCK, &send.sa_mask, &before) == 0);
+  handled = 0;
+  send_all(0);
+  step("all pending");
+  check(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
+  at_once = handled;
+  fact("by a mask: %d at once, %d in all: %d %d %d", at_once, handled, order[0], order[1],
+       order[2]);
+  step("released by a mask");
+
+  struct sigaction ignore = {.sa_handler = SIG_IGN};
+  check(sigprocmask(SIG_BLOCK, &send.sa_mask, NULL) == 0);
+  handled = 0;
+  send_all(0);
+  check(sigaction(SIGTRAP, &ignore, NULL) == 0);
+  step("one ignored");
+  check(sigaction(SIGTRAP, &action, NULL) == 0);
+  check(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
+  fact("handled %d: %d %d", handled, order[0], order[1]);
+  for (int i = 0; i < 3; i++) {
+    check(signal(signals[i], SIG_DFL) != SIG_ERR);
+  }
+}
+
 static void body(void) {
   masks();
   in_a_handler();
   dispositions();
   sent();
   blocked_and_pending();
+  released();
 }
 
 int main(int argc, char **argv) { return run_steps(argc, argv, body); }

@@ -3,8 +3,6 @@ package org.ftrun.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,7 +35,7 @@ class EchoServerTest {
   @Timeout(120)
   void shouldServeNewClientsWhenItsProcessWasKilled() throws Exception {
     try (FtrunProcess ftrun = start(Linking.DYNAMIC)) {
-      int port = listeningPort(ftrun);
+      int port = EchoServer.port(ftrun);
       for (int kill = 0; kill < 3; kill++) {
         ftrun.killPrimaryAndAwaitProtected();
         try (EchoClient client = new EchoClient(Ports.connect(ftrun, port), kill, 1000)) {
@@ -55,7 +53,7 @@ class EchoServerTest {
   @Timeout(120)
   void shouldEchoEveryByteWhenATakeoverIsPlanned() throws Exception {
     try (FtrunProcess ftrun = start(Linking.DYNAMIC);
-        Conversation crowd = crowd(ftrun, listeningPort(ftrun))) {
+        Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       for (int takeover = 0; takeover < 5; takeover++) {
         long before = crowd.progress();
         ftrun.takeOver();
@@ -74,33 +72,13 @@ class EchoServerTest {
 
   private void storm(Linking linking, int kills) throws Exception {
     try (FtrunProcess ftrun = start(linking);
-        Conversation crowd = crowd(ftrun, listeningPort(ftrun))) {
+        Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       new KillStorm(ftrun, crowd, BYTES_BETWEEN_KILLS).kill(kills);
       crowd.finish();
     }
   }
 
   private FtrunProcess start(Linking linking) throws Exception {
-    Path server = new CProgram("echo_server", linking).executable();
-    return FtrunProcess.start(directory, Map.of(), List.of(server.toString()));
-  }
-
-  private static int listeningPort(FtrunProcess ftrun) throws Exception {
-    String word = "listening ";
-    Await.until(
-        FtrunProcess.LIMIT,
-        () -> "the echo server does not start:\n" + ftrun.messages(),
-        () -> ftrun.output().startsWith(word) && ftrun.output().endsWith("\n"));
-    return Integer.parseInt(ftrun.output().substring(word.length()).trim());
-  }
-
-  /** Clients of all kinds: single bytes, small pieces, and as much as the connection holds. */
-  private static Conversation crowd(FtrunProcess ftrun, int port) throws Exception {
-    List<EchoClient> clients = new ArrayList<>();
-    long[] windows = {1, 1, 100, 1000, 100_000, 4_000_000};
-    for (int i = 0; i < windows.length; i++) {
-      clients.add(new EchoClient(Ports.connect(ftrun, port), i, windows[i]));
-    }
-    return new Crowd(clients);
+    return EchoServer.start(directory, Map.of(), linking);
   }
 }

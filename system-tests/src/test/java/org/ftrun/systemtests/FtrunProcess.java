@@ -97,9 +97,20 @@ final class FtrunProcess implements AutoCloseable {
     return before.epoch();
   }
 
+  /** Sends the primary a signal behind ftrun's back and returns the epoch in which it was sent. */
+  long signalPrimary(String signal) throws Exception {
+    ServiceStatus before = awaitProtected();
+    signal(signal, before.primaryPid());
+    return before.epoch();
+  }
+
   /** Kills the primary and waits until its successor is protected again. */
   ServiceStatus killPrimaryAndAwaitProtected() throws Exception {
-    long epoch = killPrimary();
+    return awaitProtectedAfter(killPrimary());
+  }
+
+  /** Waits until an epoch is over and the next primary is protected. */
+  ServiceStatus awaitProtectedAfter(long epoch) throws Exception {
     return awaitStatus(
         "PROTECTED in a new epoch", status -> status.epoch() > epoch && status.isProtected());
   }
@@ -108,14 +119,18 @@ final class FtrunProcess implements AutoCloseable {
   ServiceStatus takeOver() throws Exception {
     long epoch = awaitProtected().epoch();
     control.ask("takeover");
-    return awaitStatus(
-        "PROTECTED in a new epoch", status -> status.epoch() > epoch && status.isProtected());
+    return awaitProtectedAfter(epoch);
   }
 
   /** Sends a signal to ftrun, which passes it to the service. */
   void signal(String signal) throws IOException, InterruptedException {
+    signal(signal, process.pid());
+  }
+
+  private static void signal(String signal, long pid) throws IOException, InterruptedException {
+    assertThat(pid).as("pid to send a signal to").isGreaterThan(1);
     int status =
-        new ProcessBuilder("kill", "-s", signal, "" + process.pid())
+        new ProcessBuilder("kill", "-s", signal, "" + pid)
             .redirectErrorStream(true)
             .start()
             .waitFor();

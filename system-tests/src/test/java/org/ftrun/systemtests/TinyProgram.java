@@ -55,7 +55,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =
-      List.of("thread", "children", "posix_timers", "shared_files", "odd_calls", "busy");
+      List.of("thread", "children", "posix_timers", "shared_files", "odd_calls", "busy", "release");
 
   /** How a process may end, and the status a shell sees. */
   private static final List<TinyProgram> ENDINGS =
@@ -65,6 +65,10 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           ending("abort", 134),
           ending("term", 143),
           ending("segv", 139),
+          ending("fault", 139),
+          ending("bus", 135),
+          ending("illegal", 132),
+          ending("division", 136),
           ending("pipe", 141));
 
   private static TinyProgram ending(String kind, int exitStatus) {

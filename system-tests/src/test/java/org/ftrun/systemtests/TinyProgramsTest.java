@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,13 +80,13 @@ class TinyProgramsTest {
   @ParameterizedTest
   @MethodSource("protectedOnes")
   void shouldStateTheSameFactsWhenAReplicaFollows(TinyProgram program) throws Exception {
-    run(program.command(), natively(program), step -> false);
+    run(program.command()).through(natively(program), step -> false);
   }
 
   @ParameterizedTest
   @MethodSource("protectedOnes")
   void shouldStateTheSameFactsWhenKilledAtEveryStep(TinyProgram program) throws Exception {
-    run(program.command(), natively(program), step -> true);
+    run(program.command()).through(natively(program), step -> true);
   }
 
   @ParameterizedTest
@@ -98,10 +97,10 @@ class TinyProgramsTest {
         FtrunProcess ftrun =
             FtrunProcess.start(
                 directory, Map.of("FT_GATE", gate.environmentValue()), program.command())) {
-      awaitStep(ftrun, 1);
+      TinyRun.awaitStep(ftrun, 1);
       ftrun.awaitProtected();
       for (int step = 1; step <= natively.steps(); step++) {
-        awaitStep(ftrun, step);
+        TinyRun.awaitStep(ftrun, step);
         if (step == natively.steps()) {
           ServiceStatus status =
               ftrun.awaitStatus("UNPROTECTED", now -> now.state().equals("UNPROTECTED"));
@@ -153,7 +152,7 @@ class TinyProgramsTest {
     List<String> command = starter.command(directory, program.command());
     Path again = Files.createDirectories(directory.resolve("again"));
     assertThat(Outcome.natively(again, command)).isEqualTo(natively);
-    run(command, natively, step -> step % 3 == 1);
+    run(command).through(natively, step -> step % 3 == 1);
   }
 
   /** How a program comes to be run by another that was started before it. */
@@ -189,6 +188,10 @@ class TinyProgramsTest {
     }
   }
 
+  private TinyRun run(List<String> command) {
+    return new TinyRun(directory, Map.of(), command);
+  }
+
   private Outcome natively(TinyProgram program) throws Exception {
     Outcome known = NATIVE.get(program);
     if (known == null) {
@@ -196,44 +199,5 @@ class TinyProgramsTest {
       NATIVE.put(program, known);
     }
     return known;
-  }
-
-  /** Which steps, from 1 on, the primary is killed at. */
-  private interface Kills {
-    boolean at(int step);
-  }
-
-  private void run(List<String> command, Outcome natively, Kills kills) throws Exception {
-    try (Gate gate = Gate.make(directory.resolve("gate"));
-        FtrunProcess ftrun =
-            FtrunProcess.start(directory, Map.of("FT_GATE", gate.environmentValue()), command)) {
-      int killed = 0;
-      for (int step = 1; step <= natively.steps(); step++) {
-        awaitStep(ftrun, step);
-        ServiceStatus status = ftrun.awaitProtected();
-        if (kills.at(step)) {
-          status = ftrun.killPrimaryAndAwaitProtected();
-          killed++;
-        }
-        assertThat(status.divergences()).as("divergences at step %d", step).isZero();
-        assertThat(status.takeoverCauses()).isEqualTo(Collections.nCopies(killed, "SIGKILL"));
-        gate.pass();
-      }
-      int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
-    }
-  }
-
-  private static void awaitStep(FtrunProcess ftrun, int step) throws Exception {
-    Await.until(
-        FtrunProcess.LIMIT,
-        () -> "step " + step + " is not reached:\n" + ftrun.output() + ftrun.messages(),
-        () -> {
-          boolean reached = Outcome.stepsIn(ftrun.output()) >= step;
-          assertThat(reached || ftrun.isAlive())
-              .as("ended before step %d:%n%s%s", step, ftrun.output(), ftrun.messages())
-              .isTrue();
-          return reached;
-        });
   }
 }

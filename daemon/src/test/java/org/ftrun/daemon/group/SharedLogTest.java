@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,20 @@ class SharedLogTest {
       }
     }
     assertThat(descriptors()).isEqualTo(before);
+  }
+
+  @Test
+  void shouldKeepItsSizeWhateverTheServiceDoes() throws Exception {
+    try (SharedLog shared = SharedLog.create(PAYLOAD);
+        FileChannel channel =
+            FileChannel.open(
+                Path.of(shared.path()), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long size = channel.size();
+      assertThatThrownBy(() -> channel.truncate(4096)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> channel.write(ByteBuffer.allocate(1), size))
+          .isInstanceOf(IOException.class);
+      assertThat(channel.size()).isEqualTo(size);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.ftrun.tracer.libc;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.lang.ref.Reference;
 
 /** libc through JNA's direct mapping. Results follow the kernel: {@code -errno} on failure. */
 public final class Libc {
@@ -75,7 +76,11 @@ public final class Libc {
             Pointer.NULL,
             new Pointer(arguments.address()),
             new Pointer(variables.address()));
-    return error != 0 ? -error : pid.buffer().getInt(0);
+    Reference.reachabilityFence(arguments);
+    Reference.reachabilityFence(variables);
+    int child = pid.buffer().getInt(0);
+    Reference.reachabilityFence(pid);
+    return error != 0 ? -error : child;
   }
 
   /** Copies bytes to an address in this process. */
@@ -99,7 +104,9 @@ public final class Libc {
         Pointer.nativeValue(com.sun.jna.NativeLibrary.getInstance("c").getFunction("abs"));
     NativeMemory action = NativeMemory.allocate(152);
     action.buffer().putLong(0, handler);
-    if (sigaction(signal, new Pointer(action.address()), Pointer.NULL) != 0) {
+    int result = sigaction(signal, new Pointer(action.address()), Pointer.NULL);
+    Reference.reachabilityFence(action);
+    if (result != 0) {
       throw new IllegalStateException("sigaction: errno " + Native.getLastError());
     }
   }

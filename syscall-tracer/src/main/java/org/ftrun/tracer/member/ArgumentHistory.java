@@ -13,8 +13,12 @@ public final class ArgumentHistory {
    * Creates a history.
    *
    * @param size number of calls it keeps, a power of two
+   * @throws IllegalArgumentException if it is none
    */
   public ArgumentHistory(int size) {
+    if (Integer.bitCount(size) != 1 || size < 0) {
+      throw new IllegalArgumentException(size + " is not a power of two");
+    }
     sequences = new long[size];
     arguments = new long[size * 6];
     java.util.Arrays.fill(sequences, -1);

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.ProcessLayout;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.syscall.SyscallRole;
@@ -17,11 +18,20 @@ import org.ftrun.tracer.syscall.SyscallTable;
 final class CallEffects {
   private static final int SIGSET_BYTES = 8;
   private static final int ACTION_BYTES = 32;
+
+  /** The address of a mask and its size, as pselect6(2) takes them. */
+  private static final int PAIR_BYTES = 16;
+
+  /**
+   * Offset of uc_sigmask in struct ucontext, at which the stack pointer stands at rt_sigreturn:
+   * uc_flags, uc_link, uc_stack and 256 bytes of uc_mcontext before it (asm/ucontext.h).
+   */
+  private static final int FRAME_MASK = 8 + 8 + 24 + 256;
+
   private static final int SIG_BLOCK = 0;
   private static final int SIG_UNBLOCK = 1;
   private static final int SIG_SETMASK = 2;
   private static final int ITIMER_REAL = 0;
-  private static final long MICROS = 1_000_000;
 
   /** UAPI_SA_FLAGS of the kernel's asm-generic/signal-defs.h and SA_RESTORER. */
   private static final long KNOWN_FLAGS = 0xdc00_0807L;
@@ -29,6 +39,10 @@ final class CallEffects {
   private static final long NEVER_MASKED =
       SignalActions.bit(Signal.SIGKILL) | SignalActions.bit(Signal.SIGSTOP);
 
+  /** Offset of pid in struct __user_cap_header_struct. */
+  private static final int CAPABILITY_PID = 4;
+
+  private static final SyscallRow CAPSET = SyscallTable.named("capset");
   private static final SyscallRow SIGNALFD = SyscallTable.named("signalfd");
   private static final SyscallRow SIGNALFD4 = SyscallTable.named("signalfd4");
   private static final SyscallRow RT_SIGPENDING = SyscallTable.named("rt_sigpending");
@@ -54,6 +68,17 @@ final class CallEffects {
       prepareMask(call);
     } else if (call.row.temporaryMaskArgument() >= 0) {
       prepareTemporaryMask(call);
+    }
+  }
+
+  /**
+   * Lets a replica make for itself the call that the primary made for itself under its own pid:
+   * capset is the one with the pid in a structure, and the kernel allows it no other.
+   */
+  void nameItself(CallInFlight call) {
+    if (call.row == CAPSET && read(call.arguments[0], ProcessLayout.CAPABILITY_HEADER_SIZE)) {
+      bytes.putInt(CAPABILITY_PID, 0);
+      call.asked[0] = toScratch(ProcessLayout.CAPABILITY_HEADER_SIZE);
     }
   }
 
@@ -127,6 +152,9 @@ final class CallEffects {
     SignalAction old = actions.of(signal);
     if (newAction != null) {
       actions.set(signal, newAction);
+      if (newAction.isIgnore()) {
+        member.hiddenPending.drop(signal); // as the kernel drops what is pending
+      }
     }
     if (call.arguments[2] == 0) {
       return 0;
@@ -172,6 +200,28 @@ final class CallEffects {
     return 0;
   }
 
+  /**
+   * A handler returns by rt_sigreturn. Its frame saves the mask that the kernel knew; an owned
+   * signal that the handler put in there is taken out again.
+   *
+   * @return the mask that the kernel will restore; all signals if there is no frame
+   */
+  long leaveHandler(CallInFlight call) {
+    member.model().leaveHandler();
+    long frame = call.atSite.rsp() + FRAME_MASK;
+    if (!read(frame, SIGSET_BYTES)) {
+      return -1;
+    }
+    long mask = bytes.getLong(0);
+    if ((mask & SignalActions.OWNED) != 0) {
+      member.model().hiddenMask |= mask & SignalActions.OWNED;
+      mask &= ~SignalActions.OWNED;
+      bytes.putLong(0, mask);
+      write(frame, SIGSET_BYTES);
+    }
+    return mask;
+  }
+
   private void addToSet(long address, long signals) {
     if (read(address, SIGSET_BYTES)) {
       bytes.putLong(0, bytes.getLong(0) | signals);
@@ -200,15 +250,20 @@ final class CallEffects {
     if ((mask & SignalActions.OWNED) == 0) {
       return;
     }
-    bytes.putLong(0, mask & ~SignalActions.OWNED);
+    mask &= ~SignalActions.OWNED;
+    bytes.putLong(0, mask);
     switch (call.row.temporaryMask()) {
       case DIRECT:
         call.asked[index] = toScratch(SIGSET_BYTES);
         break;
       case PAIR:
         long scratch = member.model().stub.scratch().value();
-        bytes.putLong(16, bytes.getLong(0)).putLong(0, scratch + 16).putLong(8, SIGSET_BYTES);
-        call.asked[index] = toScratch(24);
+        if (!read(call.arguments[index], PAIR_BYTES)) {
+          break;
+        }
+        // The size stays as it is: the kernel refuses a wrong one.
+        bytes.putLong(0, scratch + PAIR_BYTES).putLong(PAIR_BYTES, mask);
+        call.asked[index] = toScratch(PAIR_BYTES + SIGSET_BYTES);
         break;
       default:
         break;
@@ -221,7 +276,7 @@ final class CallEffects {
       case DIRECT:
         return argument;
       case PAIR:
-        return argument != 0 && read(argument, 16) ? bytes.getLong(0) : 0;
+        return argument != 0 && read(argument, PAIR_BYTES) ? bytes.getLong(0) : 0;
       default:
         return 0;
     }
@@ -240,13 +295,14 @@ final class CallEffects {
   private void noteTimer(CallInFlight call, long when) {
     IntervalTimer timer = member.model().realTimer;
     if (call.row.arguments().size() == 1) {
-      timer.set(when, Integer.toUnsignedLong((int) call.arguments[0]) * MICROS, 0);
+      long seconds = Integer.toUnsignedLong((int) call.arguments[0]);
+      timer.set(when, IntervalTimer.micros(seconds, 0), 0);
     } else if (call.arguments[0] == ITIMER_REAL) {
       if (call.arguments[1] == 0) {
         timer.set(when, 0, 0);
       } else if (read(call.arguments[1], ACTION_BYTES)) {
-        long interval = bytes.getLong(0) * MICROS + bytes.getLong(8);
-        timer.set(when, bytes.getLong(16) * MICROS + bytes.getLong(24), interval);
+        long interval = IntervalTimer.micros(bytes.getLong(0), bytes.getLong(8));
+        timer.set(when, IntervalTimer.micros(bytes.getLong(16), bytes.getLong(24)), interval);
       }
     }
   }

@@ -3,6 +3,8 @@ package org.ftrun.tracer.member;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The modes of a thread by which nothing that may differ between members escapes us: Syscall User
@@ -18,6 +20,10 @@ final class Confinement {
   private static final int PR_SET_SYSCALL_USER_DISPATCH = 59;
   private static final int ARCH_SET_CPUID = 0x1012;
   private static final byte[] BLOCK = {1};
+  private static final Logger LOG = LoggerFactory.getLogger(Confinement.class);
+
+  /** For tests: behaves as on kernels before 6.4, which lack the ptrace request. */
+  private static final boolean FORCE_PRCTL = forcePrctl();
 
   private Confinement() {}
 
@@ -74,6 +80,11 @@ final class Confinement {
         : member.inject(SYS_PRCTL, PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0);
   }
 
-  /** For tests: behaves as on kernels before 6.4, which lack the ptrace request. */
-  private static final boolean FORCE_PRCTL = Boolean.getBoolean("ftrun.test.dispatchByPrctl");
+  private static boolean forcePrctl() {
+    boolean force = Boolean.getBoolean("ftrun.test.dispatchByPrctl");
+    if (force) {
+      LOG.warn("Syscall User Dispatch is set by prctl, as for kernels before 6.4");
+    }
+    return force;
+  }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.eventlog.EventKind;
+import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
@@ -83,7 +84,7 @@ final class DyingRole implements Role {
       return;
     }
     long result = call.answered ? call.answer : member.now.rax();
-    if (calls.hasReturnedAtLast(member.now)) {
+    if (calls.hasReturnedAtLast(member.now) && (call.answered || !isOfDying(result))) {
       long position = calls.positionAfter(result);
       if (position >= 0 && blocks()) {
         calls.publishPart(position);
@@ -94,6 +95,14 @@ final class DyingRole implements Role {
     } else if (call.transferred > 0) {
       calls.publishPart(call.transferred);
     }
+  }
+
+  /**
+   * Whether a call can have failed because its process was being killed: the kernel finds no memory
+   * for the dying, nor does it bring in a page for them. The replica's own call knows better.
+   */
+  private static boolean isOfDying(long result) {
+    return result == -Errno.EFAULT || result == -Errno.ENOMEM;
   }
 
   /** O_NONBLOCK of the call's descriptor; the dying process cannot be asked by a call. */

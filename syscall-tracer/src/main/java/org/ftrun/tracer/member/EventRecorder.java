@@ -152,19 +152,18 @@ final class EventRecorder {
 
   private void publish(EventKind kind, CallInFlight call, int flags, long result, int length) {
     int descriptor = call.row.descriptorArgument();
-    long sequence =
-        writer.publish(
-            kind,
-            flags,
-            call.row.number(),
-            member.pid(),
-            result,
-            call.digest,
-            descriptor < 0 ? -1 : (int) call.arguments[descriptor],
-            call.site,
-            call.detail,
-            length);
-    group.history().record(sequence, call.arguments);
+    group.history().record(writer.published() + 1, call.arguments);
+    writer.publish(
+        kind,
+        flags,
+        call.row.number(),
+        member.pid(),
+        result,
+        call.digest,
+        descriptor < 0 ? -1 : (int) call.arguments[descriptor],
+        call.site,
+        call.detail,
+        length);
   }
 
   /** Publishes a signal that is delivered now. */

@@ -10,7 +10,7 @@ public interface GroupLink {
   /** The group's event log. */
   EventLog log();
 
-  /** Path by which a process of the service can open the log, as long as the daemon lives. */
+  /** Path by which the daemon can open the log's file again. */
   String logPath();
 
   /**

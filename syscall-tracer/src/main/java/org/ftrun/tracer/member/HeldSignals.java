@@ -10,10 +10,25 @@ final class HeldSignals {
   /** Size of siginfo_t, bytes. */
   static final int SIGINFO_BYTES = 128;
 
+  private static final int FIRST_REAL_TIME = 32;
+
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
 
   void add(byte[] siginfo) {
     waiting.add(siginfo);
+  }
+
+  /** As the kernel lets a signal pend: of a standard one only the first instance is kept. */
+  void addPending(byte[] siginfo) {
+    int signal = signalOf(siginfo);
+    if (signal >= FIRST_REAL_TIME || (signals() & SignalActions.bit(signal)) == 0) {
+      waiting.add(siginfo);
+    }
+  }
+
+  /** Forgets all instances of a signal. */
+  void drop(int signal) {
+    waiting.removeIf(siginfo -> signalOf(siginfo) == signal);
   }
 
   boolean isEmpty() {
@@ -42,15 +57,19 @@ final class HeldSignals {
     return set;
   }
 
-  /** Takes the first one that is not in a mask; null if there is none. */
-  byte[] takeUnmasked(long mask) {
+  /** The first one that is not in a mask, which stays; null if there is none. */
+  byte[] peekUnmasked(long mask) {
     for (byte[] siginfo : waiting) {
       if ((mask & SignalActions.bit(signalOf(siginfo))) == 0) {
-        waiting.remove(siginfo);
         return siginfo;
       }
     }
     return null;
+  }
+
+  /** Forgets one of those that were given; does nothing if it is not here. */
+  void remove(byte[] siginfo) {
+    waiting.remove(siginfo);
   }
 
   /** si_signo. */

@@ -33,12 +33,7 @@ final class InjectedCall {
 
   /** As {@link #call}, with an entry point that traps elsewhere. */
   long run(long address, long trapped, long number, long... arguments) throws TraceeDiedException {
-    tracee.readRegisters(registers);
-    for (int i = 0; i < 6; i++) {
-      registers.argument(i, i < arguments.length ? arguments[i] : 0);
-    }
-    registers.rax(number).originalRax(-1).rip(address);
-    tracee.writeRegisters(registers);
+    enter(address, number, arguments);
     tracee.resume(0);
     while (true) {
       Stop stop = tracee.await();
@@ -57,6 +52,7 @@ final class InjectedCall {
         case GROUP_STOP:
         case SYSCALL:
         case BIRTH:
+        case OTHER:
           tracee.resume(0);
           break;
         default:
@@ -64,6 +60,57 @@ final class InjectedCall {
           throw TraceeDiedException.INSTANCE;
       }
     }
+  }
+
+  /**
+   * As {@link #call}, but without the trap: SIGTRAP, which is forced upon the thread there, would
+   * undo that it is blocked or ignored. The thread stops at the exit of the call instead; signals
+   * need not be let through.
+   *
+   * @param address of a {@code syscall} instruction
+   */
+  long callWithoutTrap(long address, long number, long... arguments) throws TraceeDiedException {
+    enter(address, number, arguments);
+    awaitSyscallStop();
+    awaitSyscallStop();
+    tracee.readRegisters(registers);
+    return registers.rax();
+  }
+
+  /** On to the entry or the exit of a call. */
+  private void awaitSyscallStop() throws TraceeDiedException {
+    tracee.resumeToSyscall();
+    while (true) {
+      Stop stop = tracee.await();
+      switch (stop.kind()) {
+        case NONE:
+          break;
+        case SYSCALL:
+          return;
+        case SIGNAL:
+          hold(stop.signal());
+          tracee.resumeToSyscall();
+          break;
+        case TRAP:
+        case GROUP_STOP:
+        case BIRTH:
+        case OTHER:
+          tracee.resumeToSyscall();
+          break;
+        default:
+          tracee.unread();
+          throw TraceeDiedException.INSTANCE;
+      }
+    }
+  }
+
+  private void enter(long address, long number, long... arguments) throws TraceeDiedException {
+    tracee.readRegisters(registers);
+    for (int i = 0; i < 6; i++) {
+      registers.argument(i, i < arguments.length ? arguments[i] : 0);
+    }
+    registers.rax(number).originalRax(-1).rip(address);
+    tracee.writeRegisters(registers);
   }
 
   private void hold(int signal) throws TraceeDiedException {

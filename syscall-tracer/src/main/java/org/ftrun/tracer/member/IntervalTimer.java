@@ -5,6 +5,11 @@ package org.ftrun.tracer.member;
  * replica's is armed at takeover with what is left.
  */
 final class IntervalTimer {
+  /** As the kernel, which lets a time that its clock cannot hold never come; 146 years here. */
+  static final long LONGEST_MICROS = Long.MAX_VALUE / 2 / 1000;
+
+  private static final long MICROS = 1_000_000;
+
   private boolean armed;
   private long deadline;
   private long intervalMicros;
@@ -23,11 +28,21 @@ final class IntervalTimer {
   }
 
   /**
+   * A struct timeval in microseconds, at most {@link #LONGEST_MICROS}.
+   *
+   * @param seconds tv_sec, not negative
+   * @param micros tv_usec, 0 to 999,999
+   */
+  static long micros(long seconds, long micros) {
+    return seconds >= LONGEST_MICROS / MICROS ? LONGEST_MICROS : seconds * MICROS + micros;
+  }
+
+  /**
    * The service set the timer.
    *
    * @param now System.nanoTime() when it did
-   * @param valueMicros time to the first expiry, 0 disarms
-   * @param interval time between expiries, 0 for one only
+   * @param valueMicros time to the first expiry, 0 to {@link #LONGEST_MICROS}; 0 disarms
+   * @param interval time between expiries, likewise; 0 for one only
    */
   void set(long now, long valueMicros, long interval) {
     armed = valueMicros != 0;
@@ -56,8 +71,9 @@ final class IntervalTimer {
       armed = false;
       return;
     }
-    while (deadline - now <= 0) {
-      deadline += intervalMicros * 1000;
+    if (deadline - now <= 0) {
+      long missed = (now - deadline) / (intervalMicros * 1000) + 1;
+      deadline += missed * intervalMicros * 1000;
     }
   }
 

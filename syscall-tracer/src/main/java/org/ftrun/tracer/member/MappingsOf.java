@@ -19,6 +19,12 @@ final class MappingsOf {
       return permissions.charAt(1) == 'w';
     }
 
+    /** Whether it has a byte in common with the region of {@code bytes} bytes at an address. */
+    boolean overlaps(long address, long bytes) {
+      return Long.compareUnsigned(start, address + bytes) < 0
+          && Long.compareUnsigned(address, end) < 0;
+    }
+
     boolean isExecutable() {
       return permissions.charAt(2) == 'x';
     }
@@ -102,8 +108,7 @@ final class MappingsOf {
 
   private boolean isFree(long start, long bytes) {
     for (Mapping mapping : mappings) {
-      if (Long.compareUnsigned(mapping.start(), start + bytes) < 0
-          && Long.compareUnsigned(start, mapping.end()) < 0) {
+      if (mapping.overlaps(start, bytes)) {
         return false;
       }
     }

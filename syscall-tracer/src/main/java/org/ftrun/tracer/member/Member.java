@@ -66,8 +66,10 @@ final class Member {
    * boundary, and that signal's stop is about to follow.
    */
   boolean hasOwnSignalPending() throws TraceeDiedException {
+    long mask = tracee.signalMask();
     for (byte[] siginfo : tracee.pendingSignals(false)) {
-      if (HeldSignals.codeOf(siginfo) > 0) {
+      boolean blocked = (mask & SignalActions.bit(HeldSignals.signalOf(siginfo))) != 0;
+      if (!blocked && HeldSignals.codeOf(siginfo) > 0) {
         return true;
       }
     }
@@ -77,6 +79,11 @@ final class Member {
   /** Injects a call through the stub. */
   long inject(long number, long... args) throws TraceeDiedException {
     return injected.call(model.stub.execute(), number, args);
+  }
+
+  /** As {@link #inject}, without a trap: all signals may be blocked. */
+  long injectWithoutTrap(long number, long... args) throws TraceeDiedException {
+    return injected.callWithoutTrap(model.stub.execute(), number, args);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.lang.ref.Reference;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -113,7 +114,7 @@ public final class MemberTracer {
             refusal[0] = null;
           } catch (TraceeDiedException e) {
             refusal[0] = "the replica died at its birth";
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             refusal[0] = "the replica could not be prepared: " + e.getMessage();
           }
           if (refusal[0] != null) {
@@ -129,8 +130,14 @@ public final class MemberTracer {
     ReplicaRole[] replica = new ReplicaRole[1];
     call(
         () -> {
-          replica[0] = new ReplicaRole(delivered, group, waiting);
-          role = replica[0].begin();
+          try {
+            replica[0] = new ReplicaRole(delivered, group, waiting);
+            role = replica[0].begin();
+          } catch (RuntimeException | Error e) {
+            ReplicaBirth.discard(delivered.pid()); // nobody else knows of it
+            ended = true;
+            throw e;
+          }
         });
     return replica[0];
   }
@@ -219,7 +226,7 @@ public final class MemberTracer {
   private void step() {
     try {
       role = role.step();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("internal error in {}", thread.getName(), e);
       role = role instanceof FailSafe ? ((FailSafe) role).afterError(e) : null;
     }
@@ -229,7 +236,8 @@ public final class MemberTracer {
     try {
       command.action.run();
       command.done.complete(null);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      LOG.error("internal error in a command to {}", thread.getName(), e);
       command.done.completeExceptionally(e);
     }
   }
@@ -238,13 +246,16 @@ public final class MemberTracer {
   static boolean pin(int threadId, int core) {
     NativeMemory mask = NativeMemory.allocate(128);
     mask.buffer().putLong(core / 64 * 8, 1L << core % 64);
-    return Libc.call(SYS_SCHED_SETAFFINITY, threadId, 128, mask.address()) == 0;
+    long result = Libc.call(SYS_SCHED_SETAFFINITY, threadId, 128, mask.address());
+    Reference.reachabilityFence(mask);
+    return result == 0;
   }
 
   private static void unblockWakeSignal() {
     NativeMemory mask = NativeMemory.allocate(8);
     mask.buffer().putLong(0, SignalActions.bit(WAKE_SIGNAL));
     long result = Libc.call(SYS_RT_SIGPROCMASK, SIG_UNBLOCK, mask.address(), 0, 8);
+    Reference.reachabilityFence(mask);
     if (result != 0) {
       throw new IllegalStateException("rt_sigprocmask: errno " + -result);
     }

@@ -25,12 +25,6 @@ final class PrimaryCalls {
   static final int ERESTARTNOHAND = 514;
   static final int ERESTART_RESTARTBLOCK = 516;
 
-  /**
-   * Offset of uc_sigmask in struct ucontext, at which the stack pointer stands at rt_sigreturn:
-   * uc_flags, uc_link, uc_stack and 256 bytes of uc_mcontext before it (asm/ucontext.h).
-   */
-  private static final int FRAME_MASK = 8 + 8 + 24 + 256;
-
   private static final SyscallRow ACCEPT = SyscallTable.named("accept");
   private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
@@ -106,9 +100,8 @@ final class PrimaryCalls {
   }
 
   private void returnFromHandler() throws TraceeDiedException {
-    member.model().leaveHandler();
-    long frame = call.atSite.rsp();
-    long mask = member.tracee.memory().readLong(new TraceeAddress(frame + FRAME_MASK));
+    long mask = effects.leaveHandler(call);
+    new OwnSignals(member).queueReleased();
     boolean another = primary.expectSignal(mask);
     recorder.publishPlain(call, another ? EventRecorder.FLAG_SIGNAL_FOLLOWS : 0, 0);
     ask();

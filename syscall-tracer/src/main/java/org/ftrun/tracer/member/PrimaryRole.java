@@ -48,6 +48,10 @@ public final class PrimaryRole implements Role, FailSafe {
   private final LocalStub localStub = new LocalStub();
   private boolean trapHandled;
   private long callsBegun;
+
+  /** The service's registers at the present stop, or null if they are the thread's. */
+  private Registers service;
+
   private final ArrayDeque<BoundaryAction> atBoundary = new ArrayDeque<>();
 
   /** What is to be done while the service is at a call boundary; it may end the role. */
@@ -86,6 +90,7 @@ public final class PrimaryRole implements Role, FailSafe {
    */
   Role takeOver(CallInFlight parked, long began) throws TraceeDiedException {
     call.continueFrom(parked, began);
+    service = call.atSite;
     return atCall();
   }
 
@@ -95,8 +100,9 @@ public final class PrimaryRole implements Role, FailSafe {
   }
 
   /** Takes over from a replica that was stopped in its own code. */
-  Role takeOver(Registers service) throws TraceeDiedException {
-    Registers own = service.copy();
+  Role takeOver(Registers stopped) throws TraceeDiedException {
+    Registers own = stopped.copy();
+    service = own;
     Role next = runBoundaryActions(own);
     if (next != null) {
       return next;
@@ -118,6 +124,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   @Override
   public Role step() {
+    service = call.executing ? call.atSite : null;
     Stop stop = member.tracee.await();
     try {
       return handle(stop);
@@ -143,6 +150,7 @@ public final class PrimaryRole implements Role, FailSafe {
         return new DyingRole(this, calls).exiting();
       case SYSCALL:
       case BIRTH:
+      case OTHER:
         member.tracee.resume(0);
         return this;
       default:
@@ -178,6 +186,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   private Role onCall() throws TraceeDiedException {
     call.begin(member.now);
+    service = call.atSite;
     callsBegun++;
     signals.chainEnds();
     int architecture =
@@ -255,10 +264,11 @@ public final class PrimaryRole implements Role, FailSafe {
         member.tracee.resume(0);
         return this;
       }
-      Registers service = member.now.copy();
-      Role next = runBoundaryActions(service);
+      Registers own = member.now.copy();
+      service = own;
+      Role next = runBoundaryActions(own);
       if (next == null) {
-        member.tracee.writeRegisters(service);
+        member.tracee.writeRegisters(own);
         member.tracee.resume(0);
       }
       return next == null ? this : next;
@@ -370,18 +380,7 @@ public final class PrimaryRole implements Role, FailSafe {
   }
 
   @Override
-  public Role afterError(RuntimeException error) {
-    recorder.setRecording(false);
-    group.dropReplica("internal error: " + error);
-    try {
-      if (!call.executing) {
-        return leaveAlone(call.atSite, "internal error: " + error);
-      }
-      LOG.error("the primary goes on without protection");
-      return this;
-    } catch (TraceeDiedException | RuntimeException e) {
-      LOG.error("the primary could not be released", e);
-      return this;
-    }
+  public Role afterError(Throwable error) {
+    return new Rescue(this, calls).rescue(service, "internal error: " + error);
   }
 }

@@ -51,7 +51,7 @@ final class PrimarySignals {
       return fault(signal, actions);
     }
     if ((member.model().hiddenMask & SignalActions.bit(signal)) != 0) {
-      member.hiddenPending.add(siginfo.clone());
+      member.hiddenPending.addPending(siginfo.clone());
       return ignore(interrupted);
     }
     if (actions.isDeadly(signal)) {
@@ -120,35 +120,56 @@ final class PrimarySignals {
 
   /** At the site of a call that has not begun: the first held signal's handler runs first. */
   Role deliverBeforeCall() throws TraceeDiedException {
-    byte[] siginfo = member.held.peek();
+    byte[] siginfo =
+        member.held.peekUnmasked(member.tracee.signalMask() | member.model().hiddenMask);
+    if (siginfo == null) {
+      return postponeHeld();
+    }
     int signal = HeldSignals.signalOf(siginfo);
     member.tracee.writeRegisters(call.atSite);
     SignalActions actions = member.model().actions;
     if (actions.isWithoutEffect(signal)) {
-      member.held.take();
+      member.held.remove(siginfo);
       return primary.atCall();
     }
     if (actions.isDeadly(signal)) {
-      member.held.take();
+      member.held.remove(siginfo);
       return deadly(signal, siginfo);
     }
     member.tracee.writeSiginfo(siginfo);
     boolean another = anotherFollows(signal, 0);
     publish(siginfo, 0, another);
-    member.held.take();
+    member.held.remove(siginfo);
     enter(signal);
     return primary;
+  }
+
+  /** What is still held is blocked by now: a handler that came first holds it back. */
+  private Role postponeHeld() throws TraceeDiedException {
+    while (!member.held.isEmpty()) {
+      byte[] siginfo = member.held.peek();
+      long bit = SignalActions.bit(HeldSignals.signalOf(siginfo));
+      if ((member.model().hiddenMask & bit) != 0) {
+        member.hiddenPending.addPending(siginfo);
+      } else {
+        new OwnSignals(member).queueBlocked(siginfo);
+      }
+      member.held.take();
+    }
+    return primary.atCall();
   }
 
   /** The call has unblocked an owned signal that was pending: it comes before the call returns. */
   Role deliverReleased() throws TraceeDiedException {
     long hidden = calls.effects().hiddenAfter();
-    byte[] siginfo = member.hiddenPending.takeUnmasked(hidden);
+    byte[] siginfo = new OwnSignals(member).queueAllButFirst(hidden);
     int signal = HeldSignals.signalOf(siginfo);
     if (member.model().actions.isWithoutEffect(signal)) {
+      member.hiddenPending.remove(siginfo);
       return calls.completed(0, false);
     }
     if (member.model().actions.isDeadly(signal)) {
+      member.hiddenPending.remove(siginfo);
       return deadly(signal, siginfo);
     }
     return deliverBehindResult(signal, siginfo, 0, true);
@@ -170,6 +191,10 @@ final class PrimarySignals {
   }
 
   private Role deliverBehind(int signal, byte[] siginfo) throws TraceeDiedException {
+    if (member.now.rax() == 0 && calls.effects().releasesHidden(call)) {
+      member.hiddenPending.add(siginfo.clone()); // the kernel let it through together with those
+      return deliverReleased();
+    }
     if (call.resolution.syscallClass() == SyscallClass.RENDEZVOUS) {
       member.held.add(siginfo.clone());
       return calls.completed(member.now.rax(), !primary.isTrapToCome());
@@ -186,6 +211,7 @@ final class PrimarySignals {
     boolean another = anotherFollows(signal, EventRecorder.FLAG_SIGNAL_FOLLOWS);
     long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, kernelResult);
     publish(siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS, another);
+    member.hiddenPending.remove(siginfo);
     calls.setReturned(member.now, result);
     if (replace) {
       member.tracee.writeSiginfo(siginfo);

@@ -19,14 +19,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ProgramStart {
   private static final Logger LOG = LoggerFactory.getLogger(ProgramStart.class);
-  private static final int SYS_OPEN = 2;
-  private static final int SYS_CLOSE = 3;
   private static final int SYS_MMAP = 9;
   private static final int SYS_MPROTECT = 10;
-  private static final int O_RDWR_CLOEXEC = 02 | 02000000;
   private static final int READ_WRITE = 3;
   private static final int READ_EXECUTE = 5;
-  private static final int MAP_SHARED = 0x1;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int MAP_FIXED_NOREPLACE = 0x100000;
   private static final byte[] SYSCALL_AND_TRAP = {0x0f, 0x05, (byte) 0xcc};
@@ -39,6 +35,9 @@ final class ProgramStart {
   private final Member member;
   private final GroupLink group;
   private final Registers service = new Registers();
+
+  /** Whether stub and log are mapped, through which what was imposed can be undone. */
+  private boolean installed;
 
   ProgramStart(Member member, GroupLink group) {
     this.member = member;
@@ -56,19 +55,29 @@ final class ProgramStart {
       MemberTracer.pin(member.pid(), group.primaryCpu());
     }
     member.tracee.readRegisters(service);
+    try {
+      return prepare(primary);
+    } catch (RuntimeException | Error e) {
+      LOG.error("internal error at the start of a program", e);
+      return giveUp(primary, "internal error: " + e);
+    }
+  }
+
+  private Role prepare(PrimaryRole primary) throws TraceeDiedException {
     if (!service.isLongMode()) {
-      return unprotectable("the program is a 32-bit executable");
+      return giveUp(primary, "the program is a 32-bit executable");
     }
     String refusal = install();
     if (refusal != null) {
-      return unprotectable(refusal);
+      return giveUp(primary, refusal);
     }
+    installed = true;
     hideVdso();
     member.model().timeStampTrapped =
         TimeStampUse.isFoundIn(member, MappingsOf.process(member.pid()));
     refusal = Confinement.impose(member);
     if (refusal != null) {
-      return unprotectable(refusal);
+      return giveUp(primary, refusal);
     }
     Role next = primary.seed(service);
     if (next != null) {
@@ -105,6 +114,16 @@ final class ProgramStart {
         member.tracee.resumeToSyscall();
       }
     }
+  }
+
+  /** The program runs natively, from its first instruction on. */
+  private Role giveUp(PrimaryRole primary, String reason) throws TraceeDiedException {
+    if (!installed) {
+      return unprotectable(reason);
+    }
+    Role next = primary.leaveAlone(service, reason);
+    group.serving(null);
+    return next;
   }
 
   private Role unprotectable(String reason) throws TraceeDiedException {
@@ -171,30 +190,7 @@ final class ProgramStart {
     if (result != 0) {
       return "the stub cannot be made executable: errno " + -result;
     }
-    return mapLog(region, log);
-  }
-
-  private String mapLog(StubRegion region, long address) throws TraceeDiedException {
-    byte[] path = (group.logPath() + "\0").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    member.tracee.memory().writeBytes(region.scratch(), path);
-    long descriptor = member.inject(SYS_OPEN, region.scratch().value(), O_RDWR_CLOEXEC);
-    if (descriptor < 0) {
-      return "the service may not open the event log: errno "
-          + -descriptor
-          + " (it runs without privileges or in another root)";
-    }
-    long mapped =
-        member.inject(
-            SYS_MMAP,
-            address,
-            group.log().layout().totalBytes(),
-            READ_WRITE,
-            MAP_SHARED | MAP_FIXED_NOREPLACE,
-            descriptor,
-            0);
-    member.inject(SYS_CLOSE, descriptor);
-    member.tracee.memory().writeBytes(region.scratch(), new byte[path.length]);
-    return mapped == address ? null : "the event log cannot be mapped: errno " + -mapped;
+    return new LogMapping(member, group).map(log);
   }
 
   /** Signals inherited as ignored; handlers do not survive exec. */

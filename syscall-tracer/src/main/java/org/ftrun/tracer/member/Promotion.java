@@ -5,18 +5,13 @@ import java.nio.ByteOrder;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gives a stopped replica what only the primary had: armed timers, the parent's death signal, the
  * signals of descriptors, pending signals, signalfds in epoll instances.
  */
 final class Promotion {
-  private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
   private static final int SYS_SETITIMER = 38;
-  private static final int SYS_RT_SIGQUEUEINFO = 129;
-  private static final int SYS_RT_TGSIGQUEUEINFO = 297;
   private static final int SYS_PRCTL = 157;
   private static final int PR_SET_PDEATHSIG = 1;
   private static final int ITIMER_REAL = 0;
@@ -39,15 +34,24 @@ final class Promotion {
     // What is queued now must stay in the kernel until the service runs.
     member.tracee.setSignalMask(~SignalActions.OWNED);
     new Owners(member).inherit(legacy.pid());
+    OwnSignals signals = new OwnSignals(member);
     for (byte[] siginfo : legacy.pending()) {
-      queue(member, siginfo, false);
+      signals.queue(siginfo);
     }
     for (byte[] siginfo : legacy.pendingShared()) {
-      queue(member, siginfo, true);
+      signals.queueShared(siginfo);
     }
     member.tracee.setSignalMask(mask);
     legacy.held().forEach(member.held::add);
-    legacy.hidden().forEach(member.hiddenPending::add);
+    for (byte[] siginfo : legacy.hidden()) {
+      // The last call may have been the one that unblocks it.
+      long bit = SignalActions.bit(HeldSignals.signalOf(siginfo));
+      if ((member.model().hiddenMask & bit) == 0) {
+        member.held.add(siginfo);
+      } else {
+        member.hiddenPending.addPending(siginfo);
+      }
+    }
     member.tracee.writeRegisters(service);
   }
 
@@ -77,25 +81,6 @@ final class Promotion {
     long result = member.inject(SYS_SETITIMER, which, scratch.value(), 0);
     if (result != 0) {
       throw new IllegalStateException("setitimer: errno " + -result);
-    }
-  }
-
-  /** A process may queue any siginfo to itself. */
-  private static void queue(Member member, byte[] siginfo, boolean shared)
-      throws TraceeDiedException {
-    TraceeAddress scratch = member.model().stub.scratch();
-    member.tracee.memory().writeBytes(scratch, siginfo);
-    int pid = member.pid();
-    int signal = HeldSignals.signalOf(siginfo);
-    long result =
-        shared
-            ? member.inject(SYS_RT_SIGQUEUEINFO, pid, signal, scratch.value())
-            : member.inject(SYS_RT_TGSIGQUEUEINFO, pid, pid, signal, scratch.value());
-    if (result != 0) {
-      LOG.warn(
-          "pending signal {} cannot be queued again: errno {}",
-          HeldSignals.signalOf(siginfo),
-          -result);
     }
   }
 }

@@ -14,7 +14,6 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 final class Release {
   private static final int SYS_MUNMAP = 11;
   private static final int SYS_RT_SIGACTION = 13;
-  private static final int SYS_RT_TGSIGQUEUEINFO = 297;
 
   private final Member member;
   private final GroupLink group;
@@ -28,17 +27,20 @@ final class Release {
   Role release(Registers service) throws TraceeDiedException {
     ProcessModel model = member.model();
     Confinement.lift(member);
-    restoreActions(model);
     long mask = member.tracee.signalMask();
-    // What is queued now must stay in the kernel until the service runs by itself.
-    member.tracee.setSignalMask(~SignalActions.OWNED);
+    // What is queued now must stay in the kernel until the service runs by itself, and a trap would
+    // undo a disposition: nothing is let through, and no call of ours traps from here on.
+    member.tracee.setSignalMask(-1);
+    restoreActions(model);
+    OwnSignals signals = new OwnSignals(member);
     while (!member.held.isEmpty()) {
-      queueAgain(member.held.take());
+      signals.queue(member.held.take());
     }
     while (!member.hiddenPending.isEmpty()) {
-      queueAgain(member.hiddenPending.take());
+      signals.queue(member.hiddenPending.take());
     }
-    member.inject(SYS_MUNMAP, model.log.value(), group.log().layout().totalBytes());
+    long logBytes = group.log().layout().totalBytes();
+    member.injectWithoutTrap(SYS_MUNMAP, model.log.value(), logBytes);
     member.tracee.setSignalMask(mask | model.hiddenMask);
     service.originalRax(-1);
     member.tracee.writeRegisters(service);
@@ -48,24 +50,17 @@ final class Release {
 
   /** Gives the kernel the dispositions that it was not told because we own the signals. */
   private void restoreActions(ProcessModel model) throws TraceeDiedException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
+    TraceeAddress scratch = model.stub.scratch();
     for (int signal = 1; signal <= 64; signal++) {
       SignalAction action = model.actions.of(signal);
       boolean owned = (SignalActions.OWNED & SignalActions.bit(signal)) != 0;
       if (owned && action.isIgnore() || (action.mask() & SignalActions.OWNED) != 0) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
         bytes.putLong(0, action.handler()).putLong(8, action.flags());
         bytes.putLong(16, action.restorer()).putLong(24, action.mask());
-        TraceeAddress scratch = model.stub.scratch();
         member.tracee.memory().write(scratch, bytes);
-        member.inject(SYS_RT_SIGACTION, signal, scratch.value(), 0, 8);
+        member.injectWithoutTrap(SYS_RT_SIGACTION, signal, scratch.value(), 0, 8);
       }
     }
-  }
-
-  private void queueAgain(byte[] siginfo) throws TraceeDiedException {
-    TraceeAddress scratch = member.model().stub.scratch();
-    member.tracee.memory().writeBytes(scratch, siginfo);
-    int pid = member.pid();
-    member.inject(SYS_RT_TGSIGQUEUEINFO, pid, pid, HeldSignals.signalOf(siginfo), scratch.value());
   }
 }

@@ -1,7 +1,7 @@
 package org.ftrun.tracer.member;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.libc.Libc;
@@ -9,7 +9,6 @@ import org.ftrun.tracer.libc.NativeMemory;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.Tracee;
-import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /**
@@ -17,7 +16,6 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  * primary stands still meanwhile.
  */
 final class ReplicaBirth {
-  private static final int SYS_MMAP = 9;
   private static final int SYS_WAIT4 = 61;
   private static final int SYS_KILL = 62;
   private static final int SYS_PTRACE = 101;
@@ -28,8 +26,6 @@ final class ReplicaBirth {
   private static final int SYS_SET_ROBUST_LIST = 273;
   private static final int PR_SET_PDEATHSIG = 1;
   private static final int PTRACE_O_EXITKILL = 0x100000;
-  private static final int MAP_SHARED_ANONYMOUS_FIXED = 0x1 | 0x20 | 0x10;
-  private static final int PIECE = 1 << 20;
 
   private final Newborn newborn;
   private final int cpu;
@@ -47,9 +43,7 @@ final class ReplicaBirth {
    * @throws IllegalStateException if the kernel refuses what it must have
    */
   Member deliver() throws TraceeDiedException {
-    Tracee tracee = Tracee.seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS | PTRACE_O_EXITKILL);
-    tracee.interrupt();
-    awaitTrap(tracee);
+    Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
     Member member = new Member(tracee, newborn.model());
     if (cpu >= 0) {
       MemberTracer.pin(newborn.pid(), cpu);
@@ -61,10 +55,12 @@ final class ReplicaBirth {
     if (member.model().robustList != 0) {
       member.inject(SYS_SET_ROBUST_LIST, member.model().robustList, member.model().robustLength);
     }
-    for (MappingsOf.Mapping mapping : MappingsOf.process(newborn.pid()).all()) {
-      if (mapping.isSharedAnonymous()) {
-        makeOwn(member, mapping);
-      }
+    List<MappingsOf.Mapping> shared =
+        MappingsOf.process(newborn.pid()).all().stream()
+            .filter(MappingsOf.Mapping::isSharedAnonymous)
+            .collect(Collectors.toList());
+    if (!shared.isEmpty()) {
+      new Unsharing(member).makeOwn(shared);
     }
     MemoryMarks.inherit(member, newborn.parent());
     String refusal = Confinement.impose(member);
@@ -91,6 +87,16 @@ final class ReplicaBirth {
     }
   }
 
+  /**
+   * Takes a newborn over from its wait in the stub; it dies with the calling thread from now on.
+   */
+  static Tracee seize(int pid, int options) throws TraceeDiedException {
+    Tracee tracee = Tracee.seize(pid, options | PTRACE_O_EXITKILL);
+    tracee.interrupt();
+    awaitTrap(tracee);
+    return tracee;
+  }
+
   private static void awaitTrap(Tracee tracee) throws TraceeDiedException {
     while (true) {
       Stop stop = tracee.await();
@@ -100,48 +106,6 @@ final class ReplicaBirth {
       if (stop.kind() == StopKind.SIGNAL) {
         tracee.resume(0);
       } else if (stop.kind() != StopKind.NONE) {
-        throw TraceeDiedException.INSTANCE;
-      }
-    }
-  }
-
-  /** Memory shared with the primary becomes memory of the same content that is not. */
-  private static void makeOwn(Member member, MappingsOf.Mapping mapping)
-      throws TraceeDiedException {
-    long length = mapping.end() - mapping.start();
-    if (length > Integer.MAX_VALUE) {
-      throw new IllegalStateException("the service shares " + length + " bytes of memory");
-    }
-    ByteBuffer content = ByteBuffer.allocateDirect((int) length).order(ByteOrder.nativeOrder());
-    boolean readable = mapping.permissions().charAt(0) == 'r';
-    if (readable) {
-      move(member, mapping, content, true);
-    }
-    int protection = readable ? 1 : 0;
-    protection |= mapping.isWritable() ? 2 : 0;
-    protection |= mapping.isExecutable() ? 4 : 0;
-    long result =
-        member.inject(
-            SYS_MMAP, mapping.start(), length, protection, MAP_SHARED_ANONYMOUS_FIXED, -1, 0);
-    if (result != mapping.start()) {
-      throw new IllegalStateException("shared memory cannot be mapped anew: errno " + -result);
-    }
-    if (readable && mapping.isWritable()) {
-      move(member, mapping, content, false);
-    }
-  }
-
-  private static void move(
-      Member member, MappingsOf.Mapping mapping, ByteBuffer content, boolean out)
-      throws TraceeDiedException {
-    for (int at = 0; at < content.capacity(); at += PIECE) {
-      content.limit(Math.min(content.capacity(), at + PIECE)).position(at);
-      TraceeAddress address = new TraceeAddress(mapping.start() + at);
-      int moved =
-          out
-              ? member.tracee.memory().read(address, content)
-              : member.tracee.memory().write(address, content);
-      if (moved != content.remaining()) {
         throw TraceeDiedException.INSTANCE;
       }
     }

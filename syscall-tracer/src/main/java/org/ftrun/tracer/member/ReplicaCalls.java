@@ -74,7 +74,7 @@ final class ReplicaCalls {
 
   private void returnFromHandler(boolean signalFollows) throws TraceeDiedException {
     reader.consume();
-    member.model().leaveHandler();
+    effects.leaveHandler(call);
     if (signalFollows) {
       // A trap that is held back until the return restores the handler frame's mask.
       replica.expectChain();
@@ -150,6 +150,7 @@ final class ReplicaCalls {
       return answer(event);
     }
     effects.prepare(call);
+    effects.nameItself(call);
     if (call.resolution.role() == SyscallRole.MMAP) {
       call.asked[0] = event.result();
       call.asked[3] |= MAP_FIXED;

@@ -1,6 +1,5 @@
 package org.ftrun.tracer.member;
 
-import java.util.concurrent.locks.LockSupport;
 import org.ftrun.eventlog.CorruptEventException;
 import org.ftrun.eventlog.Event;
 import org.ftrun.eventlog.EventKind;
@@ -18,11 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReplicaRole implements Role, FailSafe {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaRole.class);
-  private static final int SYS_KILL = 62;
-  private static final long FIRST_SLEEP_NANOS = 20_000;
-  private static final long LONGEST_SLEEP_NANOS = 1_000_000;
-  private static final int SPINS = 200;
-  private static final int YIELDS = 400;
 
   /** How the replica waits for the next event. */
   public enum Waiting {
@@ -55,14 +49,16 @@ public final class ReplicaRole implements Role, FailSafe {
 
   private final GroupLink group;
   private final EventReader reader;
-  private final Waiting waiting;
+  private final EventWait wait;
   private final ReplicaCalls calls;
   private final byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
   private At at = At.RUNNING;
   private TrappedInstruction instruction = TrappedInstruction.NONE;
   private int faultSignal;
-  private int idle;
   private boolean chainExpected;
+
+  /** Set when it was promoted. */
+  private PrimaryRole successor;
 
   /** Set when the primary is gone: what the log holds then is all there will be. */
   private volatile Legacy seal;
@@ -70,7 +66,7 @@ public final class ReplicaRole implements Role, FailSafe {
   ReplicaRole(Member member, GroupLink group, Waiting waiting) {
     this.member = member;
     this.group = group;
-    this.waiting = waiting;
+    this.wait = new EventWait(waiting);
     this.reader = group.log().reader(org.ftrun.eventlog.Consumer.REPLICA);
     this.calls = new ReplicaCalls(this, reader);
   }
@@ -156,6 +152,7 @@ public final class ReplicaRole implements Role, FailSafe {
       case GROUP_STOP:
       case SYSCALL:
       case BIRTH:
+      case OTHER:
         member.tracee.resume(0);
         return this;
       default:
@@ -175,23 +172,17 @@ public final class ReplicaRole implements Role, FailSafe {
     int code = HeldSignals.codeOf(siginfo);
     if (signal == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
       call.begin(member.now);
-      at = At.CALL;
-      idle = 0;
-      return this;
+      return standAt(At.CALL);
     }
     if (signal == Signal.SIGSEGV && code == PrimaryRole.SI_KERNEL) {
       instruction = TrappedInstruction.at(member, member.now.rip());
       if (instruction != TrappedInstruction.NONE) {
-        at = At.INSTRUCTION;
-        idle = 0;
-        return this;
+        return standAt(At.INSTRUCTION);
       }
     }
     if (chainExpected && signal == Signal.SIGTRAP && code <= 0) {
       chainExpected = false;
-      at = At.HANDLER_ENTRY;
-      idle = 0;
-      return this;
+      return standAt(At.HANDLER_ENTRY);
     }
     if (PrimarySignals.isSynchronous(signal, siginfo)) {
       return fault(signal);
@@ -212,8 +203,12 @@ public final class ReplicaRole implements Role, FailSafe {
       return this;
     }
     faultSignal = signal;
-    at = At.FAULT;
-    idle = 0;
+    return standAt(At.FAULT);
+  }
+
+  private Role standAt(At place) {
+    at = place;
+    wait.reset();
     return this;
   }
 
@@ -226,7 +221,7 @@ public final class ReplicaRole implements Role, FailSafe {
       }
       return awaitEvent();
     }
-    idle = 0;
+    wait.reset();
     if (at == At.FAULT) {
       return diverged(
           "the replica faulted with "
@@ -273,25 +268,8 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   private String onInstructionEvent(Event event) throws TraceeDiedException {
-    if (at != At.INSTRUCTION || event.site() != member.now.rip()) {
+    if (at != At.INSTRUCTION || !instruction.answer(member.now, event)) {
       return misplaced(event);
-    }
-    boolean isCpuid = instruction == TrappedInstruction.CPUID;
-    if (isCpuid != (event.kind() == EventKind.CPUID)) {
-      return misplaced(event);
-    }
-    if (isCpuid) {
-      if (event.digest() != TrappedInstruction.question(member.now)
-          || event.payloadLength() != 16) {
-        return misplaced(event);
-      }
-      int[] answer = new int[4];
-      for (int i = 0; i < 4; i++) {
-        answer[i] = event.payload().getInt(4 * i);
-      }
-      instruction.answerCpuid(member.now, answer);
-    } else {
-      instruction.answerTime(member.now, event.result());
     }
     reader.consume();
     member.tracee.writeRegisters(member.now);
@@ -331,22 +309,11 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   private Role awaitEvent() throws TraceeDiedException {
-    idle++;
-    if (idle < SPINS || waiting == Waiting.SPIN && idle % 4096 != 0) {
-      Thread.onSpinWait();
-    } else if (idle < YIELDS || waiting == Waiting.YIELD && idle % 1024 != 0) {
-      Thread.yield();
-    } else {
-      int doublings = Math.min(6, Math.max(0, idle - YIELDS) / 8);
-      if (waiting == Waiting.SLEEP) {
-        LockSupport.parkNanos(Math.min(LONGEST_SLEEP_NANOS, FIRST_SLEEP_NANOS << doublings));
-      }
-      Stop stop = member.tracee.poll();
-      if (stop.kind() != StopKind.NONE) {
-        return lost(stop);
-      }
+    if (!wait.pause()) {
+      return this;
     }
-    return this;
+    Stop stop = member.tracee.poll();
+    return stop.kind() == StopKind.NONE ? this : lost(stop);
   }
 
   private Role promote() throws TraceeDiedException {
@@ -357,6 +324,7 @@ public final class ReplicaRole implements Role, FailSafe {
     member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
     Promotion.complete(member, seal);
     PrimaryRole primary = new PrimaryRole(member, group);
+    successor = primary;
     group.promoted(primary);
     try {
       if (at == At.CALL) {
@@ -376,7 +344,9 @@ public final class ReplicaRole implements Role, FailSafe {
     LOG.error(
         "the replica comes to the same {} as the primary: the service's own defect",
         Signal.name(faultSignal));
-    return new PrimaryRole(member, group).die(faultSignal);
+    PrimaryRole primary = new PrimaryRole(member, group);
+    group.promoted(primary); // the service's end is this process's, not that of the one before
+    return primary.die(faultSignal);
   }
 
   private Role diverged(String report) {
@@ -393,7 +363,10 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   @Override
-  public Role afterError(RuntimeException error) {
+  public Role afterError(Throwable error) {
+    if (successor != null) {
+      return successor.afterError(error); // it is the service now
+    }
     destroy();
     group.replicaLost("internal error: " + error, false);
     return null;

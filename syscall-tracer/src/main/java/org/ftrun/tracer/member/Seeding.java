@@ -38,7 +38,7 @@ final class Seeding {
     if (obstacle != null) {
       return obstacle;
     }
-    long child = bear();
+    long child = bear(member, CLONE_FS | CLONE_FILES);
     if (child < 0) {
       return "the kernel refuses to clone the primary: errno "
           + -child
@@ -50,20 +50,26 @@ final class Seeding {
         new Newborn((int) child, member.pid(), service.copy(), member.model().copy()));
   }
 
-  private long bear() throws TraceeDiedException {
+  /**
+   * Clones a stopped process; the newborn waits in the stub, is the daemon's child and not traced.
+   *
+   * @param shared what it shares with its original, as flags of clone(2)
+   * @return its pid, or {@code -errno}
+   */
+  static long bear(Member member, long shared) throws TraceeDiedException {
     long birth = member.model().stub.birth();
     long trapped = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
-    long flags = CLONE_FS | CLONE_FILES | CLONE_PARENT | CLONE_UNTRACED | Signal.SIGCHLD;
+    long flags = shared | CLONE_PARENT | CLONE_UNTRACED | Signal.SIGCHLD;
     try {
       return member.injected.run(birth, trapped, SYS_CLONE, flags);
     } catch (TraceeDiedException died) {
-      killOrphan();
+      killOrphan(member);
       throw died;
     }
   }
 
   /** The primary died within the clone: a newborn would hold the connections open for ever. */
-  private void killOrphan() throws TraceeDiedException {
+  private static void killOrphan(Member member) throws TraceeDiedException {
     member.tracee.readRegisters(member.now);
     long rip = member.now.rip() - member.model().stub.base().value();
     boolean born = rip >= StubLayout.BORN && rip <= StubLayout.BIRTH_TRAPPED;

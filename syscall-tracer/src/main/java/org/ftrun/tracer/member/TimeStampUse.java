@@ -51,8 +51,7 @@ final class TimeStampUse {
     }
     long start = role == SyscallRole.MMAP ? result : call.arguments[0];
     for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
-      if (mapping.start() >= start
-          && mapping.start() < start + call.arguments[1]
+      if (mapping.overlaps(start, call.arguments[1])
           && mapping.isExecutable()
           && reads(member, mapping)) {
         trap(member);

@@ -2,6 +2,9 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.ftrun.eventlog.Event;
+import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.stub.LocalStub;
@@ -60,6 +63,30 @@ enum TrappedInstruction {
         .rip(registers.rip() + length);
   }
 
+  /**
+   * Answers with what the primary got at the same place.
+   *
+   * @return false if the event is another one's; the registers stay then
+   */
+  boolean answer(Registers registers, Event event) {
+    if (event.site() != registers.rip() || (this == CPUID) != (event.kind() == EventKind.CPUID)) {
+      return false;
+    }
+    if (this != CPUID) {
+      answerTime(registers, event.result());
+      return true;
+    }
+    if (event.digest() != question(registers) || event.payloadLength() != 16) {
+      return false;
+    }
+    int[] answer = new int[4];
+    for (int i = 0; i < 4; i++) {
+      answer[i] = event.payload().getInt(4 * i);
+    }
+    answerCpuid(registers, answer);
+    return true;
+  }
+
   /** What a cpuid asks: leaf in the low, subleaf in the high half. */
   static long question(Registers registers) {
     return (registers.rax() & 0xffff_ffffL) | registers.rcx() << 32;
@@ -67,7 +94,8 @@ enum TrappedInstruction {
 
   /**
    * This processor's answer, without what would make two members differ: RDRAND, RDSEED, RDPID and
-   * transactional memory are hidden, the number of the core is 0 (Intel SDM, CPUID).
+   * transactional memory are hidden, the number of the core is 0, its kind is not told (Intel SDM,
+   * CPUID; AMD64 APM volume 3, appendix E).
    */
   static int[] cpuid(LocalStub stub, long question) {
     int leaf = (int) question;
@@ -84,15 +112,24 @@ enum TrappedInstruction {
           answer[1] &= ~(1 << 4 | 1 << 11 | 1 << 18); // HLE, RTM, RDSEED
           answer[2] &= ~(1 << 22); // RDPID
           answer[3] &=
-              ~(1 << 11 | 1 << 13 | 1 << 16); // RTM_ALWAYS_ABORT, TSX_FORCE_ABORT, TSXLDTRK
+              // RTM_ALWAYS_ABORT, TSX_FORCE_ABORT, hybrid, TSXLDTRK
+              ~(1 << 11 | 1 << 13 | 1 << 15 | 1 << 16);
         }
         break;
       case 0xb:
       case 0x1f:
         answer[3] = 0; // x2APIC id
         break;
+      case 0x1a:
+        Arrays.fill(answer, 0); // the core's kind, in a processor that has several
+        break;
       case 0x8000_001e:
         answer[0] = 0; // extended APIC id (AMD)
+        answer[1] &= ~0xff; // core id
+        answer[2] &= ~0xff; // node id
+        break;
+      case 0x8000_0026:
+        answer[3] = 0; // extended APIC id (AMD)
         break;
       default:
         break;

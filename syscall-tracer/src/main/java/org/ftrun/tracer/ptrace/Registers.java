@@ -131,6 +131,12 @@ public final class Registers {
     return words.getLong(RSP);
   }
 
+  /** Sets the stack pointer. */
+  public Registers rsp(long value) {
+    words.putLong(RSP, value);
+    return this;
+  }
+
   /** Sets rcx and r11, which a system call clobbers. */
   public Registers clobbered(long rcx, long r11) {
     words.putLong(RCX, rcx);

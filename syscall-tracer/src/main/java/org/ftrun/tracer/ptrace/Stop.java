@@ -83,7 +83,7 @@ public final class Stop {
       case EVENT_STOP:
         return signal == SIGTRAP ? StopKind.TRAP : StopKind.GROUP_STOP;
       default:
-        throw new IllegalStateException("unknown ptrace event " + event);
+        return StopKind.OTHER;
     }
   }
 

@@ -18,6 +18,11 @@ public enum StopKind {
   EXITING,
   /** Entry or exit of a call, after PTRACE_SYSCALL. */
   SYSCALL,
+  /**
+   * A ptrace event that changes nothing here, such as PTRACE_EVENT_VFORK_DONE or SECCOMP: the
+   * thread is to be resumed.
+   */
+  OTHER,
   /** The process has ended by exit; it is reaped. */
   EXITED,
   /** The process has been ended by a signal; it is reaped. */

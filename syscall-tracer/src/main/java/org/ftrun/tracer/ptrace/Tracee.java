@@ -92,6 +92,11 @@ public final class Tracee {
     return waitFor(WALL | WNOHANG);
   }
 
+  /** The stop that was reported last, until the next is awaited. */
+  public Stop lastStop() {
+    return stop;
+  }
+
   /** Makes the next {@link #await} or {@link #poll} return the last stop once more. */
   public void unread() {
     unread = true;
@@ -148,8 +153,16 @@ public final class Tracee {
     return result == 0 && request.buffer().getInt(SI_PID_OFFSET) == pid;
   }
 
-  /** Lets it run until the entry or exit of its next system call. */
+  /**
+   * Lets it run until the entry or exit of its next system call, a SYSCALL if it was seized with
+   * PTRACE_O_TRACESYSGOOD.
+   *
+   * @throws TraceeDiedException as {@link #resume}
+   */
   public void resumeToSyscall() throws TraceeDiedException {
+    if (hasUnreadStop()) {
+      throw TraceeDiedException.INSTANCE;
+    }
     checked("PTRACE_SYSCALL", ptrace(SYSCALL, 0, 0));
   }
 

@@ -1,9 +1,12 @@
 package org.ftrun.tracer.member;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(10)
 class ArgumentHistoryTest {
@@ -21,6 +24,14 @@ class ArgumentHistoryTest {
       assertThat(history.of(i)).containsExactly(i, 1, 2, 3, 4, -i);
     }
     assertThat(history.of(10)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 3, 6, 65_535, Integer.MIN_VALUE})
+  void shouldRefuseASizeThatIsNoPowerOfTwo(int size) {
+    assertThatThrownBy(() -> new ArgumentHistory(size))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(String.valueOf(size));
   }
 
   @Test

@@ -44,6 +44,22 @@ class CallEffectsTest {
   }
 
   @Test
+  void shouldSetItsOwnCapabilitiesWhenThePrimaryNamedItself() throws Exception {
+    long version = 0x20080522; // _LINUX_CAPABILITY_VERSION_3
+    on.put(0, version);
+    assertThat(byKernel("capget", on.room, on.room + OTHER)).isZero();
+    on.put(0, version | 1L << 32); // process 1, as seen from a replica: another one
+    assertThat(byKernel("capset", on.room, on.room + OTHER)).isEqualTo(-Errno.EPERM);
+
+    CallInFlight call = MemberOnChild.call("capset", on.room, on.room + OTHER);
+    effects.prepare(call);
+    effects.nameItself(call);
+
+    assertThat(on.execute(call)).isZero();
+    assertThat(on.get(on.room, 1)).as("the service's own").containsExactly(version | 1L << 32);
+  }
+
+  @Test
   void shouldShowActionsAsTheKernelWouldWhateverBitsAreSet() throws Exception {
     on.put(0, HANDLER, -1, 0x77, -1);
     long usr2 = Signal.SIGUSR2;
@@ -200,6 +216,60 @@ class CallEffectsTest {
         MemberOnChild.call("setitimer", 0, on.room, 0), -Errno.EINVAL, 0, on.member.pid());
     effects.finish(MemberOnChild.call("alarm", 0), 3, 0, on.member.pid());
     assertThat(timer.isArmed()).isFalse();
+  }
+
+  /** setitimer(2) with more seconds than its clock can hold: Linux lets it never expire. */
+  @Test
+  void shouldKnowATimerOfMoreThanAClockHolds() throws Exception {
+    on.put(0, Long.MAX_VALUE, 1, Long.MAX_VALUE, 2);
+    assertThat(traced("setitimer", 0, on.room, 0)).isZero();
+    IntervalTimer timer = member.model().realTimer;
+    assertThat(timer.intervalMicros()).isEqualTo(IntervalTimer.LONGEST_MICROS);
+    assertThat(timer.microsLeft(System.nanoTime())).isGreaterThan(IntervalTimer.LONGEST_MICROS / 2);
+    assertThat(traced("setitimer", 0, 0, on.room + OLD)).isZero();
+    assertThat(on.get(on.room + OLD, 3)[2]).isGreaterThan(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void shouldDropWhatIsPendingWhenItBecomesIgnored() throws Exception {
+    member.model().hiddenMask = TRAP | SEGV;
+    member.hiddenPending.add(siginfo(Signal.SIGTRAP));
+    member.hiddenPending.add(siginfo(Signal.SIGSEGV));
+    on.put(0, HANDLER, 0, 0, 0);
+    assertThat(traced("rt_sigaction", Signal.SIGTRAP, on.room, 0, 8)).isZero();
+    assertThat(member.hiddenPending.signals()).isEqualTo(TRAP | SEGV);
+    on.put(0, 1, 0, 0, 0);
+    assertThat(traced("rt_sigaction", Signal.SIGTRAP, on.room, 0, 8)).isZero();
+    assertThat(member.hiddenPending.signals()).isEqualTo(SEGV);
+  }
+
+  @Test
+  void shouldTakeOwnedSignalsOutOfTheMaskThatAHandlerReturnsTo() throws Exception {
+    CallInFlight call = MemberOnChild.call("rt_sigreturn");
+    call.atSite.rsp(on.room);
+    on.put(296, TERM);
+    assertThat(effects.leaveHandler(call)).isEqualTo(TERM);
+    assertThat(member.model().hiddenMask).isZero();
+    on.put(296, TERM | SEGV);
+    assertThat(effects.leaveHandler(call)).isEqualTo(TERM);
+    assertThat(member.model().hiddenMask).isEqualTo(SEGV);
+    assertThat(on.get(on.room + 296, 1)).containsExactly(TERM);
+    call.atSite.rsp(0);
+    assertThat(effects.leaveHandler(call)).as("no frame").isEqualTo(-1);
+  }
+
+  @Test
+  void shouldLetTheKernelRefuseAPairOfAnotherSize() throws Exception {
+    on.put(0, TRAP | TERM).put(64, on.room, 4);
+    long[] arguments = {0, 0, 0, 0, 0, on.room + 64};
+    assertThat(byKernel("pselect6", arguments)).isEqualTo(-Errno.EINVAL);
+    assertThat(traced("pselect6", arguments)).isEqualTo(-Errno.EINVAL);
+  }
+
+  private static byte[] siginfo(int signal) {
+    byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
+    siginfo[0] = (byte) signal;
+    return siginfo;
   }
 
   @Test

@@ -33,10 +33,33 @@ class HeldSignalsTest {
     held.add(user);
     held.add(term);
     held.add(again);
-    assertThat(held.takeUnmasked(SignalActions.bit(Signal.SIGUSR1))).isSameAs(term);
-    assertThat(held.takeUnmasked(SignalActions.bit(Signal.SIGUSR1))).isNull();
+    assertThat(held.peekUnmasked(SignalActions.bit(Signal.SIGUSR1))).isSameAs(term);
+    assertThat(held.all()).containsExactly(user, term, again);
+    held.remove(term);
+    assertThat(held.peekUnmasked(SignalActions.bit(Signal.SIGUSR1))).isNull();
     assertThat(held.all()).containsExactly(user, again);
-    assertThat(held.takeUnmasked(0)).isSameAs(user);
+    assertThat(held.peekUnmasked(0)).isSameAs(user);
+    held.remove(term);
+    assertThat(held.all()).containsExactly(user, again);
+  }
+
+  @Test
+  void shouldKeepOneInstanceOfAStandardSignalWhenItPends() {
+    byte[] realTime = siginfo(32, -1, 1);
+    byte[] another = siginfo(32, -1, 2);
+    for (byte[] siginfo : new byte[][] {user, term, again, realTime, another}) {
+      held.addPending(siginfo);
+    }
+    assertThat(held.all()).containsExactly(user, term, realTime, another);
+  }
+
+  @Test
+  void shouldForgetAllInstancesWhenDropped() {
+    held.add(user);
+    held.add(term);
+    held.add(again);
+    held.drop(Signal.SIGUSR1);
+    assertThat(held.all()).containsExactly(term);
   }
 
   @Test

@@ -50,6 +50,34 @@ class IntervalTimerTest {
     assertThat(timer.microsLeft(220 * MICRO)).isEqualTo(30);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, -5, Long.MAX_VALUE - 1000, Long.MIN_VALUE})
+  void shouldNeverExpireWhenSetToMoreThanAClockHolds(long start) {
+    assertThat(IntervalTimer.micros(Long.MAX_VALUE, 999_999))
+        .isEqualTo(IntervalTimer.LONGEST_MICROS);
+    assertThat(IntervalTimer.micros(Long.MAX_VALUE / 1_000_000, 0))
+        .isEqualTo(IntervalTimer.LONGEST_MICROS);
+    assertThat(IntervalTimer.micros(7, 8)).isEqualTo(7_000_008);
+    timer.set(start, IntervalTimer.LONGEST_MICROS, IntervalTimer.LONGEST_MICROS);
+    assertThat(timer.microsLeft(start + 1000 * MICRO))
+        .isEqualTo(IntervalTimer.LONGEST_MICROS - 1000);
+    timer.set(start, 1, IntervalTimer.LONGEST_MICROS);
+    timer.expired(start + MICRO);
+    assertThat(timer.microsLeft(start + MICRO)).isEqualTo(IntervalTimer.LONGEST_MICROS);
+  }
+
+  /** A member may have stood still for long: 50 years of microseconds must not be counted. */
+  @Test
+  void shouldSkipWhatWasMissedAtOnceWhenTheIntervalIsTiny() {
+    long years = 50L * 365 * 86400 * 1_000_000_000;
+    timer.set(0, 1, 1);
+    timer.expired(years + 500);
+    assertThat(timer.microsLeft(years + 500)).isEqualTo(1);
+    timer.set(0, 1, 7);
+    timer.expired(years);
+    assertThat(timer.microsLeft(years)).isBetween(1L, 7L);
+  }
+
   @Test
   void shouldBeDisarmedWhenSetToNothing() {
     timer.set(0, 100, 30);

@@ -19,6 +19,9 @@ final class MemberOnChild implements AutoCloseable {
   static final int READ_WRITE = 3;
   static final int READ_EXECUTE = 5;
 
+  /** PTRACE_O_TRACESYSGOOD. */
+  static final int TRACE_SYSGOOD = 1;
+
   private static final byte[] CALL_AND_TRAP = {0x0f, 0x05, (byte) 0xcc};
 
   final TracedChild child;
@@ -32,7 +35,12 @@ final class MemberOnChild implements AutoCloseable {
   final long room;
 
   MemberOnChild() throws TraceeDiedException {
-    child = TracedChild.asleep(0);
+    this(TracedChild.asleep(TRACE_SYSGOOD));
+  }
+
+  /** On a running child, which is closed with this. */
+  MemberOnChild(TracedChild running) throws TraceeDiedException {
+    child = running;
     boolean whole = false;
     try {
       child.stop();

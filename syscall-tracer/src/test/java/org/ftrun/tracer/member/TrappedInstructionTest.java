@@ -79,16 +79,20 @@ class TrappedInstructionTest {
     assertThat(TrappedInstruction.question(registers)).isEqualTo(0x0000_0007_8000_0001L);
   }
 
-  /** The bits that may stay, for eax, ebx, ecx, edx (Intel SDM, CPUID). */
+  /** The bits that may stay, for eax, ebx, ecx, edx (Intel SDM, CPUID; AMD64 APM 3, E). */
   @ParameterizedTest
   @CsvSource({
     "0,          0, ffffffff, ffffffff, ffffffff, ffffffff",
     "1,          0, ffffffff, 00ffffff, bfffffff, ffffffff",
-    "7,          0, ffffffff, fffbf7ef, ffbfffff, fffed7ff",
+    "7,          0, ffffffff, fffbf7ef, ffbfffff, fffe57ff",
     "7,          1, ffffffff, ffffffff, ffffffff, ffffffff",
     "b,          0, ffffffff, ffffffff, ffffffff, 00000000",
     "b,          1, ffffffff, ffffffff, ffffffff, 00000000",
     "1f,         0, ffffffff, ffffffff, ffffffff, 00000000",
+    "1a,         0, 00000000, 00000000, 00000000, 00000000",
+    "8000001e,   0, 00000000, ffffff00, ffffff00, ffffffff",
+    "80000026,   0, ffffffff, ffffffff, ffffffff, 00000000",
+    "80000026,   1, ffffffff, ffffffff, ffffffff, 00000000",
     "80000002,   0, ffffffff, ffffffff, ffffffff, ffffffff",
   })
   void shouldHideWhatDiffersBetweenMembers(

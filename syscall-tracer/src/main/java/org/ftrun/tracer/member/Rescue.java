@@ -1,0 +1,91 @@
+package org.ftrun.tracer.member;
+
+import org.ftrun.eventlog.EventKind;
+import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.Stop;
+import org.ftrun.tracer.ptrace.StopKind;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the service back to itself after a defect of ours, wherever it stands: nobody waits for a
+ * stop that has been reported already, so it must not be left in one.
+ */
+final class Rescue {
+  private static final Logger LOG = LoggerFactory.getLogger(Rescue.class);
+
+  private final PrimaryRole primary;
+  private final PrimaryCalls calls;
+  private final Member member;
+  private final CallInFlight call;
+
+  Rescue(PrimaryRole primary, PrimaryCalls calls) {
+    this.primary = primary;
+    this.calls = calls;
+    this.member = primary.member;
+    this.call = primary.call;
+  }
+
+  /**
+   * Ends protection.
+   *
+   * @param service the service's registers, or null if they are the thread's
+   * @return the role to go on with
+   */
+  Role rescue(Registers service, String reason) {
+    primary.recorder.setRecording(false);
+    try {
+      primary.group.dropReplica(reason);
+      Registers now = new Registers();
+      member.tracee.readRegisters(now);
+      if (call.executing) {
+        leaveCall();
+        return primary.leaveAlone(call.atSite, reason);
+      }
+      return primary.leaveAlone(service == null ? standing(now) : service, reason);
+    } catch (TraceeDiedException e) {
+      LOG.debug("the primary runs or dies, it is released at its next call boundary");
+      primary.requestNative(reason);
+      return primary;
+    } catch (RuntimeException | Error e) {
+      LOG.error("the primary could not be released", e);
+      return primary;
+    }
+  }
+
+  /** A call that has returned is completed, another one is made again by the service. */
+  private void leaveCall() throws TraceeDiedException {
+    boolean returned = calls.hasReturnedAtLast(member.now);
+    if (returned || call.transferred > 0) {
+      long known = call.answered ? call.answer : member.now.rax();
+      long result = returned ? known : -Errno.EINTR;
+      long seen = calls.record(EventKind.SYSCALL, 0, result);
+      calls.setReturned(returned ? member.now : null, seen);
+    }
+    call.executing = false;
+  }
+
+  /** The registers of a service that stands in its own code; what made it stop is not lost. */
+  private Registers standing(Registers now) throws TraceeDiedException {
+    Stop stop = member.tracee.lastStop();
+    if (stop.kind() != StopKind.SIGNAL) {
+      return now;
+    }
+    byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
+    member.tracee.readSiginfo(stop.signal(), siginfo);
+    int code = HeldSignals.codeOf(siginfo);
+    if (stop.signal() == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
+      call.begin(now);
+      return call.atSite;
+    }
+    // Faults come again by themselves.
+    if (!PrimarySignals.isSynchronous(stop.signal(), siginfo)
+        && (member.held.signals() & SignalActions.bit(stop.signal())) == 0) {
+      member.held.add(siginfo);
+    }
+    return now;
+  }
+}

@@ -1,0 +1,97 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+
+/**
+ * Gives a stopped newborn its own copy of anonymous memory that it shares with the primary. The
+ * copy is made elsewhere, piece by piece, and then moved over the original, so that it is one
+ * mapping of one object as before.
+ */
+final class Unsharing {
+  /** Bytes; more is refused: all of it is copied while the primary stands still. */
+  static final long LARGEST = 1L << 31;
+
+  private static final int SYS_MMAP = 9;
+  private static final int SYS_MPROTECT = 10;
+  private static final int SYS_MREMAP = 25;
+  private static final int READ = 1;
+  private static final int READ_WRITE = 3;
+  private static final int MAP_SHARED_ANONYMOUS = 0x1 | 0x20;
+  private static final int MREMAP_MAYMOVE_FIXED = 1 | 2;
+  private static final int PIECE = 1 << 20;
+
+  private final Member member;
+  private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.nativeOrder());
+  private final ByteBuffer zeros = ByteBuffer.allocate(PIECE).order(ByteOrder.nativeOrder());
+
+  Unsharing(Member member) {
+    this.member = member;
+  }
+
+  /**
+   * Replaces mappings by copies; the service's registers are to be written afterwards.
+   *
+   * @throws IllegalStateException if they are too large or the kernel refuses
+   */
+  void makeOwn(List<MappingsOf.Mapping> mappings) throws TraceeDiedException {
+    long total = mappings.stream().mapToLong(mapping -> mapping.end() - mapping.start()).sum();
+    if (total > LARGEST) {
+      throw new IllegalStateException("the service shares " + total + " bytes of memory");
+    }
+    for (MappingsOf.Mapping mapping : mappings) {
+      makeOwn(mapping);
+    }
+  }
+
+  private void makeOwn(MappingsOf.Mapping mapping) throws TraceeDiedException {
+    long length = mapping.end() - mapping.start();
+    if (mapping.permissions().charAt(0) != 'r') {
+      check(member.inject(SYS_MPROTECT, mapping.start(), length, READ), 0);
+    }
+    long copy = member.inject(SYS_MMAP, 0, length, READ_WRITE, MAP_SHARED_ANONYMOUS, -1, 0);
+    if (copy < 0) {
+      throw refused(copy);
+    }
+    copy(mapping.start(), copy, length);
+    int protection = protection(mapping);
+    if (protection != READ_WRITE) {
+      check(member.inject(SYS_MPROTECT, copy, length, protection), 0);
+    }
+    long start = mapping.start();
+    check(member.inject(SYS_MREMAP, copy, length, length, MREMAP_MAYMOVE_FIXED, start), start);
+  }
+
+  private static int protection(MappingsOf.Mapping mapping) {
+    int protection = mapping.permissions().charAt(0) == 'r' ? 1 : 0;
+    protection |= mapping.isWritable() ? 2 : 0;
+    return protection | (mapping.isExecutable() ? 4 : 0);
+  }
+
+  private void copy(long from, long to, long length) throws TraceeDiedException {
+    for (long done = 0; done < length; done += PIECE) {
+      piece.clear().limit((int) Math.min(PIECE, length - done));
+      zeros.clear().limit(piece.limit());
+      if (member.tracee.memory().read(new TraceeAddress(from + done), piece) != piece.limit()) {
+        throw TraceeDiedException.INSTANCE;
+      }
+      if (piece.mismatch(zeros) >= 0
+          && member.tracee.memory().write(new TraceeAddress(to + done), piece) != piece.limit()) {
+        throw TraceeDiedException.INSTANCE;
+      }
+    }
+  }
+
+  private static void check(long result, long expected) {
+    if (result != expected) {
+      throw refused(result);
+    }
+  }
+
+  private static IllegalStateException refused(long result) {
+    return new IllegalStateException("shared memory cannot be mapped anew: errno " + -result);
+  }
+}

@@ -1,0 +1,42 @@
+package org.ftrun.tracer.member;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class MemberTracerTest {
+  private final MemberTracer tracer = new MemberTracer("tracer-test", -1).start();
+
+  @Test
+  void shouldTellWhoeverWaitsWhenACommandFails() {
+    for (Throwable failure :
+        new Throwable[] {new IllegalStateException("state"), new OutOfMemoryError("memory")}) {
+      assertThatThrownBy(() -> tracer.call(() -> fail(failure)))
+          .isInstanceOf(CompletionException.class)
+          .hasCause(failure);
+      assertThatThrownBy(() -> tracer.post(() -> fail(failure)).get(10, TimeUnit.SECONDS))
+          .hasCause(failure);
+    }
+    boolean[] ran = new boolean[1];
+    tracer.call(() -> ran[0] = tracer.isCurrent());
+    assertThat(ran[0]).as("the tracer lives on").isTrue();
+  }
+
+  private static void fail(Throwable failure) {
+    if (failure instanceof Error) {
+      throw (Error) failure;
+    }
+    throw (RuntimeException) failure;
+  }
+
+  @Test
+  void shouldRefuseANewbornThatIsGone() {
+    Newborn gone = new Newborn(Integer.MAX_VALUE, 0, null, null);
+    assertThat(tracer.adopt(gone)).isEqualTo("the replica died at its birth");
+  }
+}

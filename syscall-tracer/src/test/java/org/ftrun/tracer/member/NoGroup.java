@@ -1,0 +1,105 @@
+package org.ftrun.tracer.member;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.ftrun.eventlog.EventLog;
+import org.ftrun.eventlog.EventLogLayout;
+
+/** A group without another member, which notes what it is told. */
+class NoGroup implements GroupLink, AutoCloseable {
+  final List<String> told = new ArrayList<>();
+
+  private final Path file = Files.createTempFile("no-group", "");
+  private final FileChannel channel =
+      FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  private final EventLog log = EventLog.create(channel, EventLogLayout.ofPayload(1 << 20));
+  private final ArgumentHistory history = new ArgumentHistory(1 << 16);
+
+  NoGroup() throws IOException {}
+
+  @Override
+  public EventLog log() {
+    return log;
+  }
+
+  @Override
+  public String logPath() {
+    return file.toString();
+  }
+
+  @Override
+  public String adopt(Newborn newborn) {
+    ReplicaBirth.discard(newborn.pid());
+    return "there is no group";
+  }
+
+  @Override
+  public void dropReplica(String reason) {
+    told.add("drop: " + reason);
+  }
+
+  @Override
+  public void replicaFailed(String reason) {
+    told.add("failed: " + reason);
+  }
+
+  @Override
+  public void unprotected(String reason) {
+    told.add("unprotected: " + reason);
+  }
+
+  @Override
+  public void serving(PrimaryRole role) {}
+
+  @Override
+  public void later(long millis, Runnable action) {}
+
+  @Override
+  public int primaryCpu() {
+    return -1;
+  }
+
+  @Override
+  public String awaitConsumed(long sequence) {
+    return null;
+  }
+
+  @Override
+  public boolean primaryLost(String cause, Legacy legacy) {
+    return false;
+  }
+
+  @Override
+  public void promoted(PrimaryRole role) {}
+
+  @Override
+  public void replicaLost(String reason, boolean divergence) {}
+
+  @Override
+  public void ended(int pid, int exitStatus) {}
+
+  @Override
+  public void established(int pid, int descriptor) {}
+
+  @Override
+  public long shadowDetail(int syscall, long[] arguments) {
+    return 0;
+  }
+
+  @Override
+  public ArgumentHistory history() {
+    return history;
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
+    channel.close();
+    Files.delete(file);
+  }
+}

@@ -1,0 +1,156 @@
+package org.ftrun.tracer.member;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TracedChild;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A defect in any step of a primary's call leaves a process that runs as it would without us. */
+@Timeout(60)
+class RescueTest {
+  private static final String DEFECT = "thrown by a test";
+
+  /** A group that fails at one of the places where the primary asks it something. */
+  private static final class Failing extends NoGroup {
+    boolean beforeCall;
+    boolean behindCall;
+    int calls;
+
+    Failing() throws IOException {}
+
+    @Override
+    public long shadowDetail(int syscall, long[] arguments) {
+      calls++;
+      if (beforeCall) {
+        throw new OutOfMemoryError(DEFECT);
+      }
+      return 0;
+    }
+
+    @Override
+    public ArgumentHistory history() {
+      if (behindCall) {
+        throw new OutOfMemoryError(DEFECT);
+      }
+      return super.history();
+    }
+  }
+
+  @Test
+  void shouldRunNativelyWhenAStepFailsBeforeACall() throws Exception {
+    try (Failing group = new Failing();
+        MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
+      PrimaryRole primary = begin(on, group);
+      group.beforeCall = true;
+      assertThat(stepsUntilItFails(primary)).isInstanceOf(NativeRole.class);
+      assertRunsNatively(on, group);
+    }
+  }
+
+  @Test
+  void shouldRunNativelyWhenAStepFailsBehindACall() throws Exception {
+    try (Failing group = new Failing();
+        MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
+      PrimaryRole primary = begin(on, group);
+      group.behindCall = true;
+      assertThat(stepsUntilItFails(primary)).isInstanceOf(NativeRole.class);
+      assertRunsNatively(on, group);
+    }
+  }
+
+  @Test
+  void shouldRunNativelyWhenABoundaryActionFailsInItsOwnCode() throws Exception {
+    try (Failing group = new Failing();
+        MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
+      PrimaryRole primary = begin(on, group);
+      primary.atBoundary(
+          service -> {
+            on.member.inject(MemberOnChild.number("getpid")); // the thread's registers are ours now
+            throw new OutOfMemoryError(DEFECT);
+          });
+      assertThat(stepsUntilItFails(primary)).isInstanceOf(NativeRole.class);
+      assertRunsNatively(on, group);
+    }
+  }
+
+  @Test
+  void shouldBeReleasedAtTheNextStopWhenItRunsAlready() throws Exception {
+    try (Failing group = new Failing();
+        MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
+      PrimaryRole primary = begin(on, group);
+      Role role = primary.afterError(new OutOfMemoryError(DEFECT));
+      for (int i = 0; i < 10_000 && role == primary; i++) {
+        role = primary.step();
+      }
+      assertThat(role).isInstanceOf(NativeRole.class);
+      assertRunsNatively(on, group);
+    }
+  }
+
+  /** The child is a recorded primary that has made some calls. */
+  private static PrimaryRole begin(MemberOnChild on, Failing group) throws Exception {
+    Registers service = new Registers();
+    on.member.tracee.readRegisters(service);
+    mapLog(on, group);
+    assertThat(Confinement.impose(on.member)).isNull();
+    on.member.tracee.writeRegisters(service);
+    on.member.tracee.resume(0);
+    PrimaryRole primary = new PrimaryRole(on.member, group);
+    primary.recorder.setRecording(true);
+    for (int i = 0; i < 10_000 && group.calls < 20; i++) {
+      assertThat(primary.step()).isSameAs(primary);
+    }
+    assertThat(group.calls).as("calls that were made").isEqualTo(20);
+    return primary;
+  }
+
+  private static void mapLog(MemberOnChild on, Failing group) throws Exception {
+    on.putText(0, group.logPath());
+    long descriptor = on.member.inject(MemberOnChild.number("open"), on.room, 2);
+    long bytes = group.log().layout().totalBytes();
+    long log = on.member.inject(MemberOnChild.number("mmap"), 0, bytes, 3, 1, descriptor, 0);
+    assertThat(log).isPositive();
+    assertThat(on.member.inject(MemberOnChild.number("close"), descriptor)).isZero();
+    ProcessModel model = on.member.model();
+    on.member.setModel(new ProcessModel(model.stub, new TraceeAddress(log), model.actions));
+  }
+
+  private static Role stepsUntilItFails(PrimaryRole primary) {
+    for (int i = 0; i < 10_000; i++) {
+      try {
+        assertThat(primary.step()).isSameAs(primary);
+      } catch (OutOfMemoryError e) {
+        assertThat(e).hasMessage(DEFECT);
+        return primary.afterError(e);
+      }
+    }
+    throw new AssertionError("no step failed");
+  }
+
+  /** It goes on making calls, which nobody sees. */
+  private static void assertRunsNatively(MemberOnChild on, Failing group) throws Exception {
+    assertThat(group.told.get(group.told.size() - 1)).startsWith("unprotected").contains(DEFECT);
+    assertThat(Files.readAllLines(Path.of("/proc/" + on.child.pid() + "/status")))
+        .contains("TracerPid:\t0");
+    long before = processorTime(on);
+    for (int i = 0; processorTime(on) < before + 5; i++) {
+      assertThat(i).as("it stands still").isLessThan(10_000);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Clock ticks that the child has run, of proc(5). */
+  private static long processorTime(MemberOnChild on) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + on.child.pid() + "/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    assertThat(fields[0]).as("state").isIn("R", "S");
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+}

@@ -1,0 +1,68 @@
+/* What signals do is the same when protection ends: here by a second thread. */
+#include <pthread.h>
+#include <signal.h>
+
+#include "steps.h"
+
+static volatile sig_atomic_t handled;
+
+static void count(int signal) {
+  (void)signal;
+  handled++;
+}
+
+static void *nothing(void *given) { return given; }
+
+static void show(const char *field) {
+  FILE *status = fopen("/proc/self/status", "r");
+  check(status != NULL);
+  char line[256];
+  while (fgets(line, sizeof line, status) != NULL) {
+    if (strncmp(line, field, strlen(field)) == 0) {
+      line[strcspn(line, "\n")] = 0;
+      fact("%s", line);
+    }
+  }
+  fclose(status);
+}
+
+static void body(void) {
+  sigset_t blocked, before, pending;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGSEGV);
+  sigaddset(&blocked, SIGSYS);
+  struct sigaction ignore = {.sa_handler = SIG_IGN}, handle = {.sa_handler = count}, shown;
+  sigaddset(&handle.sa_mask, SIGTRAP);
+  check(sigaction(SIGTRAP, &ignore, NULL) == 0);
+  check(sigaction(SIGSEGV, &handle, NULL) == 0);
+  check(sigaction(SIGSYS, &handle, NULL) == 0);
+  check(sigprocmask(SIG_BLOCK, &blocked, &before) == 0);
+  handled = 0;
+  for (int i = 0; i < 2; i++) {
+    check(kill(getpid(), SIGSEGV) == 0);
+    check(kill(getpid(), SIGSYS) == 0);
+    check(kill(getpid(), SIGTRAP) == 0);
+  }
+  step("set");
+
+  pthread_t thread;
+  void *result;
+  check(pthread_create(&thread, NULL, nothing, &pending) == 0);
+  check(pthread_join(thread, &result) == 0 && result == &pending);
+  show("SigIgn");
+  show("SigBlk");
+  check(sigaction(SIGTRAP, NULL, &shown) == 0);
+  fact("ignored: %d", shown.sa_handler == SIG_IGN);
+  check(kill(getpid(), SIGTRAP) == 0);
+  check(sigaction(SIGSEGV, NULL, &shown) == 0);
+  fact("masks SIGTRAP: %d", sigismember(&shown.sa_mask, SIGTRAP));
+  check(sigpending(&pending) == 0);
+  fact("pending %d %d %d", sigismember(&pending, SIGSEGV), sigismember(&pending, SIGSYS),
+       sigismember(&pending, SIGTRAP));
+  check(handled == 0);
+  check(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
+  fact("handled %d", handled);
+  step("released");
+}
+
+int main(int argc, char **argv) { return run_steps(argc, argv, body); }

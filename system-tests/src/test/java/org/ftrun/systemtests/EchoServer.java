@@ -1,0 +1,57 @@
+package org.ftrun.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The echo server under ftrun, and its clients. */
+final class EchoServer {
+  private static final String LISTENING = "listening ";
+
+  private EchoServer() {}
+
+  /** Starts it under ftrun on a port of its own choice. */
+  static FtrunProcess start(Path directory, Map<String, String> environment, Linking linking)
+      throws IOException {
+    return FtrunProcess.start(directory, environment, command(linking));
+  }
+
+  /** The command that runs it, to which arguments can be added. */
+  static List<String> command(Linking linking) {
+    return new ArrayList<>(List.of(new CProgram("echo_server", linking).executable().toString()));
+  }
+
+  /** Waits until it listens, and returns its port. */
+  static int port(FtrunProcess ftrun) throws Exception {
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "the echo server does not start:\n" + ftrun.messages(),
+        () -> ftrun.output().startsWith(LISTENING) && ftrun.output().endsWith("\n"));
+    return Integer.parseInt(ftrun.output().substring(LISTENING.length()).trim());
+  }
+
+  /** Clients of all kinds: single bytes, small pieces, and as much as the connection holds. */
+  static Conversation crowd(FtrunProcess ftrun, int port) throws Exception {
+    List<EchoClient> clients = new ArrayList<>();
+    long[] windows = {1, 1, 100, 1000, 100_000, 4_000_000};
+    for (int i = 0; i < windows.length; i++) {
+      clients.add(new EchoClient(Ports.connect(ftrun, port), i, windows[i]));
+    }
+    return new Crowd(clients);
+  }
+
+  /** Waits until a conversation has gone on by some bytes, all of them right. */
+  static void awaitProgress(FtrunProcess ftrun, Conversation conversation, long bytes)
+      throws Exception {
+    long target = conversation.progress() + bytes;
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "no progress:\n" + ftrun.messages(),
+        () -> {
+          conversation.check();
+          return conversation.progress() >= target;
+        });
+  }
+}
