@@ -45,6 +45,7 @@ final class Rescue {
       Registers now = new Registers();
       member.tracee.readRegisters(now);
       if (call.executing) {
+        member.now.copyFrom(now);
         leaveCall();
         return primary.leaveAlone(call.atSite, reason);
       }
@@ -61,9 +62,10 @@ final class Rescue {
 
   /** A call that has returned is completed, another one is made again by the service. */
   private void leaveCall() throws TraceeDiedException {
-    boolean returned = calls.hasReturned(member.now);
+    boolean returned = calls.hasReturnedAtLast(member.now);
     if (returned || call.transferred > 0) {
-      long result = returned ? member.now.rax() : -Errno.EINTR;
+      long known = call.answered ? call.answer : member.now.rax();
+      long result = returned ? known : -Errno.EINTR;
       long seen = calls.record(EventKind.SYSCALL, 0, result);
       calls.setReturned(returned ? member.now : null, seen);
     }
