@@ -264,7 +264,9 @@ final class GroupState {
         events,
         slowEvents,
         divergences,
-        primary == null ? null : new ServiceStatus.Sites(primary.patchedSites(), primary.slowSites()),
+        primary == null
+            ? null
+            : new ServiceStatus.Sites(primary.patchedSites(), primary.slowSites()),
         settlements);
   }
 }

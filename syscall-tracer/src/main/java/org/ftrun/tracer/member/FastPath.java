@@ -106,8 +106,8 @@ final class FastPath {
   }
 
   /**
-   * Whether a thread that is not executing a call for us is inside the fast path: in the stub, or in
-   * a trampoline on its way there or back. Its registers are not the service's then.
+   * Whether a thread that is not executing a call for us is inside the fast path: in the stub, or
+   * in a trampoline on its way there or back. Its registers are not the service's then.
    */
   boolean isInside(long rip) {
     if (!isOn()) {

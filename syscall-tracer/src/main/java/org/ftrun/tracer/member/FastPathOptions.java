@@ -16,6 +16,5 @@ import org.ftrun.tracer.stub.DetailRule;
 public record FastPathOptions(
     boolean on, IntFunction<DetailRule> details, int spins, int yields, int sleepNanos) {
   /** Every call takes the slow path. */
-  public static final FastPathOptions OFF =
-      new FastPathOptions(false, number -> null, 0, 0, 0);
+  public static final FastPathOptions OFF = new FastPathOptions(false, number -> null, 0, 0, 0);
 }

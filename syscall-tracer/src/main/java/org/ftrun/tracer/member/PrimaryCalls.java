@@ -150,7 +150,8 @@ final class PrimaryCalls {
       if (offset >= 0) {
         call.redirectedFrom = call.arguments[index];
         call.redirectedBytes = (int) bytes;
-        call.asked[index] = member.model().log.value() + offset;
+        call.redirectedTo = member.model().log.value() + offset;
+        call.asked[index] = call.redirectedTo;
       }
     }
   }

@@ -7,9 +7,9 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubLayout;
 
 /**
- * A primary that is stopped, or has died, inside the fast path. What its call has come to is told by
- * the instruction pointer, the area and the next slot of the event log; if need be the call goes on
- * as one of the slow path, as if it had been that from the start.
+ * A primary that is stopped, or has died, inside the fast path. What its call has come to is told
+ * by the instruction pointer, the area and the next slot of the event log; if need be the call goes
+ * on as one of the slow path, as if it had been that from the start.
  */
 final class PrimaryFastPath {
   private final PrimaryRole primary;

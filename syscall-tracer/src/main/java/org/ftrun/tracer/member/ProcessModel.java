@@ -105,7 +105,7 @@ final class ProcessModel {
   }
 
   ProcessModel copy() {
-    ProcessModel copy = 
+    ProcessModel copy =
         new ProcessModel(stub, log, actions.copy(), realTimer.copy(), patches.copy());
     copy.hiddenMask = hiddenMask;
     copy.personal.copyFrom(personal);

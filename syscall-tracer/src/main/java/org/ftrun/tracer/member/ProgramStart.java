@@ -200,7 +200,11 @@ final class ProgramStart {
     }
     long result =
         member.injected.call(
-            entry, SYS_MPROTECT, base, StubLayout.TEXT_BYTES + StubLayout.TABLE_BYTES, READ_EXECUTE);
+            entry,
+            SYS_MPROTECT,
+            base,
+            StubLayout.TEXT_BYTES + StubLayout.TABLE_BYTES,
+            READ_EXECUTE);
     if (result == 0) {
       result =
           member.injected.call(

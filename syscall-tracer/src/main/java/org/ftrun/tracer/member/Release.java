@@ -8,9 +8,9 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /**
  * Gives a stopped primary back to itself: all that interception changed in the process is undone,
- * then it is detached. What stays is the stub's region, where nothing is executed but what follows a call
- * that was interrupted at a patched site, and the hidden
- * vDSO: clocks are read by system calls.
+ * then it is detached. What stays is the stub's region, where nothing is executed but what follows
+ * a call that was interrupted at a patched site, and the hidden vDSO: clocks are read by system
+ * calls.
  */
 final class Release {
   private static final int SYS_MUNMAP = 11;

@@ -44,6 +44,11 @@ final class Rescue {
       }
       Registers now = new Registers();
       member.tracee.readRegisters(now);
+      if (!call.executing && member.fastPath.isInside(now.rip())) {
+        primary.requestNative(reason);
+        member.tracee.resume(0);
+        return primary;
+      }
       if (call.executing) {
         member.now.copyFrom(now);
         leaveCall();

@@ -51,8 +51,7 @@ final class VdsoClock {
     for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
       if (mapping.name().equals("[vdso]")) {
         int length = (int) (mapping.end() - mapping.start());
-        byte[] image =
-            member.tracee.memory().readBytes(new TraceeAddress(mapping.start()), length);
+        byte[] image = member.tracee.memory().readBytes(new TraceeAddress(mapping.start()), length);
         long offset = new VdsoClock(image).offset();
         return offset == 0 ? 0 : mapping.start() + offset;
       }

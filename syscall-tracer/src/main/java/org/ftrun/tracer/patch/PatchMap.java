@@ -21,7 +21,8 @@ public final class PatchMap {
    * @param bytes room for them
    */
   public PatchMap(long trampolines, int bytes) {
-    this(trampolines, bytes / Trampoline.BYTES, new HashMap<>(), new ArrayList<>(), new HashMap<>());
+    this(
+        trampolines, bytes / Trampoline.BYTES, new HashMap<>(), new ArrayList<>(), new HashMap<>());
   }
 
   private PatchMap(

@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Decides how a site can be patched. Only what was seen executing is patched, so nothing needs to be
- * disassembled: the bytes around a {@code syscall} that has trapped are looked at, and if they are
- * one of a few known forms, one neighbour is displaced.
+ * Decides how a site can be patched. Only what was seen executing is patched, so nothing needs to
+ * be disassembled: the bytes around a {@code syscall} that has trapped are looked at, and if they
+ * are one of a few known forms, one neighbour is displaced.
  */
 public final class SitePatcher {
   /** Bytes before the site that are looked at. */
@@ -64,9 +64,7 @@ public final class SitePatcher {
   private static boolean hasNumberBefore(byte[] code, long number) {
     int mov = BEFORE - MOV_BYTES;
     int immediate = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).getInt(mov + 1);
-    return (code[mov] & 0xff) == MOV_EAX
-        && immediate == number
-        && (code[mov - 1] & 0xf0) != REX;
+    return (code[mov] & 0xff) == MOV_EAX && immediate == number && (code[mov - 1] & 0xf0) != REX;
   }
 
   private static SitePatch numberBefore(byte[] code, long site, long trampoline, long enter) {
@@ -75,8 +73,7 @@ public final class SitePatcher {
     Trampoline built =
         new Trampoline(trampoline, site).write(original, enter, NOTHING, site + SYSCALL_BYTES);
     byte[] jump = Trampoline.jump(start, trampoline + Trampoline.ENTRY, MOV_BYTES);
-    return new SitePatch(
-        site, start, original, jump, trampoline, built.code(), built.displaced());
+    return new SitePatch(site, start, original, jump, trampoline, built.code(), built.displaced());
   }
 
   private static SitePatch testBehind(
@@ -91,8 +88,8 @@ public final class SitePatcher {
   }
 
   /**
-   * The length of an instruction that means the same at another address, one of those that compilers
-   * and libraries put behind a call; 0 if it is none.
+   * The length of an instruction that means the same at another address, one of those that
+   * compilers and libraries put behind a call; 0 if it is none.
    */
   static int displaceable(byte[] code, int at) {
     int first = code[at] & 0xff;

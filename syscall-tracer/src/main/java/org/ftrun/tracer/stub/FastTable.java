@@ -42,7 +42,8 @@ public final class FastTable {
       Map.of(
           "fcntl", new Commanded(1, List.of(1, 2, 3, 4)), // F_GETFD, F_SETFD, F_GETFL, F_SETFL
           "ioctl", new Commanded(1, List.of(0x5421)), // FIONBIO
-          "getsockopt", new Commanded(2, List.of(4, 3, 11, 7))); // SO_ERROR, _TYPE, TCP_INFO, _SNDBUF
+          "getsockopt",
+              new Commanded(2, List.of(4, 3, 11, 7))); // SO_ERROR, _TYPE, TCP_INFO, _SNDBUF
 
   /** The tracer keeps account of these, or has something to do around them. */
   private static final Set<String> NEVER =
@@ -89,9 +90,7 @@ public final class FastTable {
   private static List<ArgumentRule> outputs(SyscallRow row) {
     boolean byHandler =
         row.irregularOrNull() == Irregular.FCNTL || row.irregularOrNull() == Irregular.IOCTL;
-    return byHandler
-        ? List.of()
-        : row.arguments().stream().filter(ArgumentRule::isOutput).toList();
+    return byHandler ? List.of() : row.arguments().stream().filter(ArgumentRule::isOutput).toList();
   }
 
   private static boolean isSimple(ArgumentRule output) {

@@ -38,8 +38,10 @@ public final class StubArea {
 
   /** rbx, then rbp, r12 to r15. */
   public static final int FRAME_RBX = FRAME + 56;
+
   /** Processor flags. */
   public static final int FRAME_FLAGS = FRAME + 104;
+
   /** The trampoline through which the thread came. */
   public static final int FRAME_TRAMPOLINE = FRAME + 112;
 
@@ -103,8 +105,7 @@ public final class StubArea {
     area.putLong(SLOTS, layout.slots());
     area.putLong(PAYLOAD_OFFSET, layout.payloadOffset());
     area.putLong(PAYLOAD_BYTES, layout.payloadBytes());
-    area.putLong(
-        SEGMENT_BYTES, Math.min(layout.payloadBytes(), EventLogLayout.MAX_SEGMENT_BYTES));
+    area.putLong(SEGMENT_BYTES, Math.min(layout.payloadBytes(), EventLogLayout.MAX_SEGMENT_BYTES));
     area.putLong(LARGEST_PIECE, largestPiece);
     area.putInt(SPINS, spins);
     area.putInt(YIELDS, yields);

@@ -41,8 +41,7 @@ class LibcSitesTest {
   }
 
   private static boolean isPatchable(byte[] text, int site) {
-    byte[] code =
-        Arrays.copyOfRange(text, site - SitePatcher.BEFORE, site + SitePatcher.FROM_SITE);
+    byte[] code = Arrays.copyOfRange(text, site - SitePatcher.BEFORE, site + SitePatcher.FROM_SITE);
     int number = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).getInt(2);
     long free = text.length + 0x1000L;
     return SitePatcher.plan(

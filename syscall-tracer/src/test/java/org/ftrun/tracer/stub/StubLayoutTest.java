@@ -51,8 +51,7 @@ class StubLayoutTest {
     assertThat(bytes(StubLayout.CHECK, 5)).containsExactly(0x65, 0x83, 0x3c, 0x25, 24);
     assertThat(bytes(StubLayout.CALL, 2)).containsExactly(0x0f, 0x05);
     assertThat(StubLayout.BEHIND).isEqualTo(StubLayout.CALL + 2);
-    assertThat(bytes(StubLayout.STORED - 7, 7))
-        .containsExactly(0x48, 0x89, 0x41, 8, 0xc6, 1, 0x7f);
+    assertThat(bytes(StubLayout.STORED - 7, 7)).containsExactly(0x48, 0x89, 0x41, 8, 0xc6, 1, 0x7f);
   }
 
   @Test
