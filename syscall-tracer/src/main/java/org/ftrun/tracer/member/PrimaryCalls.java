@@ -331,8 +331,8 @@ final class PrimaryCalls {
       call.answered(-Errno.EINTR);
       return waited(kernelResult);
     }
-    call.answered(kernelResult);
     FaultPoint.BEFORE_RECORD.reached(recorder, member, call.row);
+    call.answered(kernelResult);
     if (call.timed && kernelResult == -Errno.EAGAIN) {
       if (socketTimeout.isOver(call)) {
         return timedOut();
