@@ -65,13 +65,18 @@ struct outcome record(struct area *area, const struct row *row);
 struct outcome replay(struct area *area, const struct row *row);
 
 /* A call of the stub's own. */
-static inline s64 raw_call(s64 number, u64 first, u64 second) {
+static inline s64 raw_call4(s64 number, u64 first, u64 second, u64 third, u64 fourth) {
   s64 result;
+  register u64 r10 asm("r10") = fourth;
   asm volatile("syscall"
                : "=a"(result)
-               : "a"(number), "D"(first), "S"(second)
+               : "a"(number), "D"(first), "S"(second), "d"(third), "r"(r10)
                : "rcx", "r11", "memory");
   return result;
+}
+
+static inline s64 raw_call(s64 number, u64 first, u64 second) {
+  return raw_call4(number, first, second, 0, 0);
 }
 
 /* Outputs of a call, in outputs.c. */

@@ -116,6 +116,12 @@ asm(".section .text.start,\"ax\",@progbits\n"
     "  ret\n"
     "  mov $-1,%rax\n" /* STUB_COPY_FAULT */
     "  ret\n"
+    /* STUB_HANDLER of SIGSYS, SIGTRAP and SIGSEGV: orphan.c. */
+    "  .org " VALUE(STUB_HANDLER) "\n"
+    "  jmp on_signal\n"
+    "  .org " VALUE(STUB_RESTORER) "\n"
+    "  mov $15,%eax\n" /* rt_sigreturn */
+    "  syscall\n"
     "  .org " VALUE(STUB_TEXT) "\n");
 
 /* Called in the daemon, not in a member: what the primary would have read. */

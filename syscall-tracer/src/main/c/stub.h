@@ -27,7 +27,11 @@
 /* The guarded copy: a fault at COPY goes on at COPY_FAULT. */
 #define STUB_COPY 720
 #define STUB_COPY_FAULT 725
-#define STUB_TEXT 736
+
+/* The signal handler, and what returns from it. */
+#define STUB_HANDLER 736
+#define STUB_RESTORER 752
+#define STUB_TEXT 768
 
 /* Parts of the region. */
 #define STUB_TABLE 16384
@@ -88,6 +92,20 @@ struct slot {
   u64 sequence;
 };
 
+/* struct user_regs_struct of asm/ptrace-abi.h. */
+struct saved {
+  u64 r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, original_rax;
+  u64 rip, cs, flags, rsp, ss, fs_base, gs_base, ds, es, fs, gs;
+};
+
+/* For what the tracer sent the thread to the stub. */
+enum rescue {
+  RESCUE_NONE,
+  RESCUE_CALL,     /* to make the service's call, whose result is the service's */
+  RESCUE_INJECTED, /* to make a call of ours: the service goes on where it was */
+  RESCUE_ANSWERED  /* as that, but the answer of the service's call is known */
+};
+
 /* What the stub knows of a thread; gs_base points to it. */
 struct area {
   u64 self;              /*   0 */
@@ -115,6 +133,16 @@ struct area {
   u64 tail;              /* 304 no payload in use is before this position */
   u64 began;             /* 312 CLOCK_MONOTONIC of the call's begin in ns, 0: it has no time-out */
   struct slot unlogged;  /* 320 stands for the slot when nothing is recorded */
+  u64 ignored;           /* 384 signals of ours that the service ignores, bit n-1 for n */
+  u64 rescue;            /* 392 enum rescue: for the case that the tracer dies */
+  u64 behind;            /* 400 where the service goes on behind its call */
+  u64 transferred;       /* 408 what earlier parts of the call have moved */
+  u64 timed;             /* 416 not 0 if EAGAIN means that the call is to be made again */
+  s64 answer;            /* 424 of RESCUE_ANSWERED */
+  u64 redirected_from;   /* 432 where the kernel writes what the call brings */
+  u64 redirected_to;     /* 440 where the service wants it, 0: it is not redirected */
+  u64 redirected_unit;   /* 448 bytes for each 1 of the result */
+  struct saved saved;    /* 456 the service's registers, at the site of its call */
 };
 
 /* How many bytes an output has; SizeRule.java documents the rules. */
@@ -172,6 +200,8 @@ _Static_assert(sizeof(struct slot) == 64, "EventLogLayout.java relies on it");
 _Static_assert(__builtin_offsetof(struct area, frame) == 48, "stub_entry.h relies on it");
 _Static_assert(__builtin_offsetof(struct area, asked) == 168, "stub_entry.h relies on it");
 _Static_assert(__builtin_offsetof(struct area, unlogged) == 320, "StubArea.java relies on it");
+_Static_assert(__builtin_offsetof(struct area, saved) == 456, "StubArea.java relies on it");
+_Static_assert(sizeof(struct saved) == 27 * 8, "Registers.java relies on it");
 #endif
 
 #endif

@@ -173,10 +173,10 @@ final class CallEffects {
             bytes.getLong(16),
             bytes.getLong(24) & ~NEVER_MASKED);
     boolean owned = (SignalActions.OWNED & SignalActions.bit(signal)) != 0;
-    if (owned && newAction.isIgnore()) {
-      bytes.putLong(0, 0);
-    }
     bytes.putLong(24, newAction.mask() & ~SignalActions.OWNED);
+    if (owned && !newAction.hasHandler()) {
+      Lifeline.describe(member.model().stub, bytes);
+    }
     call.asked[1] = toScratch(ACTION_BYTES);
   }
 
@@ -186,6 +186,9 @@ final class CallEffects {
     SignalAction old = actions.of(signal);
     if (newAction != null) {
       actions.set(signal, newAction);
+      if ((SignalActions.OWNED & SignalActions.bit(signal)) != 0) {
+        member.lifeline.tellIgnored();
+      }
       if (newAction.isIgnore()) {
         member.hiddenPending.drop(signal); // as the kernel drops what is pending
       }

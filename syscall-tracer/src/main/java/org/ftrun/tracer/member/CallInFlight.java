@@ -145,6 +145,16 @@ final class CallInFlight {
     waiting = false;
   }
 
+  /** Bytes for each 1 of the result, of a call that is redirected. */
+  int redirectedUnit() {
+    for (int i = 0; i < row.arguments().size(); i++) {
+      if (arguments[i] == redirectedFrom && row.arguments().get(i).isOutput()) {
+        return row.arguments().get(i).size().unit();
+      }
+    }
+    return 1;
+  }
+
   /** The number with which the kernel is asked. */
   long askedNumber(long restartNumber) {
     return continuing ? restartNumber : number;

@@ -45,6 +45,7 @@ final class DyingRole implements Role {
     settled = true;
     primary.recorder.setRecording(false);
     primary.group.dropReplica(null);
+    member.lifeline.cut();
     member.tracee.resume(signal);
     return this;
   }
@@ -54,6 +55,7 @@ final class DyingRole implements Role {
     settlement.byRegisters();
     settled = true;
     lose(Signal.name(signal));
+    member.lifeline.cut();
     leave(signal);
     return this;
   }

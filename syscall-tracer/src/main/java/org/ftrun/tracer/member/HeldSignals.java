@@ -13,9 +13,24 @@ final class HeldSignals {
   private static final int FIRST_REAL_TIME = 32;
 
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+  private final Runnable atAddition;
+
+  HeldSignals() {
+    this(() -> {});
+  }
+
+  /**
+   * An empty set.
+   *
+   * @param atAddition what is to be done when a signal begins to wait
+   */
+  HeldSignals(Runnable atAddition) {
+    this.atAddition = atAddition;
+  }
 
   void add(byte[] siginfo) {
     waiting.add(siginfo);
+    atAddition.run();
   }
 
   /** As the kernel lets a signal pend: of a standard one only the first instance is kept. */

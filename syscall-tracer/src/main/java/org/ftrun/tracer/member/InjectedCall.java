@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.util.function.Consumer;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
@@ -14,11 +15,22 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 final class InjectedCall {
   private final Tracee tracee;
   private final HeldSignals held;
+  private final Consumer<Registers> before;
   private final Registers registers = new Registers();
 
   InjectedCall(Tracee tracee, HeldSignals held) {
+    this(tracee, held, registers -> {});
+  }
+
+  /**
+   * Creates it.
+   *
+   * @param before is given the thread's registers before each call, which changes them
+   */
+  InjectedCall(Tracee tracee, HeldSignals held, Consumer<Registers> before) {
     this.tracee = tracee;
     this.held = held;
+    this.before = before;
   }
 
   /**
@@ -106,6 +118,7 @@ final class InjectedCall {
 
   private void enter(long address, long number, long... arguments) throws TraceeDiedException {
     tracee.readRegisters(registers);
+    before.accept(registers);
     for (int i = 0; i < 6; i++) {
       registers.argument(i, i < arguments.length ? arguments[i] : 0);
     }

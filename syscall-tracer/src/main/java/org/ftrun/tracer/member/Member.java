@@ -18,13 +18,16 @@ final class Member {
   static final long R11_AFTER_CALL = 0x246;
 
   final Tracee tracee;
-  final HeldSignals held = new HeldSignals();
+
+  /** Signals that wait for a call boundary, to which the fast path is then asked to come. */
+  final HeldSignals held = new HeldSignals(this::stopAtNextCall);
 
   /** Owned signals that the service believes to be blocked, and thus pending. */
   final HeldSignals hiddenPending = new HeldSignals();
 
   final InjectedCall injected;
   final FastPath fastPath = new FastPath(this);
+  final Lifeline lifeline = new Lifeline(this);
   final TraceeReader reader;
 
   /** The registers of the present stop, as read last. */
@@ -38,8 +41,12 @@ final class Member {
   Member(Tracee tracee, ProcessModel model) {
     this.tracee = tracee;
     this.model = model;
-    this.injected = new InjectedCall(tracee, held);
+    this.injected = new InjectedCall(tracee, held, lifeline::beforeInjecting);
     this.reader = this::readAdvancing;
+  }
+
+  private void stopAtNextCall() {
+    fastPath.requestStop();
   }
 
   int pid() {

@@ -170,6 +170,7 @@ final class PrimaryCalls {
     asked.copyFrom(call.atSite);
     asked.arguments(call.asked).rax(call.askedNumber(SYS_RESTART)).originalRax(-1);
     asked.rip(member.model().stub.execute());
+    member.lifeline.beforeCall();
     member.tracee.writeRegisters(asked);
     call.answered = false;
     call.executing = true;
@@ -301,6 +302,7 @@ final class PrimaryCalls {
     asked.copyFrom(call.atSite);
     asked.arguments(call.asked).rax(call.askedNumber(SYS_RESTART)).originalRax(-1);
     asked.rip(member.model().stub.execute());
+    member.lifeline.beforeCall();
     member.tracee.writeRegisters(asked);
     call.answered = false;
     call.executing = true;

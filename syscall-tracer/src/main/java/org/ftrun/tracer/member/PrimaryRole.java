@@ -73,6 +73,7 @@ public final class PrimaryRole implements Role, FailSafe {
     this.calls = new PrimaryCalls(this);
     this.signals = new PrimarySignals(this, calls);
     this.fast = new PrimaryFastPath(this, calls);
+    member.lifeline.attach(call, () -> service);
   }
 
   /** The service's first program is in place: the exec event has been reported. */

@@ -88,6 +88,8 @@ final class ProgramStart {
     if (refusal != null) {
       return giveUp(primary, refusal);
     }
+    member.lifeline.install();
+    member.lifeline.tellIgnored();
     Role next = primary.seed(service);
     if (next != null) {
       group.serving(null);

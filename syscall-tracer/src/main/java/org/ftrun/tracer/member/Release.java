@@ -57,7 +57,7 @@ final class Release {
     for (int signal = 1; signal <= 64; signal++) {
       SignalAction action = model.actions.of(signal);
       boolean owned = (SignalActions.OWNED & SignalActions.bit(signal)) != 0;
-      if (owned && action.isIgnore() || (action.mask() & SignalActions.OWNED) != 0) {
+      if (owned || (action.mask() & SignalActions.OWNED) != 0) {
         bytes.putLong(0, action.handler()).putLong(8, action.flags());
         bytes.putLong(16, action.restorer()).putLong(24, action.mask());
         member.tracee.memory().write(scratch, bytes);

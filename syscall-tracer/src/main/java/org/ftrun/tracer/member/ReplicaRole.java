@@ -57,6 +57,7 @@ public final class ReplicaRole implements Role, FailSafe {
   private TrappedInstruction instruction = TrappedInstruction.NONE;
   private int faultSignal;
   private boolean chainExpected;
+  private boolean lookingAgain;
 
   /** Set when it was promoted. */
   private PrimaryRole successor;
@@ -118,6 +119,7 @@ public final class ReplicaRole implements Role, FailSafe {
   public Role step() {
     try {
       if (at == At.RUNNING) {
+        lookAfterTheEnd();
         Stop stop = member.tracee.await();
         if (stop.kind() == StopKind.NONE) {
           return stopToPromote();
@@ -132,16 +134,22 @@ public final class ReplicaRole implements Role, FailSafe {
     }
   }
 
+  /**
+   * The log is sealed and the process runs: it is to stop where it has consumed everything, and as
+   * it may do so by itself, or compute for long, it is looked after again and again.
+   */
+  private void lookAfterTheEnd() {
+    if (seal != null && !lookingAgain) {
+      lookingAgain = true;
+      member.fastPath.requestStopWhenConsumed();
+      group.later(LOOK_AGAIN_MILLIS, () -> lookingAgain = false);
+    }
+  }
+
   /** Nothing is left to consume while the process computes: it need not come to a call. */
   private Role stopToPromote() throws TraceeDiedException {
-    if (seal == null || call.executing) {
-      return this;
-    }
-    member.fastPath.requestStopWhenConsumed();
-    if (consumedAll()) {
+    if (seal != null && !call.executing && consumedAll()) {
       member.tracee.interrupt();
-    } else {
-      group.later(LOOK_AGAIN_MILLIS, () -> LOG.trace("the replica is still consuming"));
     }
     return this;
   }
@@ -189,6 +197,9 @@ public final class ReplicaRole implements Role, FailSafe {
     member.tracee.readSiginfo(signal, siginfo);
     int code = HeldSignals.codeOf(siginfo);
     if (signal == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
+      if (seal == null) {
+        member.fastPath.clearStop();
+      }
       member.fastPath.toSite(member.now);
       call.begin(member.now);
       member.fastPath.patch(call);

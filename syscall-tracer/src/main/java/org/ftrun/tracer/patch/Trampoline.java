@@ -16,7 +16,7 @@ import java.nio.ByteOrder;
  *       [the displaced instruction] Form.TEST_BEHIND only
  *       jmp behind the patch
  *   60  syscall                     where the stub sends a call that it cannot do
- *   62  int3                        never reached: the tracer answers that call
+ *   62  jmp the displaced instruction, for a call that nobody intercepts any more
  * </pre>
  */
 public final class Trampoline {
@@ -32,7 +32,8 @@ public final class Trampoline {
   private static final byte[] LEAVE_STACK = {0x65, 0x48, (byte) 0x89, 0x24, 0x25, 8, 0, 0, 0};
   private static final byte[] TAKE_STACK = {0x65, 0x48, (byte) 0x8b, 0x24, 0x25, 16, 0, 0, 0};
   private static final byte[] BACK_TO_STACK = {0x65, 0x48, (byte) 0x8b, 0x24, 0x25, 8, 0, 0, 0};
-  private static final byte[] SLOW_CALL = {0x0f, 0x05, (byte) 0xcc, (byte) 0xcc};
+  private static final byte[] SLOW_CALL = {0x0f, 0x05};
+  private static final byte JMP_SHORT = (byte) 0xeb;
   private static final byte CALL = (byte) 0xe8;
   private static final byte JMP = (byte) 0xe9;
   private static final byte INT3 = (byte) 0xcc;
@@ -57,7 +58,7 @@ public final class Trampoline {
     while (code.position() < SLOW) {
       code.put(INT3);
     }
-    code.put(SLOW_CALL);
+    code.put(SLOW_CALL).put(JMP_SHORT).put((byte) (displaced - BYTES));
     return this;
   }
 

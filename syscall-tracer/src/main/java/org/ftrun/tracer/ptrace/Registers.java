@@ -41,6 +41,12 @@ public final class Registers {
     return memory.address();
   }
 
+  /** Appends all {@value #BYTES} bytes, as the kernel's structure has them. */
+  public void putInto(ByteBuffer target) {
+    int at = target.position();
+    target.put(at, words, 0, BYTES).position(at + BYTES);
+  }
+
   /** Takes over all of the other's values. */
   public void copyFrom(Registers other) {
     words.put(0, other.words, 0, BYTES);

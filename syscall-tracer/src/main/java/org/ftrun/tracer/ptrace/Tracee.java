@@ -25,6 +25,12 @@ public final class Tracee {
   private static final int ECHILD = 10;
   private static final int EINVAL = 22;
   private static final int WNOHANG = 1;
+  private static final int WSTOPPED = 2;
+  private static final int WEXITED = 4;
+  private static final int WNOWAIT = 0x0100_0000;
+  private static final int CLD_DUMPED = 3;
+  private static final int SI_STATUS_OFFSET = 24;
+  private static final int STOPPED = 0x7f;
   private static final int WALL = 0x40000000;
 
   private static final int CONT = 7;
@@ -54,6 +60,12 @@ public final class Tracee {
   private final NativeMemory scratch = NativeMemory.allocate(SCRATCH_BYTES);
   private final NativeMemory request = NativeMemory.allocate(SIGINFO_BYTES);
   private boolean unread;
+
+  /** Whether stops are only looked at, for PTRACE_CONT to consume them. */
+  private boolean leavesUnread;
+
+  private boolean resumed = true;
+  private int lastStatus;
 
   private Tracee(int pid) {
     this.pid = pid;
@@ -102,10 +114,21 @@ public final class Tracee {
     unread = true;
   }
 
+  /**
+   * From now on a stop stays to be read until it is resumed from: if the tracer dies, the signal of
+   * the stop is delivered to the tracee as if nobody had traced it.
+   */
+  public void leaveStopsUnread() {
+    leavesUnread = true;
+  }
+
   private Stop waitFor(int options) {
     if (unread) {
       unread = false;
       return stop;
+    }
+    if (leavesUnread) {
+      return look(options);
     }
     long result = Libc.call(SYS_WAIT4, pid, request.address(), options, 0);
     if (result == 0 || result == -EINTR) {
@@ -118,6 +141,41 @@ public final class Tracee {
       throw new PtraceException("wait4 of " + pid, result);
     }
     return stop.decode((int) result, request.buffer().getInt(0));
+  }
+
+  /** Waits for a stop that stays to be read, or an end, which is reaped. */
+  private Stop look(int options) {
+    request.buffer().putInt(SI_PID_OFFSET, 0);
+    int how = WEXITED | WSTOPPED | WNOWAIT | options;
+    long result = Libc.call(SYS_WAITID, P_PID, pid, request.address(), how);
+    if (result == -EINTR || result == 0 && request.buffer().getInt(SI_PID_OFFSET) != pid) {
+      return stop.none();
+    }
+    if (result == -ECHILD) {
+      return stop.gone(pid);
+    }
+    if (result < 0) {
+      throw new PtraceException("waitid of " + pid, result);
+    }
+    if (request.buffer().getInt(SI_CODE_OFFSET) <= CLD_DUMPED) {
+      result = Libc.call(SYS_WAIT4, pid, request.address(), WALL, 0);
+      return result == pid ? stop.decode(pid, request.buffer().getInt(0)) : stop.gone(pid);
+    }
+    int status = status();
+    if (!resumed && status == lastStatus) {
+      // It has been looked at already, and is waited for from where it stands.
+      Libc.call(SYS_WAIT4, pid, request.address(), WALL | WNOHANG, 0);
+      resumed = true;
+      return stop.none();
+    }
+    resumed = false;
+    lastStatus = status;
+    return stop.decode(pid, status);
+  }
+
+  /** The status of wait4 for the stop that waitid has described. */
+  private int status() {
+    return request.buffer().getInt(SI_STATUS_OFFSET) << 8 | STOPPED;
   }
 
   /** Reads the general registers. */
@@ -141,6 +199,7 @@ public final class Tracee {
       throw TraceeDiedException.INSTANCE;
     }
     checked("PTRACE_CONT", ptrace(CONT, 0, signal));
+    resumed = true;
   }
 
   /** Whether the kernel has a stop or an end to report that nobody has waited for yet. */
@@ -150,7 +209,8 @@ public final class Tracee {
     }
     request.buffer().putInt(SI_PID_OFFSET, 0);
     long result = Libc.call(SYS_WAITID, P_PID, pid, request.address(), PEEK | WALL);
-    return result == 0 && request.buffer().getInt(SI_PID_OFFSET) == pid;
+    boolean found = result == 0 && request.buffer().getInt(SI_PID_OFFSET) == pid;
+    return found && (!leavesUnread || resumed || status() != lastStatus);
   }
 
   /**
@@ -164,11 +224,13 @@ public final class Tracee {
       throw TraceeDiedException.INSTANCE;
     }
     checked("PTRACE_SYSCALL", ptrace(SYSCALL, 0, 0));
+    resumed = true;
   }
 
   /** Leaves it in its group stop, still reporting. */
   public void listen() throws TraceeDiedException {
     checked("PTRACE_LISTEN", ptrace(LISTEN, 0, 0));
+    resumed = true;
   }
 
   /** Asks a running tracee to stop; a TRAP follows, or the stop that was already under way. */

@@ -70,8 +70,34 @@ public final class StubArea {
   /** CLOCK_MONOTONIC at the begin of the call under way, if it has a time-out, else 0. */
   public static final int BEGAN = 312;
 
+  /** Owned signals that the service ignores, bit n-1 for signal n. */
+  public static final int IGNORED = 384;
+
+  /** Where {@link org.ftrun.tracer.stub.StubArea.Rescue} and what belongs to it begin. */
+  public static final int RESCUE = 392;
+
+  /** Bytes from {@link #RESCUE} to the registers. */
+  public static final int RESCUE_BYTES = 64;
+
+  /** The service's registers, for the case that the tracer dies. */
+  public static final int SAVED = RESCUE + RESCUE_BYTES;
+
   /** Bytes of the structure. */
-  public static final int BYTES = 384;
+  public static final int BYTES = SAVED + 27 * 8;
+
+  private static final int UNLOGGED = 320;
+
+  /** For what the tracer sent the thread to the stub. */
+  public enum Rescue {
+    /** It did not. */
+    NONE,
+    /** To make the service's call. */
+    CALL,
+    /** To make a call of ours. */
+    INJECTED,
+    /** To make a call of ours after the service's, whose answer is known. */
+    ANSWERED
+  }
 
   private StubArea() {}
 
@@ -99,7 +125,7 @@ public final class StubArea {
     // As the ABI wants it at a function's entry: 16 n + 8.
     area.putLong(16, address + StubLayout.AREA_BYTES - 8);
     area.putInt(MODE, Mode.SLOW.ordinal());
-    area.putLong(SLOT, address + BYTES - EventLogLayout.SLOT_BYTES);
+    area.putLong(SLOT, address + UNLOGGED);
     area.putLong(REDIRECTED, -1);
     area.putLong(LOG, log);
     area.putLong(SLOTS, layout.slots());

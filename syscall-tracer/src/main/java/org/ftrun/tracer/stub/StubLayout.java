@@ -65,6 +65,12 @@ public final class StubLayout {
   /** Where a copy goes on that met a fault. */
   public static final int COPY_FAULT = 725;
 
+  /** The handler of the signals that the stub owns. */
+  public static final int HANDLER = 736;
+
+  /** What returns from that handler. */
+  public static final int RESTORER = 752;
+
   /** Size of the text. */
   public static final int TEXT_BYTES = 4 * 4096;
 

@@ -1,0 +1,133 @@
+/*
+ * When the tracer is gone: the stub's own signal handlers let the service go on natively. While a
+ * tracer lives they are not entered, but for signals that the service is to die of.
+ */
+#include "fast_path.h"
+
+#define SIGTRAP 5
+#define SIGSEGV 11
+#define SIGSYS 31
+#define SYS_RT_SIGACTION 13
+#define SYS_GETPID 39
+#define SYS_PRCTL 157
+#define SYS_ARCH_PRCTL 158
+#define SYS_GETTID 186
+#define SYS_TGKILL 234
+#define PR_SET_TSC 26
+#define PR_TSC_ENABLE 1
+#define ARCH_SET_CPUID 0x1012
+#define SYS_USER_DISPATCH 2
+#define SI_KERNEL 0x80
+#define EAGAIN 11
+
+/* rcx and r11 after a call, as Member.java. */
+#define RCX_AFTER_CALL (~0ul)
+#define R11_AFTER_CALL 0x246
+
+/* siginfo_t of SIGSYS. */
+struct siginfo {
+  s32 signal;
+  s32 error;
+  s32 code;
+  s32 padding;
+  u64 call_address;
+  s32 call;
+  u32 architecture;
+};
+
+/* The registers in struct ucontext, asm/sigcontext.h. */
+struct context {
+  u64 header[5];
+  u64 r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, flags;
+};
+
+static char *base(void) {
+  char *start;
+  asm("lea _start(%%rip), %0" : "=r"(start));
+  return start;
+}
+
+/* From here on the process's calls are its own. */
+static void go_native(struct area *area) {
+  *(volatile u8 *)(base() + STUB_DATA) = 0; /* the selector of Syscall User Dispatch */
+  if (area->mode != MODE_SLOW) area->mode = MODE_SOLO;
+  area->stop = STOP_NOT;
+  raw_call(SYS_ARCH_PRCTL, ARCH_SET_CPUID, 1);
+  raw_call(SYS_PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
+}
+
+static void put_back(const struct area *area, struct context *to) {
+  const struct saved *from = &area->saved;
+  to->r15 = from->r15, to->r14 = from->r14, to->r13 = from->r13, to->r12 = from->r12;
+  to->rbp = from->rbp, to->rbx = from->rbx, to->r11 = from->r11, to->r10 = from->r10;
+  to->r9 = from->r9, to->r8 = from->r8, to->rax = from->rax, to->rcx = from->rcx;
+  to->rdx = from->rdx, to->rsi = from->rsi, to->rdi = from->rdi;
+  to->rip = from->rip, to->rsp = from->rsp, to->flags = from->flags;
+}
+
+static void return_from_call(const struct area *area, struct context *context, s64 result) {
+  put_back(area, context);
+  context->rip = area->behind;
+  context->rax = result;
+  context->rcx = RCX_AFTER_CALL;
+  context->r11 = R11_AFTER_CALL;
+}
+
+/* The tracer sent the thread to the stub; what it did there is finished, or undone. */
+static void finish(struct area *area, struct context *context) {
+  s64 result = area->rescue == RESCUE_ANSWERED ? area->answer : (s64)context->rax;
+  int again = result == -EINTR || (area->timed && result == -EAGAIN);
+  if (area->rescue == RESCUE_INJECTED || (again && !area->transferred)) {
+    put_back(area, context); /* at the site: the call is made again */
+    return;
+  }
+  if (area->redirected_to && result > 0 &&
+      guarded_copy((void *)area->redirected_to, (void *)area->redirected_from,
+                   result * area->redirected_unit))
+    result = -EFAULT;
+  if (area->transferred) result = (result > 0 ? result : 0) + area->transferred;
+  return_from_call(area, context, result);
+}
+
+/* What would have become of the process without us. */
+static void by_default(struct area *area, s32 signal, const struct siginfo *info) {
+  if (area->ignored >> (signal - 1) & 1 && info->code <= 0) return;
+  u64 action[4] = {0, 0, 0, 0};
+  raw_call4(SYS_RT_SIGACTION, signal, (u64)action, 0, 8);
+  if (info->code > 0 && signal == SIGSEGV) return; /* the instruction faults once more */
+  raw_call4(SYS_TGKILL, raw_call(SYS_GETPID, 0, 0), raw_call(SYS_GETTID, 0, 0), signal, 0);
+}
+
+/* Whether the instruction is cpuid, rdtsc or rdtscp, which fault while they are trapped. */
+static int is_trapped_instruction(u64 address) {
+  u8 code[3];
+  if (guarded_copy(code, (void *)address, 2)) return 0;
+  return code[0] == 0x0f && (code[1] == 0xa2 || code[1] == 0x31 || code[1] == 0x01);
+}
+
+__attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
+                                     struct context *context) {
+  char *stub = base();
+  struct area *area = (struct area *)(stub + STUB_AREA);
+  int inside = context->rip - (u64)stub < STUB_TABLE;
+  if (signal == SIGSYS && info->code == SYS_USER_DISPATCH) {
+    go_native(area);
+    if (area->rescue && inside) {
+      put_back(area, context);
+    } else {
+      context->rip = info->call_address - 2;
+      context->rax = (u32)info->call;
+    }
+    area->rescue = RESCUE_NONE;
+  } else if (signal == SIGTRAP && info->code == SI_KERNEL && area->rescue) {
+    go_native(area);
+    if (inside) finish(area, context);
+    area->rescue = RESCUE_NONE;
+  } else if (signal == SIGSEGV && context->rip == (u64)stub + STUB_COPY) {
+    context->rip = (u64)stub + STUB_COPY_FAULT;
+  } else if (signal == SIGSEGV && info->code == SI_KERNEL && is_trapped_instruction(context->rip)) {
+    go_native(area);
+  } else {
+    by_default(area, signal, info);
+  }
+}
