@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * However the primary dies, no client of an echo server notices and protection comes back; but what
@@ -28,9 +29,10 @@ class DeathsTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"KILL", "SEGV", "ABRT", "BUS", "ILL", "FPE", "SYS"})
-  void shouldServeOnWhenThePrimaryDiesOfASignal(String signal) throws Exception {
-    try (FtrunProcess ftrun = EchoServer.start(directory, Map.of(), Linking.DYNAMIC);
+  @CsvSource({"KILL,ON", "SEGV,ON", "ABRT,ON", "BUS,ON", "ILL,ON", "FPE,ON", "SYS,ON", "TRAP,ON"})
+  @CsvSource({"KILL,OFF", "SEGV,OFF", "SYS,OFF", "TRAP,OFF"})
+  void shouldServeOnWhenThePrimaryDiesOfASignal(String signal, FastPathMode mode) throws Exception {
+    try (FtrunProcess ftrun = EchoServer.start(directory, mode, Map.of(), Linking.DYNAMIC);
         Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       List<String> causes = new ArrayList<>();
       for (int death = 0; death < DEATHS; death++) {
@@ -97,12 +99,13 @@ class DeathsTest {
     }
   }
 
-  @Test
-  void shouldEndAsItWouldNativelyWhenTheProgramItselfFaults() throws Exception {
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldEndAsItWouldNativelyWhenTheProgramItselfFaults(FastPathMode mode) throws Exception {
     String fatal = "a null pointer is written to";
     List<String> command = EchoServer.command(Linking.DYNAMIC);
     command.addAll(List.of("0", fatal));
-    try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), command)) {
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), command)) {
       int port = EchoServer.port(ftrun);
       List<Long> pids = ftrun.killPrimaryAndAwaitProtected().pids();
       assertThat(pids).as("primary and replica").hasSize(2);

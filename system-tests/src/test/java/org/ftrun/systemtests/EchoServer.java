@@ -15,7 +15,14 @@ final class EchoServer {
   /** Starts it under ftrun on a port of its own choice. */
   static FtrunProcess start(Path directory, Map<String, String> environment, Linking linking)
       throws IOException {
-    return FtrunProcess.start(directory, environment, command(linking));
+    return start(directory, FastPathMode.byDefault(), environment, linking);
+  }
+
+  /** As {@link #start(Path, Map, Linking)}, with a fast path or without. */
+  static FtrunProcess start(
+      Path directory, FastPathMode mode, Map<String, String> environment, Linking linking)
+      throws IOException {
+    return FtrunProcess.start(directory, mode, environment, command(linking));
   }
 
   /** The command that runs it, to which arguments can be added. */

@@ -27,6 +27,14 @@ class EchoServerTest {
   }
 
   @Test
+  @Timeout(120)
+  void shouldEchoEveryByteWhenKilledWithoutAFastPath() throws Exception {
+    storm(
+        EchoServer.start(directory, FastPathMode.OFF, Map.of(), Linking.DYNAMIC),
+        KillStorm.kills(20));
+  }
+
+  @Test
   @Tag("kill-storm")
   @Timeout(600)
   void shouldEchoEveryByteWhenKilledFiveHundredTimes() throws Exception {
@@ -84,7 +92,9 @@ class EchoServerTest {
   @Timeout(120)
   void shouldEchoEveryByteWhenNoExitEventComesInATransfer(String callAndTimes) throws Exception {
     String fault = "-Dftrun.test.fault=BEFORE_RECORD:" + callAndTimes + "+";
-    try (FtrunProcess ftrun = start(Linking.DYNAMIC, NO_EXIT_EVENT + " " + fault);
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", NO_EXIT_EVENT + " " + fault);
+    try (FtrunProcess ftrun =
+            EchoServer.start(directory, FastPathMode.OFF, environment, Linking.DYNAMIC);
         Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       ftrun.awaitStatus(
           "taken over twenty times",

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The primary dies at a chosen point of a chosen call, again and again in one run: nothing is lost
- * in the call that was under way, and nothing is done twice.
+ * in the call that was under way, and nothing is done twice. The points are the tracer's, so all
+ * calls must come to it.
  */
 @Timeout(120)
 class FaultPointTest {
@@ -89,6 +90,7 @@ class FaultPointTest {
         FtrunProcess ftrun =
             FtrunProcess.start(
                 directory,
+                FastPathMode.OFF,
                 Map.of("FT_GATE", gate.environmentValue(), "FTRUN_JAVA_OPTIONS", fault.option()),
                 fault.command())) {
       awaitStep(ftrun, 1);

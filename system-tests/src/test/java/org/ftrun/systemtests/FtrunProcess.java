@@ -46,12 +46,23 @@ final class FtrunProcess implements AutoCloseable {
    */
   static FtrunProcess start(Path directory, Map<String, String> environment, List<String> service)
       throws IOException {
+    return start(directory, FastPathMode.byDefault(), environment, service);
+  }
+
+  /** As {@link #start(Path, Map, List)}, with a fast path or without. */
+  static FtrunProcess start(
+      Path directory, FastPathMode mode, Map<String, String> environment, List<String> service)
+      throws IOException {
     assertThat(SCRIPT).as("the ftrun script (-Dftrun.script)").isExecutable();
     String name = "test-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
     Files.createDirectories(directory.resolve("run"));
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--name", name));
     command.addAll(List.of("--run-dir", directory.resolve("run").toString()));
-    command.addAll(List.of(System.getProperty("ftrun.options", "--fast-path off").split(" +")));
+    command.addAll(mode.options());
+    String options = System.getProperty("ftrun.options", "");
+    if (!options.isBlank()) {
+      command.addAll(List.of(options.trim().split(" +")));
+    }
     command.add("--");
     command.addAll(service);
     ProcessBuilder builder =
@@ -125,6 +136,15 @@ final class FtrunProcess implements AutoCloseable {
   /** Sends a signal to ftrun, which passes it to the service. */
   void signal(String signal) throws IOException, InterruptedException {
     signal(signal, process.pid());
+  }
+
+  /** Sends ftrun a signal again and again; the process that does it is to be ended. */
+  Process sendOften(String signal, int times) throws IOException {
+    String loop = "i=0; while [ $i -lt %d ] && kill -%s %d; do i=$((i+1)); sleep 0.001; done";
+    return new ProcessBuilder("sh", "-c", loop.formatted(times, signal, process.pid()))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   private static void signal(String signal, long pid) throws IOException, InterruptedException {

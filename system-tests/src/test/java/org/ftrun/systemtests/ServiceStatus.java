@@ -43,6 +43,15 @@ record ServiceStatus(JsonObject json) {
     return reason == null || reason.isJsonNull() ? "" : reason.getAsString();
   }
 
+  long events() {
+    return json.get("events").getAsLong();
+  }
+
+  /** Events of those that needed a ptrace stop. */
+  long slowPathEvents() {
+    return json.get("slowPathEvents").getAsLong();
+  }
+
   long divergences() {
     return json.get("divergences").getAsLong();
   }

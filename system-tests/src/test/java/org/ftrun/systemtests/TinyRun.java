@@ -16,7 +16,12 @@ import java.util.function.IntPredicate;
  * @param environment variables to add
  * @param command what runs the program
  */
-record TinyRun(Path directory, Map<String, String> environment, List<String> command) {
+record TinyRun(
+    Path directory, FastPathMode mode, Map<String, String> environment, List<String> command) {
+
+  TinyRun(Path directory, Map<String, String> environment, List<String> command) {
+    this(directory, FastPathMode.byDefault(), environment, command);
+  }
 
   /**
    * Runs the program, protected all the time, and compares it with what it did natively.
@@ -46,7 +51,7 @@ record TinyRun(Path directory, Map<String, String> environment, List<String> com
   private FtrunProcess start(Gate gate) throws Exception {
     Map<String, String> all = new HashMap<>(environment);
     all.put("FT_GATE", gate.environmentValue());
-    return FtrunProcess.start(directory, all, command);
+    return FtrunProcess.start(directory, mode, all, command);
   }
 
   /** What ftrun said of the run that is over. */

@@ -8,6 +8,7 @@
  * <p>System properties: {@code ftrun.script} (default {@code ../scripts/ftrun}), {@code
  * ftrun.options} (more options for every ftrun, separated by spaces), {@code ftrun.kills} (kills of
  * each kill storm), {@code ftrun.seed} (of the kill storms' instants), {@code ftrun.limit} (longest
- * wait for anything, in seconds, 30 by default).
+ * wait for anything, in seconds, 30 by default), {@code ftrun.fast-path} ({@code on} or {@code off}
+ * where the test does not choose; {@code on} by default).
  */
 package org.ftrun.systemtests;
