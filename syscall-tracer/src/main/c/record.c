@@ -53,7 +53,8 @@ static u64 detail_of(const struct area *area, const struct row *row) {
 /* The intent: all that the tracer needs to settle the call if the process dies inside it. */
 static void intend(struct area *area, const struct row *row, struct slot *slot, u64 sequence,
                    u64 position) {
-  slot->kind = KIND_INTENT;
+  /* A tracer that finds the process dead believes kind only together with sequence. */
+  __atomic_store_n(&slot->kind, KIND_INTENT, __ATOMIC_RELEASE);
   slot->flags = FLAG_FAST;
   slot->syscall = area->frame.number;
   slot->thread = area->thread;
@@ -63,7 +64,7 @@ static void intend(struct area *area, const struct row *row, struct slot *slot, 
   slot->descriptor = row->descriptor == 255 ? -1 : (s32)area->frame.argument[row->descriptor];
   slot->site = *(u64 *)area->frame.trampoline;
   slot->detail = row->detail == DETAIL_NONE ? 0 : detail_of(area, row);
-  slot->sequence = sequence;
+  __atomic_store_n(&slot->sequence, sequence, __ATOMIC_RELEASE);
   area->slot = slot;
 }
 

@@ -5,16 +5,21 @@
 #define SYS_NANOSLEEP 35
 #define FIRST_SLEEP_NANOS 20000ul
 #define HEADER 16
+#define PAUSES 16
 #define ADDRESS_LIMIT (1ul << 47)
 
-/* Waits until the event is there; 0 if the tracer wants the thread first. */
+/*
+ * Waits until the event is there; 0 if the tracer wants the thread first. The cursor's cache line is
+ * the primary's: every look at it costs the primary more than it costs us. So what was seen of it is
+ * used up first, and between two looks the primary is given time for some events.
+ */
 static int await(struct area *area, s64 next) {
   u64 idle = 0;
-  while (load(area, LOG_CURSOR) < next) {
+  while (area->seen < next && (area->seen = load(area, LOG_CURSOR)) < next) {
     if (__atomic_load_n(&area->stop, __ATOMIC_ACQUIRE)) return 0;
     idle++;
     if (idle <= area->spins) {
-      asm volatile("pause");
+      for (unsigned i = 0; i < PAUSES; i++) asm volatile("pause");
     } else if (idle <= area->yields || !area->sleep_nanos) {
       raw_call(SYS_SCHED_YIELD, 0, 0);
     } else {

@@ -143,6 +143,7 @@ struct area {
   u64 redirected_to;     /* 440 where the service wants it, 0: it is not redirected */
   u64 redirected_unit;   /* 448 bytes for each 1 of the result */
   struct saved saved;    /* 456 the service's registers, at the site of its call */
+  s64 seen;              /* 672 a replica: the cursor as it was seen last */
 };
 
 /* How many bytes an output has; SizeRule.java documents the rules. */

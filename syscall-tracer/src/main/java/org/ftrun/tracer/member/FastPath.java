@@ -165,6 +165,15 @@ final class FastPath {
     return true;
   }
 
+  /** A replica begins where the log's cursor is at its birth: nothing seen before counts. */
+  void forgetSeen() {
+    if (isOn()) {
+      word.clear().limit(8);
+      word.putLong(0, -1);
+      member.tracee.memory().write(member.model().stub.area().plus(StubArea.SEEN), word);
+    }
+  }
+
   /** Reads the area; the getters below refer to it. False if the memory is gone. */
   boolean readArea() {
     area.clear();

@@ -69,6 +69,7 @@ final class ReplicaBirth {
       throw new IllegalStateException(refusal);
     }
     member.fastPath.inheritNoRequest();
+    member.fastPath.forgetSeen();
     member.fastPath.setThread(member.pid());
     member.fastPath.setMode(StubArea.Mode.REPLAY);
     member.tracee.writeRegisters(newborn.registers());

@@ -82,8 +82,11 @@ public final class StubArea {
   /** The service's registers, for the case that the tracer dies. */
   public static final int SAVED = RESCUE + RESCUE_BYTES;
 
+  /** The cursor as a replica has seen it last. */
+  public static final int SEEN = SAVED + 27 * 8;
+
   /** Bytes of the structure. */
-  public static final int BYTES = SAVED + 27 * 8;
+  public static final int BYTES = SEEN + 8;
 
   private static final int UNLOGGED = 320;
 
