@@ -5,7 +5,6 @@
 #define SYS_NANOSLEEP 35
 #define FIRST_SLEEP_NANOS 20000ul
 #define HEADER 16
-#define ADDRESS_LIMIT (1ul << 47)
 
 /* Waits until the event is there; 0 if the tracer wants the thread first. */
 static int await(struct area *area, s64 next) {
