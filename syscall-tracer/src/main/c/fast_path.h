@@ -20,6 +20,9 @@
 #define LOG_LINE 64
 #define LOG_SLOTS 4096
 
+/* The service's memory is below. */
+#define ADDRESS_LIMIT (1ul << 47)
+
 /* A result, or the wish to go the slow path. */
 struct outcome {
   s64 result;

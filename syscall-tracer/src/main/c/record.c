@@ -118,6 +118,17 @@ static struct outcome solo(struct area *area, const struct row *row) {
   return guarded_call(area, area->frame.number);
 }
 
+/*
+ * Whether an input can be received elsewhere and copied to the buffer: what the kernel could not
+ * deliver must stay where it is. The ends are looked at, by writing what stands there.
+ */
+static int is_writable(u64 address, u64 bytes) {
+  if (address >= ADDRESS_LIMIT) return 0;
+  if (!bytes) return 1;
+  u8 *first = (u8 *)address, *last = first + bytes - 1;
+  return !guarded_copy(first, first, 1) && !guarded_copy(last, last, 1);
+}
+
 struct outcome record(struct area *area, const struct row *row) {
   u64 next = load(area, LOG_CURSOR) + 1;
   if (row->clock && area->clock) {
@@ -133,11 +144,12 @@ struct outcome record(struct area *area, const struct row *row) {
   u64 position;
   if (bound < 0 || (u64)bound > area->largest_piece || !reserve(area, next, bound, &position))
     return SLOW;
+  const struct output *buffer = raw >= 0 ? row->output + raw : 0;
+  if (buffer && !is_writable(area->frame.argument[buffer->argument], bound)) return SLOW;
   struct slot *slot = slot_of(area, next);
   ask(area, row);
   intend(area, row, slot, next, position);
   u8 *payload = payload_at(area, position);
-  const struct output *buffer = raw >= 0 ? row->output + raw : 0;
   if (buffer) {
     area->asked[buffer->argument] = (u64)payload;
     area->redirected = bound;

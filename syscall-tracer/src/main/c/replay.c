@@ -6,7 +6,6 @@
 #define FIRST_SLEEP_NANOS 20000ul
 #define HEADER 16
 #define PAUSES 16
-#define ADDRESS_LIMIT (1ul << 47)
 
 /*
  * Waits until the event is there; 0 if the tracer wants the thread first. The cursor's cache line is

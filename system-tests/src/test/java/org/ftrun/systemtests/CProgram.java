@@ -24,13 +24,21 @@ record CProgram(String name, Linking linking) {
     return COMPILED.computeIfAbsent(this, CProgram::compile);
   }
 
+  /** Compiles a source to a shared library; returns its absolute path. */
+  static Path library(String name) {
+    return compile(name, EXECUTABLES.resolve(name + ".so"), List.of("-fPIC", "-shared"));
+  }
+
   private Path compile() {
-    Path target =
-        EXECUTABLES.resolve(name + "-" + linking.name().toLowerCase(java.util.Locale.ROOT));
+    String suffix = linking.name().toLowerCase(java.util.Locale.ROOT);
+    return compile(name, EXECUTABLES.resolve(name + "-" + suffix), linking.options());
+  }
+
+  private static Path compile(String name, Path target, List<String> options) {
     List<String> command =
         new ArrayList<>(
             List.of("gcc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror"));
-    command.addAll(linking.options());
+    command.addAll(options);
     command.addAll(List.of("-o", target.toString(), SOURCES.resolve(name + ".c").toString()));
     try {
       Files.createDirectories(EXECUTABLES);

@@ -46,12 +46,16 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "credentials",
           "limits",
           "ioctls",
-          "exec_chain");
+          "exec_chain",
+          "bad_pointers",
+          "red_zone",
+          "storms");
 
   /**
    * Programs that are also run linked in other ways: start, memory, time and signals depend on it.
    */
-  private static final List<String> LINKED_IN_ALL_WAYS = List.of("clocks", "memory", "signals");
+  private static final List<String> LINKED_IN_ALL_WAYS =
+      List.of("clocks", "memory", "signals", "red_zone");
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =

@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TinyProgramsTest {
   /** Sources that are no tiny programs but servers and transfers for other tests. */
   private static final Set<String> OTHERS =
-      Set.of("echo_server", "signal_server", "inflight", "transfers", "waits");
+      Set.of(
+          "echo_server", "signal_server", "inflight", "transfers", "waits", "code", "code_library");
 
   private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();
 
@@ -90,6 +91,13 @@ class TinyProgramsTest {
   }
 
   @ParameterizedTest
+  @MethodSource("protectedOnes")
+  void shouldStateTheSameFactsWhenKilledWithoutAFastPath(TinyProgram program) throws Exception {
+    new TinyRun(directory, FastPathMode.OFF, Map.of(), program.command())
+        .through(natively(program), step -> true);
+  }
+
+  @ParameterizedTest
   @MethodSource("unprotectedOnes")
   void shouldStateTheSameFactsWhenProtectionEnds(TinyProgram program) throws Exception {
     Outcome natively = natively(program);
@@ -114,7 +122,15 @@ class TinyProgramsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"events,60", "unix_sockets,400", "tcp,100", "files,200", "copying,200", "udp,400"})
+  @CsvSource({
+    "events,60",
+    "unix_sockets,400",
+    "tcp,100",
+    "files,200",
+    "copying,200",
+    "udp,400",
+    "storms,6"
+  })
   void shouldStateTheSameFactsWhenKilledAtRandomInstants(String source, int rounds)
       throws Exception {
     TinyProgram program =

@@ -14,9 +14,10 @@ import org.ftrun.tracer.stub.StubLayout;
 import org.ftrun.tracer.stub.StubRegion;
 
 /**
- * What lets a primary outlive its tracer. Before a thread is sent to the stub, its own registers are
- * put into its area; the stub owns the signals that then come to the process, and finishes or undoes
- * what the tracer had begun (orphan.c). A signal that the service handles itself is not the stub's.
+ * What lets a primary outlive its tracer. Before a thread is sent to the stub, its own registers
+ * are put into its area; the stub owns the signals that then come to the process, and finishes or
+ * undoes what the tracer had begun (orphan.c). A signal that the service handles itself is not the
+ * stub's.
  */
 final class Lifeline {
   private static final int SYS_RT_SIGACTION = 13;

@@ -7,6 +7,7 @@ import org.ftrun.tracer.capture.OutputRegions;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.ptrace.TraceeMemory;
 import org.ftrun.tracer.syscall.ArgumentRule;
 import org.ftrun.tracer.syscall.SizeRule;
 import org.ftrun.tracer.syscall.SyscallClass;
@@ -125,7 +126,9 @@ final class PrimaryCalls {
     int index = rawArgument();
     SizeRule size = call.row.arguments().get(index).size();
     long wanted = call.arguments[size.argument()] * size.unit();
-    if (wanted <= 0 || wanted > recorder.largestPiece()) {
+    if (wanted <= 0
+        || wanted > recorder.largestPiece()
+        || !isDeliverable(call.arguments[index], wanted)) {
       return;
     }
     long offset = recorder.reserveInput((int) wanted);
@@ -135,6 +138,13 @@ final class PrimaryCalls {
       call.redirectedTo = member.model().log.value() + offset;
       call.asked[index] = call.redirectedTo;
     }
+  }
+
+  /** What the kernel could not deliver must stay where it is. Only the buffer's ends are tried. */
+  private boolean isDeliverable(long address, long bytes) {
+    TraceeMemory memory = member.tracee.memory();
+    return memory.isWritable(new TraceeAddress(address))
+        && memory.isWritable(new TraceeAddress(address + bytes - 1));
   }
 
   /**

@@ -67,7 +67,7 @@ final class PrimarySignals {
       return stop(signal, interrupted);
     }
     if (!call.executing) {
-      if (chain) {
+      if (chain && !isBeforeReturn()) {
         deliver(signal, siginfo, EventRecorder.FLAG_CHAINED);
       } else {
         member.held.add(siginfo.clone());
@@ -80,6 +80,14 @@ final class PrimarySignals {
       return deliverInterrupting(signal, siginfo);
     }
     return deliverBehind(signal, siginfo);
+  }
+
+  /**
+   * Whether the handler that is about to return has not done so yet: a signal that it does not
+   * block can come before its return, as well as behind it where the replica expects one.
+   */
+  private boolean isBeforeReturn() {
+    return member.now.rip() == member.model().stub.execute();
   }
 
   private Role fault(int signal, SignalActions actions) throws TraceeDiedException {

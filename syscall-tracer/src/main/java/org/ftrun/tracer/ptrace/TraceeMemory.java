@@ -23,6 +23,7 @@ public final class TraceeMemory {
 
   private final int pid;
   private final NativeMemory vectors = NativeMemory.allocate(32);
+  private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
   private final NativeMemory words = NativeMemory.allocate(PATH_LIMIT + 1);
 
   /** The memory of process {@code pid}. */
@@ -46,6 +47,12 @@ public final class TraceeMemory {
    */
   public int write(TraceeAddress to, ByteBuffer from) {
     return move(SYS_PROCESS_VM_WRITEV, to.value(), from);
+  }
+
+  /** Whether the process may write the byte at an address; found out by writing what it is. */
+  public boolean isWritable(TraceeAddress address) {
+    oneByte.clear();
+    return read(address, oneByte) == 1 && write(address, oneByte) == 1;
   }
 
   private int move(int call, long remote, ByteBuffer local) {

@@ -97,8 +97,8 @@ final class SyscallRows {
       48 shutdown FORWARD fd:fd how:int
       49 bind FORWARD fd:fd addr:in[@addrlen] addrlen:int
       50 listen FORWARD fd:fd backlog:int
-      51 getsockname FORWARD fd:fd addr:out[socklen@addrlen] addrlen:inout[4]
-      52 getpeername FORWARD fd:fd addr:out[socklen@addrlen] addrlen:inout[4]
+      51 getsockname FORWARD fd:fd addr:out[socklen@addrlen] addrlen:inout![4]
+      52 getpeername FORWARD fd:fd addr:out[socklen@addrlen] addrlen:inout![4]
       53 socketpair FORWARD domain:int type:int protocol:int sv:out![8] | makesfd
       54 setsockopt FORWARD fd:fd level:int optname:int optval:in[@optlen] optlen:int
       55 getsockopt FORWARD fd:fd level:int optname:int optval:inout[socklen@optlen] optlen:inout![4] | by=GETSOCKOPT

@@ -1,0 +1,149 @@
+package org.ftrun.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the fast path is for, and what might tell it from a kernel. */
+@Timeout(120)
+class FastPathTest {
+  /** Of this many events of a server under load, at most one may need a stop. */
+  private static final int EVENTS_A_STOP = 1000;
+
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final double LARGEST_IDLE_SHARE = 0.01;
+  private static final double TICKS_A_SECOND = 100; // USER_HZ, proc_pid_stat(5)
+  private static final int SIGNALS = 3000;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @CsvSource({"ON,false", "ON,true", "OFF,true"})
+  void shouldLoseNothingWhenSignalsComeFromAllSides(FastPathMode mode, boolean kills)
+      throws Exception {
+    List<String> command = new TinyProgram("storms", Linking.DYNAMIC, List.of("2"), 0).command();
+    Outcome natively =
+        Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun =
+            FtrunProcess.start(
+                directory, mode, Map.of("FT_GATE", gate.environmentValue()), command)) {
+      TinyRun.awaitStep(ftrun, 1);
+      Process sender = ftrun.sendOften("USR1", SIGNALS);
+      try {
+        for (int step = 1; step <= natively.steps(); step++) {
+          TinyRun.awaitStep(ftrun, step);
+          if (kills) {
+            ftrun.killPrimaryAndAwaitProtected();
+          }
+          if (step == natively.steps()) {
+            assertThat(ftrun.awaitProtected().divergences()).as(ftrun.messages()).isZero();
+            sender.destroyForcibly().waitFor();
+          }
+          gate.pass();
+        }
+      } finally {
+        sender.destroyForcibly().waitFor();
+      }
+      int exitStatus = ftrun.awaitExit();
+      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ON,false", "ON,true", "OFF,true"})
+  void shouldExecuteWhatIsThereWhenALibraryComesAndGoes(FastPathMode mode, boolean kills)
+      throws Exception {
+    List<String> command =
+        List.of(
+            new CProgram("code", Linking.DYNAMIC).executable().toString(),
+            "1",
+            CProgram.library("code_library").toString());
+    Outcome natively =
+        Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
+    assertThat(natively.output()).endsWith("done\n").doesNotContain("FAILED");
+    new TinyRun(directory, mode, Map.of(), command).through(natively, step -> kills);
+  }
+
+  @Test
+  void shouldStopForOneEventInAThousandWhenNginxIsUnderLoad() throws Exception {
+    int port = Ports.free();
+    List<String> command = HttpServer.NGINX.prepare(directory, port);
+    Files.write(directory.resolve("www").resolve("page"), new byte[1024]);
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.ON, Map.of(), command)) {
+      Ports.awaitListening(ftrun, port);
+      ftrun.awaitProtected();
+      runWrk(port, 1); // each site is patched at its first call
+      ServiceStatus before = ftrun.awaitProtected();
+      runWrk(port, 4);
+      ServiceStatus after = ftrun.awaitProtected();
+      assertThat(after.divergences()).as(ftrun.messages()).isZero();
+      long events = after.events() - before.events();
+      long slow = after.slowPathEvents() - before.slowPathEvents();
+      System.out.printf("%d of %d events by the slow path%n", slow, events);
+      assertThat(events).isGreaterThan(10L * EVENTS_A_STOP);
+      assertThat(slow * EVENTS_A_STOP).as("%d of %d events", slow, events).isLessThan(events);
+    }
+  }
+
+  private void runWrk(int port, int seconds) throws Exception {
+    Path log = directory.resolve("wrk.log");
+    String url = "http://127.0.0.1:" + port + "/page";
+    Process wrk =
+        new ProcessBuilder("wrk", "-t1", "-c10", "-d" + seconds + "s", url)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      assertThat(wrk.waitFor(60, TimeUnit.SECONDS)).as("wrk ends").isTrue();
+    } finally {
+      wrk.destroyForcibly().waitFor();
+    }
+    assertThat(Files.readString(log)).contains("requests in").doesNotContain("Socket errors");
+  }
+
+  @Test
+  void shouldCostNextToNothingWhenTheServiceIsIdle() throws Exception {
+    try (FtrunProcess ftrun =
+        EchoServer.start(directory, FastPathMode.ON, Map.of(), Linking.DYNAMIC)) {
+      try (EchoClient client = new EchoClient(Ports.connect(ftrun, EchoServer.port(ftrun)), 0, 1)) {
+        EchoServer.awaitProgress(ftrun, new Crowd(new ArrayList<>(List.of(client))), 1000);
+        client.finish();
+      }
+      for (long pid : ftrun.awaitProtected().pids()) {
+        double share = busyShare(pid);
+        System.out.printf("idle member %d: %.2f %% of a core%n", pid, 100 * share);
+        assertThat(share).as("share of a core of %d", pid).isLessThan(LARGEST_IDLE_SHARE);
+      }
+    }
+  }
+
+  private static double busyShare(long pid) throws Exception {
+    long ticks = ticks(pid);
+    long begin = System.nanoTime();
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "time stands still",
+        () -> System.nanoTime() - begin > IDLE_NANOS);
+    return (ticks(pid) - ticks) / TICKS_A_SECOND / ((System.nanoTime() - begin) / 1e9);
+  }
+
+  /** utime and stime of proc_pid_stat(5), behind the name, which may have blanks. */
+  private static long ticks(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+}
