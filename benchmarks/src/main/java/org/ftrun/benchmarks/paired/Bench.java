@@ -107,8 +107,8 @@ public final class Bench implements Callable<Integer> {
     }
     try (Workspace workspace = Workspace.open(workDirectory)) {
       cores = Cores.choose(clientCpu);
-      cores.pinClients();
       findings.conditions(cores, rounds, seconds);
+      cores.pinClients();
       calls(workspace);
       for (Workload workload : Workload.values()) {
         if (wanted(workload.label())) {

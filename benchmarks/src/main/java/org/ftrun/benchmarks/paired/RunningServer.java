@@ -147,15 +147,16 @@ final class RunningServer implements AutoCloseable {
 
   private void pause(long begin, String complaint) throws DemoException, InterruptedException {
     if (!process.isAlive()) {
-      throw new DemoException(
-          "ended with status "
-              + process.exitValue()
-              + workspace.lastLine(log).map(line -> ": " + line).orElse(""));
+      throw new DemoException("ended with status " + process.exitValue() + lastWords());
     }
     if (System.nanoTime() - begin > LIMIT_NANOS) {
-      throw new DemoException(complaint);
+      throw new DemoException(complaint + lastWords());
     }
     Thread.sleep(POLL_MILLIS);
+  }
+
+  private String lastWords() {
+    return workspace.lastLine(log).map(line -> "; it said: " + line).orElse("");
   }
 
   /** Ends the program. */
