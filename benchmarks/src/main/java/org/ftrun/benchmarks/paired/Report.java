@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.ftrun.demo.kit.DemoException;
@@ -131,7 +132,7 @@ final class Report {
   }
 
   private String ratio(Optional<Spread> value, Optional<Spread> to) {
-    return findings.ratio(value, to).map(r -> String.format("%.2f", r)).orElse("-");
+    return findings.ratio(value, to).map(r -> String.format(Locale.ROOT, "%.2f", r)).orElse("-");
   }
 
   private static String text(Optional<Spread> spread) {

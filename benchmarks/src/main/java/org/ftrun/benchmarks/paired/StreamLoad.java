@@ -20,7 +20,7 @@ final class StreamLoad implements Load {
   private static final int CLIENTS = 4;
 
   private final Selector selector;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK_BYTES);
   private final String request;
   private final long fileBytes;
   private Histogram latencies = new Histogram(3);
