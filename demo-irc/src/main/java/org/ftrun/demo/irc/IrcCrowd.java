@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.HdrHistogram.Histogram;
 import org.ftrun.demo.kit.DemoException;
 
 /**
@@ -125,7 +126,8 @@ final class IrcCrowd implements IrcClient.Listener, AutoCloseable {
         () -> {
           sending = true;
           periodNanos = Math.max(1, (long) (1e9 / rate));
-          firstDueNanos = System.nanoTime() + periodNanos;
+          // So that the clients go on in turn when they talk for a second time.
+          firstDueNanos = System.nanoTime() + periodNanos - turns * periodNanos;
           scheduleNext();
           return null;
         });
@@ -191,6 +193,23 @@ final class IrcCrowd implements IrcClient.Listener, AutoCloseable {
                 disconnects,
                 firstDisconnect,
                 ledger.tally()));
+  }
+
+  /** How many messages were delivered so far. */
+  int deliveries() throws InterruptedException, DemoException {
+    return onLoop(log::size);
+  }
+
+  /** The latencies in nanoseconds of all deliveries but the first so many. */
+  Histogram latenciesFrom(int first) throws InterruptedException, DemoException {
+    return onLoop(
+        () -> {
+          Histogram latencies = new Histogram(3);
+          for (int i = first; i < log.size(); i++) {
+            latencies.recordValue(Math.max(0, log.arrivals().at(i) - log.dueAt(i)));
+          }
+          return latencies;
+        });
   }
 
   /** Lets every client say QUIT and go; returns the log, which nobody writes any more. */

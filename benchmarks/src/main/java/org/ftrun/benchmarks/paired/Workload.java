@@ -1,0 +1,192 @@
+package org.ftrun.benchmarks.paired;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.ftrun.demo.irc.IrcLoad;
+import org.ftrun.demo.kit.DemoException;
+import org.ftrun.demo.kit.Workspace;
+
+/** A real server and the load that it is put under. */
+enum Workload {
+  /** put, reserve and delete of jobs of 64 bytes; a request is one of these. */
+  BEANSTALKD("beanstalkd", "command", 1.20) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) {
+      return List.of("/usr/bin/beanstalkd", "-l", "127.0.0.1", "-p", "" + address.getPort());
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) throws DemoException {
+      return new BeanstalkLoad(address);
+    }
+  },
+  /** 1 KiB over connections that are kept alive. */
+  NGINX("nginx", "request", 1.12) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) throws DemoException {
+      return nginx(workspace, address);
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) {
+      return new WrkLoad("http://127.0.0.1:" + address.getPort() + "/" + PAGE);
+    }
+  },
+  /** As for nginx. */
+  LIGHTTPD("lighttpd", "request", 1.12) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) throws DemoException {
+      Path root = writeFile(workspace, PAGE, PAGE_BYTES);
+      Path configuration =
+          workspace.write(
+              "lighttpd.conf",
+              """
+              server.bind = "127.0.0.1"
+              server.port = %d
+              server.document-root = "%s"
+              server.upload-dirs = ( "%s" )
+              server.max-keep-alive-requests = 65535
+              """
+                  .formatted(address.getPort(), root, workspace.makeDirectory("uploads")));
+      return List.of("/usr/sbin/lighttpd", "-D", "-f", configuration.toString());
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) throws DemoException, InterruptedException {
+      return NGINX.connect(address);
+    }
+  },
+  /** A file in chunks of 64 KiB by sendfile, as Debian configures nginx. */
+  STREAMING("nginx-streaming", "64 KiB", 1.03) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) throws DemoException {
+      writeFile(workspace, FILM, FILM_BYTES);
+      return nginx(workspace, address);
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) throws DemoException {
+      return new StreamLoad(address, "/" + FILM, FILM_BYTES);
+    }
+  },
+  /**
+   * 20 clients in two channels, 500 messages a second; a request is the delivery of a message to
+   * one.
+   */
+  NGIRCD("ngircd", "delivery", 0) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) throws DemoException {
+      return IrcLoad.ngircd(workspace, address).command();
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) throws DemoException, InterruptedException {
+      IrcLoad clients = IrcLoad.gather(address, 20, 2, 500);
+      return new Load() {
+        @Override
+        public Result run(double seconds) throws DemoException, InterruptedException {
+          long begin = System.nanoTime();
+          Histogram latencies = clients.talk(seconds);
+          return Result.of(latencies, begin);
+        }
+
+        @Override
+        public void close() {
+          clients.close();
+        }
+      };
+    }
+  };
+
+  private static final String PAGE = "page";
+  private static final int PAGE_BYTES = 1024;
+  private static final String FILM = "film";
+  private static final int FILM_BYTES = 64 << 20;
+
+  private final String label;
+  private final String request;
+  private final double cpuBar;
+
+  Workload(String label, String request, double cpuBar) {
+    this.label = label;
+    this.request = request;
+    this.cpuBar = cpuBar;
+  }
+
+  /** Its name, also of the service. */
+  String label() {
+    return label;
+  }
+
+  /** What one request is. */
+  String request() {
+    return request;
+  }
+
+  /** CPU per request under ftrun, at most, relative to native; 0 if there is no bar. */
+  double cpuBar() {
+    return cpuBar;
+  }
+
+  /** Writes what the server needs and returns its command line. */
+  abstract List<String> program(Workspace workspace, InetSocketAddress address)
+      throws DemoException;
+
+  /** Makes the clients. */
+  abstract Load connect(InetSocketAddress address) throws DemoException, InterruptedException;
+
+  private static List<String> nginx(Workspace workspace, InetSocketAddress address)
+      throws DemoException {
+    Path root = writeFile(workspace, PAGE, PAGE_BYTES);
+    Path directory = workspace.makeDirectory("nginx");
+    Path configuration =
+        workspace.write(
+            "nginx.conf",
+            """
+            user root;
+            daemon off;
+            master_process off;
+            pid %1$s/nginx.pid;
+            error_log %1$s/error.log warn;
+            events { worker_connections 512; }
+            http {
+              access_log off;
+              client_body_temp_path %1$s/body;
+              proxy_temp_path %1$s/proxy;
+              fastcgi_temp_path %1$s/fastcgi;
+              uwsgi_temp_path %1$s/uwsgi;
+              scgi_temp_path %1$s/scgi;
+              keepalive_requests 1000000000;
+              sendfile on;
+              sendfile_max_chunk %2$d;
+              server { listen 127.0.0.1:%3$d; root %4$s; }
+            }
+            """
+                .formatted(directory, StreamLoad.CHUNK_BYTES, address.getPort(), root));
+    return List.of(
+        "/usr/sbin/nginx",
+        "-e",
+        directory.resolve("error.log").toString(),
+        "-c",
+        "" + configuration);
+  }
+
+  private static Path writeFile(Workspace workspace, String name, int bytes) throws DemoException {
+    Path root = workspace.makeDirectory("www");
+    byte[] piece = new byte[Math.min(bytes, 1 << 20)];
+    new java.util.Random(1).nextBytes(piece);
+    try (OutputStream file = Files.newOutputStream(root.resolve(name))) {
+      for (int written = 0; written < bytes; written += piece.length) {
+        file.write(piece);
+      }
+    } catch (IOException e) {
+      throw new DemoException("cannot write " + name + ": " + e.getMessage(), e);
+    }
+    return root;
+  }
+}
