@@ -23,7 +23,7 @@ static int await(struct area *area, s64 next) {
       raw_call(SYS_SCHED_YIELD, 0, 0);
     } else {
       u64 doublings = (idle - area->yields) / 8;
-      u64 nanos = doublings > 6 ? area->sleep_nanos : FIRST_SLEEP_NANOS << doublings;
+      u64 nanos = doublings > 8 ? area->sleep_nanos : FIRST_SLEEP_NANOS << doublings;
       u64 time[2] = {0, nanos < area->sleep_nanos ? nanos : area->sleep_nanos};
       raw_call(SYS_NANOSLEEP, (u64)time, 0);
     }

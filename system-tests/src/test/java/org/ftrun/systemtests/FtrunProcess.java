@@ -30,6 +30,7 @@ final class FtrunProcess implements AutoCloseable {
   private final Path directory;
   private final Process process;
   private final ControlSocket control;
+  private boolean abandoned;
 
   private FtrunProcess(String name, Path directory, Process process) {
     this.name = name;
@@ -194,9 +195,25 @@ final class FtrunProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /**
+   * Kills ftrun itself with SIGKILL. What it leaves, its socket and the service, goes when this is
+   * closed.
+   */
+  void killDaemon() throws InterruptedException {
+    abandoned = true;
+    process.destroyForcibly();
+    assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
   /** Ends ftrun and its service, and fails if it does not end or anything of them is left. */
   @Override
   public void close() throws IOException {
+    if (abandoned) {
+      Leftovers.find(name, directory.toRealPath())
+          .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+      Files.deleteIfExists(control.path());
+      return;
+    }
     boolean ended = true;
     if (process.isAlive()) {
       process.destroy();

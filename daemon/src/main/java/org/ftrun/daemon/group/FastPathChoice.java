@@ -8,7 +8,7 @@ import org.ftrun.tracer.member.FastPathOptions;
 final class FastPathChoice {
   private static final int SPINS = 100;
   private static final int YIELDS = 200;
-  private static final int LONGEST_SLEEP_NANOS = 1_000_000;
+  private static final int LONGEST_SLEEP_NANOS = 4_000_000;
 
   private FastPathChoice() {}
 

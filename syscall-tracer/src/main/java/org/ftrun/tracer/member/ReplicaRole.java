@@ -58,6 +58,7 @@ public final class ReplicaRole implements Role, FailSafe {
   private int faultSignal;
   private boolean chainExpected;
   private boolean lookingAgain;
+  private boolean awakened;
 
   /** Set when it was promoted. */
   private PrimaryRole successor;
@@ -146,9 +147,13 @@ public final class ReplicaRole implements Role, FailSafe {
     }
   }
 
-  /** Nothing is left to consume while the process computes: it need not come to a call. */
+  /**
+   * Nothing is left to consume while the process computes: it need not come to a call. If something
+   * is left, it may be asleep.
+   */
   private Role stopToPromote() throws TraceeDiedException {
-    if (seal != null && !call.executing && consumedAll()) {
+    if (seal != null && !call.executing && (consumedAll() || !awakened)) {
+      awakened = true;
       member.tracee.interrupt();
     }
     return this;
