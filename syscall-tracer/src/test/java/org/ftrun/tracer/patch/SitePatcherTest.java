@@ -35,7 +35,7 @@ class SitePatcherTest {
                 + "65488b242508000000" // mov %gs:8,%rsp
                 + "e9d6ffffef" // jmp SITE + 2
                 + "cc".repeat(10)
-                + "0f05cccc");
+                + "0f05ebed");
   }
 
   @Test
@@ -57,7 +57,7 @@ class SitePatcherTest {
                 + "483d00f0ffff" // the displaced instruction
                 + "e9dbffffef" // jmp SITE + 8
                 + "cc".repeat(9)
-                + "0f05cccc");
+                + "0f05ebe8");
   }
 
   @Test

@@ -41,7 +41,9 @@ class StubLayoutTest {
         .containsEntry("BEHIND", StubLayout.BEHIND)
         .containsEntry("STORED", StubLayout.STORED)
         .containsEntry("COPY", StubLayout.COPY)
-        .containsEntry("COPY_FAULT", StubLayout.COPY_FAULT);
+        .containsEntry("COPY_FAULT", StubLayout.COPY_FAULT)
+        .containsEntry("HANDLER", StubLayout.HANDLER)
+        .containsEntry("RESTORER", StubLayout.RESTORER);
     assertThat(defines.get("TEXT")).isBetween(StubLayout.COPY_FAULT + 5, image.length);
   }
 

@@ -47,6 +47,16 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, yields)", StubArea.YIELDS);
     expected.put("offsetof(struct area, sleep_nanos)", StubArea.SLEEP_NANOS);
     expected.put("offsetof(struct area, began)", StubArea.BEGAN);
+    expected.put("offsetof(struct area, unlogged)", 320);
+    expected.put("offsetof(struct area, ignored)", StubArea.IGNORED);
+    expected.put("offsetof(struct area, rescue)", StubArea.RESCUE);
+    expected.put("offsetof(struct area, redirected_unit)", StubArea.SAVED - 8);
+    expected.put("offsetof(struct area, saved)", StubArea.SAVED);
+    expected.put("sizeof(struct saved)", 27 * 8);
+    expected.put("offsetof(struct area, seen)", StubArea.SEEN);
+    expected.put("RESCUE_CALL", StubArea.Rescue.CALL.ordinal());
+    expected.put("RESCUE_INJECTED", StubArea.Rescue.INJECTED.ordinal());
+    expected.put("RESCUE_ANSWERED", StubArea.Rescue.ANSWERED.ordinal());
     expected.put("sizeof(struct area)", StubArea.BYTES);
     expected.put("offsetof(struct slot, flags)", EventLogLayout.SLOT_FLAGS_OFFSET);
     expected.put("offsetof(struct slot, syscall)", EventLogLayout.SLOT_SYSCALL_OFFSET);
