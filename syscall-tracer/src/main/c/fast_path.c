@@ -3,6 +3,7 @@
 
 #define MULTIPLIER 0x9e3779b97f4a7c15ul
 #define FOLD 29
+#define MSG_WAITALL 0x100
 
 /* As ArgumentDigest.java. */
 u64 digest_of(const struct area *area, const struct row *row) {
@@ -18,6 +19,8 @@ u64 digest_of(const struct area *area, const struct row *row) {
 /* Whether the call may be done here, by its arguments. */
 static int is_admitted(const struct area *area, const struct row *row) {
   if (row->flags & ROW_NO_MASK && area->frame.argument[row->command]) return 0;
+  /* A receive of everything that an interruption of ours cuts short is the tracer's to go on with. */
+  if (row->flags & ROW_NOT_ALL && area->frame.argument[row->command] & MSG_WAITALL) return 0;
   if (row->flags & ROW_COMMAND) {
     for (unsigned i = 0; i < row->commands; i++)
       if (row->commanded[i] == (u32)area->frame.argument[row->command]) return 1;

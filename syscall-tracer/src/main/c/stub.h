@@ -166,7 +166,8 @@ enum {
   ROW_COMMAND = 4,  /* only with one of a few commands */
   ROW_NO_MASK = 8,  /* only without a temporary signal mask */
   ROW_TIMEOUT = 16, /* has a time-out in milliseconds, as an int */
-  ROW_TIMED = 32    /* has a time-out that is passed by pointer */
+  ROW_TIMED = 32,   /* has a time-out that is passed by pointer */
+  ROW_NOT_ALL = 64  /* only without MSG_WAITALL in its flags */
 };
 
 /* Special treatment of clocks. */
@@ -184,7 +185,7 @@ struct row {
   u8 descriptor;  /* index of the first descriptor argument, 255: none */
   u8 outputs;
   u8 clock;
-  u8 command;     /* ROW_COMMAND: index of the command; ROW_NO_MASK: of the mask */
+  u8 command;     /* ROW_COMMAND: index of the command; ROW_NO_MASK: of the mask; ROW_NOT_ALL: of the flags */
   u8 detail;
   u8 detail_first;
   u8 detail_second;

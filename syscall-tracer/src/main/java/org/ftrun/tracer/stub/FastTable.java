@@ -34,6 +34,8 @@ public final class FastTable {
   private static final int NO_MASK = 8;
   private static final int TIMEOUT = 16;
   private static final int TIMED = 32;
+  private static final int NOT_ALL = 64;
+  private static final int RECVFROM_FLAGS = 3;
   private static final int NO_INDEX = 255;
   private static final int OUTPUTS_OFFSET = 28;
 
@@ -117,6 +119,9 @@ public final class FastTable {
     if (commanded != null) {
       flags |= COMMAND;
       command = commanded.argument();
+    } else if (row.name().equals("recvfrom")) {
+      flags |= NOT_ALL;
+      command = RECVFROM_FLAGS;
     } else if (row.temporaryMask() != TemporaryMask.NONE) {
       flags |= NO_MASK;
       command = row.temporaryMaskArgument();
