@@ -16,11 +16,18 @@ u64 digest_of(const struct area *area, const struct row *row) {
   return digest;
 }
 
+/* SO_RCVTIMEO and SO_SNDTIMEO, old and new; FastTable.java has the same. */
+static int is_socket_time(u32 option) {
+  return option == 20 || option == 21 || option == 66 || option == 67;
+}
+
 /* Whether the call may be done here, by its arguments. */
 static int is_admitted(const struct area *area, const struct row *row) {
   if (row->flags & ROW_NO_MASK && area->frame.argument[row->command]) return 0;
   /* A receive of everything that an interruption of ours cuts short is the tracer's to go on with. */
   if (row->flags & ROW_NOT_ALL && area->frame.argument[row->command] & MSG_WAITALL) return 0;
+  /* The tracer is to know that the time at which calls begin is needed from now on. */
+  if (row->flags & ROW_NOT_TIMES && is_socket_time(area->frame.argument[row->command])) return 0;
   if (row->flags & ROW_COMMAND) {
     for (unsigned i = 0; i < row->commands; i++)
       if (row->commanded[i] == (u32)area->frame.argument[row->command]) return 1;

@@ -76,8 +76,9 @@ static void publish(struct area *area, struct slot *slot, s64 result, u64 flags,
   store(area, LOG_CURSOR, slot->sequence);
 }
 
-/* Whether the call is given a time after which it ends. */
+/* Whether the call may be given a time after which it ends. */
 static int has_timeout(const struct area *area, const struct row *row) {
+  if (area->times && row->blocks) return 1;
   u64 timeout = area->frame.argument[row->timeout];
   return row->flags & ROW_TIMEOUT ? (s32)timeout > 0 : row->flags & ROW_TIMED && timeout;
 }

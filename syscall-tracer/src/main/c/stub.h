@@ -131,7 +131,7 @@ struct area {
   u32 sleep_nanos;       /* 292 for at most so long; 0: it never sleeps */
   u64 gate;              /* 296 all consumers have consumed at least this event, plus one */
   u64 tail;              /* 304 no payload in use is before this position */
-  u64 began;             /* 312 CLOCK_MONOTONIC of the call's begin in ns, 0: it has no time-out */
+  u64 began;             /* 312 CLOCK_MONOTONIC of the call's begin in ns, 0: it cannot have a time-out */
   struct slot unlogged;  /* 320 stands for the slot when nothing is recorded */
   u64 ignored;           /* 384 signals of ours that the service ignores, bit n-1 for n */
   u64 rescue;            /* 392 enum rescue: for the case that the tracer dies */
@@ -144,6 +144,7 @@ struct area {
   u64 redirected_unit;   /* 448 bytes for each 1 of the result */
   struct saved saved;    /* 456 the service's registers, at the site of its call */
   s64 seen;              /* 672 a replica: the cursor as it was seen last */
+  u64 times;             /* 680 not 0 if a socket may have a time-out */
 };
 
 /* How many bytes an output has; SizeRule.java documents the rules. */
@@ -167,7 +168,8 @@ enum {
   ROW_NO_MASK = 8,  /* only without a temporary signal mask */
   ROW_TIMEOUT = 16, /* has a time-out in milliseconds, as an int */
   ROW_TIMED = 32,   /* has a time-out that is passed by pointer */
-  ROW_NOT_ALL = 64  /* only without MSG_WAITALL in its flags */
+  ROW_NOT_ALL = 64, /* only without MSG_WAITALL in its flags */
+  ROW_NOT_TIMES = 128 /* only with an option that is no time-out of a socket */
 };
 
 /* Special treatment of clocks. */
@@ -185,7 +187,8 @@ struct row {
   u8 descriptor;  /* index of the first descriptor argument, 255: none */
   u8 outputs;
   u8 clock;
-  u8 command;     /* ROW_COMMAND: index of the command; ROW_NO_MASK: of the mask; ROW_NOT_ALL: of the flags */
+  u8 command;     /* ROW_COMMAND: index of the command; ROW_NO_MASK: of the mask; ROW_NOT_ALL: of the flags;
+                     ROW_NOT_TIMES: of the option */
   u8 detail;
   u8 detail_first;
   u8 detail_second;
@@ -193,7 +196,8 @@ struct row {
   u32 commanded[4]; /* the commands */
   struct output output[4];
   u8 timeout; /* index of the time-out */
-  u8 unused[3];
+  u8 blocks;  /* not 0 if the call may wait */
+  u8 unused[2];
 };
 
 #define STUB_ROWS 512

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Waits with a time-out that are interrupted for our sake end as they would without. */
 @Timeout(120)
@@ -21,16 +21,16 @@ class WaitsTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void shouldTellWhatIsLeftAndEndOnTimeWhenInterrupted(boolean kills) throws Exception {
+  @CsvSource({"ON,false", "ON,true", "OFF,true"})
+  void shouldTellWhatIsLeftAndEndOnTimeWhenInterrupted(FastPathMode mode, boolean kills)
+      throws Exception {
     Outcome natively =
         Outcome.natively(Files.createDirectories(directory.resolve("native")), COMMAND);
     assertThat(natively.output()).endsWith("done\n").doesNotContain("stale", "late", "early");
     try (Gate gate = Gate.make(directory.resolve("gate"));
-        // On the fast path the time-out of a socket begins anew at an interruption of ours.
         FtrunProcess ftrun =
             FtrunProcess.start(
-                directory, FastPathMode.OFF, Map.of("FT_GATE", gate.environmentValue()), COMMAND)) {
+                directory, mode, Map.of("FT_GATE", gate.environmentValue()), COMMAND)) {
       ftrun.awaitProtected();
       gate.pass();
       for (String wait : WAITS) {

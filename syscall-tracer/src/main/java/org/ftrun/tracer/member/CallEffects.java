@@ -7,6 +7,7 @@ import org.ftrun.tracer.abi.ProcessLayout;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.FastTable;
 import org.ftrun.tracer.syscall.SyscallRole;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
@@ -29,6 +30,9 @@ final class CallEffects {
    */
   private static final int FRAME_MASK = 8 + 8 + 24 + 256;
 
+  /** Offset of rip there: the 17th of the registers in uc_mcontext. */
+  private static final int FRAME_ADDRESS = 8 + 8 + 24 + 16 * 8;
+
   private static final int SIG_BLOCK = 0;
   private static final int SIG_UNBLOCK = 1;
   private static final int SIG_SETMASK = 2;
@@ -44,6 +48,8 @@ final class CallEffects {
   private static final int CAPABILITY_PID = 4;
 
   private static final SyscallRow CAPSET = SyscallTable.named("capset");
+  private static final int SOL_SOCKET = 1;
+  private static final SyscallRow SETSOCKOPT = SyscallTable.named("setsockopt");
   private static final SyscallRow SIGNALFD = SyscallTable.named("signalfd");
   private static final SyscallRow SIGNALFD4 = SyscallTable.named("signalfd4");
   private static final SyscallRow RT_SIGPENDING = SyscallTable.named("rt_sigpending");
@@ -133,6 +139,10 @@ final class CallEffects {
     }
     ProcessModel model = member.model();
     model.usesSignalDescriptors |= call.row == SIGNALFD || call.row == SIGNALFD4;
+    if (setsSocketTime(call)) {
+      model.timesSockets = true;
+      member.fastPath.timeSockets();
+    }
     switch (call.resolution.role()) {
       case SIGNAL_ACTION:
         return finishAction(call);
@@ -151,6 +161,12 @@ final class CallEffects {
       default:
         return result;
     }
+  }
+
+  private static boolean setsSocketTime(CallInFlight call) {
+    return call.row == SETSOCKOPT
+        && (int) call.arguments[1] == SOL_SOCKET
+        && FastTable.SOCKET_TIMES.contains((int) call.arguments[2]);
   }
 
   private void prepareAction(CallInFlight call) {
@@ -257,6 +273,11 @@ final class CallEffects {
       write(frame, SIGSET_BYTES);
     }
     return mask;
+  }
+
+  /** Where the service goes on behind the handler that returns by this call; 0 if unreadable. */
+  long addressBehindHandler(CallInFlight call) {
+    return read(call.atSite.rsp() + FRAME_ADDRESS, Long.BYTES) ? bytes.getLong(0) : 0;
   }
 
   private void addToSet(long address, long signals) {

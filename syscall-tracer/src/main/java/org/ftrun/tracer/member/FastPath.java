@@ -60,6 +60,13 @@ final class FastPath {
     }
   }
 
+  /** Some socket has a time-out: from now on the stub notes when a call that may wait begins. */
+  void timeSockets() {
+    if (isOn()) {
+      putInt(StubArea.TIMES, 1);
+    }
+  }
+
   /** Clocks are read by system calls from now on. */
   void forgetClock() {
     if (isOn()) {

@@ -103,7 +103,7 @@ final class PrimaryCalls {
   private void returnFromHandler() throws TraceeDiedException {
     long mask = effects.leaveHandler(call);
     new OwnSignals(member).queueReleased();
-    boolean another = primary.expectSignal(mask);
+    boolean another = primary.expectSignal(mask, effects.addressBehindHandler(call));
     recorder.publishPlain(call, another ? EventRecorder.FLAG_SIGNAL_FOLLOWS : 0, 0);
     ask();
     call.executing = false;

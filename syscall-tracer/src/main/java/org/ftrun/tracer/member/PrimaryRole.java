@@ -263,9 +263,9 @@ public final class PrimaryRole implements Role, FailSafe {
     return signals.deliverReleased();
   }
 
-  /** A handler returns to the given mask: whether another signal comes at once. */
-  boolean expectSignal(long mask) throws TraceeDiedException {
-    return signals.expectAfterReturn(mask);
+  /** A handler returns to the given mask and address: whether another signal comes at once. */
+  boolean expectSignal(long mask, long address) throws TraceeDiedException {
+    return signals.expectAfterReturn(mask, address);
   }
 
   private Role onInstruction(TrappedInstruction instruction) throws TraceeDiedException {

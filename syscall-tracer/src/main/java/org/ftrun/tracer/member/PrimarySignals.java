@@ -26,8 +26,11 @@ final class PrimarySignals {
   private final Member member;
   private final CallInFlight call;
 
-  /** Whether the next signal comes at the entry of the handler that is just being entered. */
+  /** Whether the kernel has another signal to deliver before any code of the service runs. */
   private boolean chain;
+
+  /** Where that will be: the entry of the handler that is being entered, or behind its return. */
+  private long chainAt;
 
   PrimarySignals(PrimaryRole primary, PrimaryCalls calls) {
     this.primary = primary;
@@ -67,9 +70,11 @@ final class PrimarySignals {
       return stop(signal, interrupted);
     }
     if (!call.executing) {
-      if (chain && !isBeforeReturn()) {
+      if (chain && member.now.rip() == chainAt) {
         deliver(signal, siginfo, EventRecorder.FLAG_CHAINED);
       } else {
+        // It came before the handler's return, say: what was expected is not to be expected longer.
+        chain = false;
         member.held.add(siginfo.clone());
         primary.holdForNextCall();
         member.tracee.resume(0);
@@ -80,14 +85,6 @@ final class PrimarySignals {
       return deliverInterrupting(signal, siginfo);
     }
     return deliverBehind(signal, siginfo);
-  }
-
-  /**
-   * Whether the handler that is about to return has not done so yet: a signal that it does not
-   * block can come before its return, as well as behind it where the replica expects one.
-   */
-  private boolean isBeforeReturn() {
-    return member.now.rip() == member.model().stub.execute();
   }
 
   private Role fault(int signal, SignalActions actions) throws TraceeDiedException {
@@ -239,6 +236,7 @@ final class PrimarySignals {
 
   private void publish(byte[] siginfo, int flags, boolean another) {
     chain = another;
+    chainAt = member.model().actions.of(HeldSignals.signalOf(siginfo)).handler();
     primary.recorder.publishSignal(siginfo, another ? flags | EventRecorder.FLAG_MORE : flags);
   }
 
@@ -267,8 +265,14 @@ final class PrimarySignals {
         || follows(member.tracee.pendingSignals(false), mask);
   }
 
-  /** A handler returns: whether the kernel will deliver another signal before any code runs. */
-  boolean expectAfterReturn(long mask) throws TraceeDiedException {
+  /**
+   * A handler returns: whether the kernel will deliver another signal before any code runs.
+   *
+   * @param mask the one that is restored
+   * @param address where the service goes on
+   */
+  boolean expectAfterReturn(long mask, long address) throws TraceeDiedException {
+    chainAt = address;
     chain =
         follows(member.tracee.pendingSignals(true), mask)
             || follows(member.tracee.pendingSignals(false), mask);

@@ -48,6 +48,9 @@ final class ProcessModel {
   /** The patched sites. */
   final PatchMap patches;
 
+  /** Whether the process ever gave a socket a time-out. */
+  boolean timesSockets;
+
   /** Whether calls may take the fast path. */
   boolean fastPath;
 
@@ -99,6 +102,7 @@ final class ProcessModel {
   /** The process keeps across exec what is not of its memory. */
   void inheritAcrossExec(ProcessModel before) {
     usesSignalDescriptors = before.usesSignalDescriptors;
+    timesSockets = before.timesSockets;
     realTimer.copyFrom(before.realTimer);
     personal.copyFrom(before.personal);
     personal.onExec();
@@ -115,6 +119,7 @@ final class ProcessModel {
     copy.robustLength = robustLength;
     copy.timeStampTrapped = timeStampTrapped;
     copy.cpuidTrapped = cpuidTrapped;
+    copy.timesSockets = timesSockets;
     copy.fastPath = fastPath;
     copy.clock = clock;
     copy.usesSignalDescriptors = usesSignalDescriptors;

@@ -246,6 +246,7 @@ final class ProgramStart {
     model.clock = model.timeStampTrapped ? 0 : VdsoClock.find(member);
     area.putLong(StubArea.CLOCK, model.clock);
     area.putInt(StubArea.THREAD, member.pid());
+    area.putInt(StubArea.TIMES, model.timesSockets ? 1 : 0);
     if (member.tracee.memory().write(model.stub.area(), area) != StubArea.BYTES) {
       throw TraceeDiedException.INSTANCE;
     }

@@ -35,7 +35,9 @@ public final class FastTable {
   private static final int TIMEOUT = 16;
   private static final int TIMED = 32;
   private static final int NOT_ALL = 64;
+  private static final int NOT_TIMES = 128;
   private static final int RECVFROM_FLAGS = 3;
+  private static final int SETSOCKOPT_OPTION = 2;
   private static final int NO_INDEX = 255;
   private static final int OUTPUTS_OFFSET = 28;
 
@@ -50,6 +52,9 @@ public final class FastTable {
   /** The tracer keeps account of these, or has something to do around them. */
   private static final Set<String> NEVER =
       Set.of("accept", "accept4", "connect", "rt_sigpending", "signalfd", "signalfd4");
+
+  /** SO_RCVTIMEO and SO_SNDTIMEO, each in the old and the new form (asm-generic/socket.h). */
+  public static final Set<Integer> SOCKET_TIMES = Set.of(20, 21, 66, 67);
 
   private static final Map<String, Integer> CLOCKS =
       Map.of("clock_gettime", 1, "gettimeofday", 2, "time", 3);
@@ -119,6 +124,9 @@ public final class FastTable {
     if (commanded != null) {
       flags |= COMMAND;
       command = commanded.argument();
+    } else if (row.name().equals("setsockopt")) {
+      flags |= NOT_TIMES;
+      command = SETSOCKOPT_OPTION;
     } else if (row.name().equals("recvfrom")) {
       flags |= NOT_ALL;
       command = RECVFROM_FLAGS;
@@ -153,6 +161,7 @@ public final class FastTable {
       compile(row, outputs.get(i), table, at + OUTPUTS_OFFSET + 8 * i);
     }
     table.put(at + 60, (byte) timeout);
+    table.put(at + 61, (byte) (row.mayBlock() ? 1 : 0));
   }
 
   private static void compile(SyscallRow row, ArgumentRule output, ByteBuffer table, int at) {

@@ -67,7 +67,7 @@ public final class StubArea {
   static final int GATE = 296;
   static final int TAIL = 304;
 
-  /** CLOCK_MONOTONIC at the begin of the call under way, if it has a time-out, else 0. */
+  /** CLOCK_MONOTONIC at the begin of the call under way, if it may have a time-out, else 0. */
   public static final int BEGAN = 312;
 
   /** Owned signals that the service ignores, bit n-1 for signal n. */
@@ -85,8 +85,11 @@ public final class StubArea {
   /** The cursor as a replica has seen it last. */
   public static final int SEEN = SAVED + 27 * 8;
 
+  /** Not 0 if a socket may have a time-out: then the begin of all calls that wait is noted. */
+  public static final int TIMES = SEEN + 8;
+
   /** Bytes of the structure. */
-  public static final int BYTES = SEEN + 8;
+  public static final int BYTES = TIMES + 8;
 
   private static final int UNLOGGED = 320;
 

@@ -54,6 +54,8 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, saved)", StubArea.SAVED);
     expected.put("sizeof(struct saved)", 27 * 8);
     expected.put("offsetof(struct area, seen)", StubArea.SEEN);
+    expected.put("offsetof(struct area, times)", StubArea.TIMES);
+    expected.put("offsetof(struct row, blocks)", 61);
     expected.put("RESCUE_CALL", StubArea.Rescue.CALL.ordinal());
     expected.put("RESCUE_INJECTED", StubArea.Rescue.INJECTED.ordinal());
     expected.put("RESCUE_ANSWERED", StubArea.Rescue.ANSWERED.ordinal());
