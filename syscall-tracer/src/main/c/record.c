@@ -152,6 +152,8 @@ struct outcome record(struct area *area, const struct row *row) {
   intend(area, row, slot, next, position);
   u8 *payload = payload_at(area, position);
   if (buffer) {
+    slot->flags |= FLAG_RAW;
+    slot->length = bound;
     area->asked[buffer->argument] = (u64)payload;
     area->redirected = bound;
   }

@@ -204,8 +204,10 @@ public final class EventLogWriter {
 
   /** The state of the event that the service's own thread may be writing. */
   public enum Unpublished {
-    /** There is none, or its call has no result yet. */
+    /** There is none. */
     NONE,
+    /** Its call may have been made, but has no result yet. */
+    INTENT,
     /** The call's result is in the slot, its outputs are not recorded yet. */
     RESULT,
     /** The event is complete. */
@@ -249,13 +251,56 @@ public final class EventLogWriter {
     if (kind == EventKind.SYSCALL.code()) {
       return Unpublished.COMPLETE;
     }
-    return kind == EventLogLayout.RESULT_STORED ? Unpublished.RESULT : Unpublished.NONE;
+    if (kind == EventLogLayout.RESULT_STORED) {
+      return Unpublished.RESULT;
+    }
+    return kind == EventKind.INVALID.code() ? Unpublished.INTENT : Unpublished.NONE;
+  }
+
+  /** The system call in the next slot, 0 to 65535, where {@link #unpublished} is not NONE. */
+  public int unpublishedSyscall() {
+    return Short.toUnsignedInt(memory.index().getShort(nextSlot() + SLOT_SYSCALL_OFFSET));
+  }
+
+  /** Its first descriptor argument or -1. */
+  public int unpublishedDescriptor() {
+    return memory.index().getInt(nextSlot() + SLOT_DESCRIPTOR_OFFSET);
+  }
+
+  /** Its flags, 0 to 255. */
+  public int unpublishedFlags() {
+    return Byte.toUnsignedInt(memory.index().get(nextSlot() + SLOT_FLAGS_OFFSET));
+  }
+
+  /** The bytes that its call may have written into its payload. */
+  public int unpublishedRoom() {
+    return memory.index().getInt(nextSlot() + SLOT_PAYLOAD_LENGTH_OFFSET);
+  }
+
+  /**
+   * Completes and publishes the event in the next slot, of which {@link #unpublished} found an
+   * INTENT or a RESULT.
+   *
+   * @param result of its call
+   * @param payloadLength bytes that the call has written into its payload
+   * @return its sequence number
+   * @throws CorruptEventException if it cannot be true
+   */
+  public long publishUnpublished(long result, int payloadLength) {
+    int slot = nextSlot();
+    memory.index().putLong(slot + SLOT_RESULT_OFFSET, result);
+    memory.index().putInt(slot + SLOT_PAYLOAD_LENGTH_OFFSET, payloadLength);
+    memory.index().put(slot + SLOT_KIND_OFFSET, EventKind.SYSCALL.code());
+    return publishCompleted();
+  }
+
+  private int nextSlot() {
+    return memory.layout().slotOffset(sequencer.getCursor() + 1);
   }
 
   /** The result in the next slot, where {@link #unpublished} is not NONE. */
   public long unpublishedResult() {
-    int slot = memory.layout().slotOffset(sequencer.getCursor() + 1);
-    return memory.index().getLong(slot + SLOT_RESULT_OFFSET);
+    return memory.index().getLong(nextSlot() + SLOT_RESULT_OFFSET);
   }
 
   /**

@@ -80,17 +80,13 @@ class EchoServerTest {
     }
   }
 
-  /**
-   * Without an exit event there are no registers to read: the kernel's counters have to do. What a
-   * call of the fast path did, they are not asked yet.
-   */
-  @Test
+  /** Without an exit event there are no registers to read: the kernel's counters have to do. */
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
   @Timeout(120)
-  void shouldEchoEveryByteWhenNoExitEventComes() throws Exception {
+  void shouldEchoEveryByteWhenNoExitEventComes(FastPathMode mode) throws Exception {
     Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", NO_EXIT_EVENT);
-    storm(
-        EchoServer.start(directory, FastPathMode.OFF, environment, Linking.DYNAMIC),
-        KillStorm.kills(20));
+    storm(EchoServer.start(directory, mode, environment, Linking.DYNAMIC), KillStorm.kills(20));
   }
 
   @ParameterizedTest

@@ -71,6 +71,11 @@ final class EventRecorder {
     return writer.unpublishedResult();
   }
 
+  /** The writer, for what the primary's own thread has begun in the next slot. */
+  EventLogWriter writer() {
+    return writer;
+  }
+
   /** Publishes the event that it left complete. */
   void publishCompleted() {
     writer.publishCompleted();

@@ -1,10 +1,17 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.eventlog.EventLogWriter;
 import org.ftrun.eventlog.EventLogWriter.Unpublished;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubLayout;
+import org.ftrun.tracer.syscall.ArgumentRule;
+import org.ftrun.tracer.syscall.SizeRule;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A primary that is stopped, or has died, inside the fast path. What its call has come to is told
@@ -12,6 +19,7 @@ import org.ftrun.tracer.stub.StubLayout;
  * on as one of the slow path, as if it had been that from the start.
  */
 final class PrimaryFastPath {
+  private static final Logger LOG = LoggerFactory.getLogger(PrimaryFastPath.class);
   private final PrimaryRole primary;
   private final PrimaryCalls calls;
   private final Member member;
@@ -107,6 +115,67 @@ final class PrimaryFastPath {
       take();
       showReturned(result);
     }
+  }
+
+  /**
+   * As {@link #settle}, of a process that is gone with its registers and its memory: the next slot
+   * tells what its call was to be, and the second opinion what came of it.
+   */
+  void settleAfterwards() {
+    EventLogWriter writer = primary.recorder.writer();
+    Unpublished left = writer.unpublished();
+    if (left == Unpublished.COMPLETE) {
+      writer.publishCompleted();
+    } else if (left != Unpublished.NONE && !needsMemory(writer)) {
+      long result = left == Unpublished.RESULT ? writer.unpublishedResult() : moved(writer);
+      if (left == Unpublished.RESULT && !isInterruption(result) || result > 0) {
+        writer.publishUnpublished(result, payloadLength(writer, result));
+      }
+    }
+  }
+
+  private static boolean isRaw(EventLogWriter writer) {
+    return (writer.unpublishedFlags() & EventRecorder.FLAG_RAW) != 0;
+  }
+
+  /** Whether what the call brought stood in the process's memory. */
+  private static boolean needsMemory(EventLogWriter writer) {
+    SyscallRow row = SyscallTable.row(writer.unpublishedSyscall());
+    return !isRaw(writer) && row.arguments().stream().anyMatch(ArgumentRule::isOutput);
+  }
+
+  private long moved(EventLogWriter writer) {
+    SyscallRow row = SyscallTable.row(writer.unpublishedSyscall());
+    if (row.descriptorArgument() != 0) {
+      return 0;
+    }
+    // The arguments went with the process. What matters of them is the descriptor.
+    long[] arguments = new long[6];
+    arguments[0] = writer.unpublishedDescriptor();
+    arguments[2] = isRaw(writer) ? writer.unpublishedRoom() : Integer.MAX_VALUE;
+    long moved = primary.group.secondOpinion().moved(row.number(), arguments);
+    LOG.info(
+        "process {} died without an exit event in {} on the fast path: {}",
+        member.pid(),
+        row,
+        moved == SecondOpinion.UNKNOWN
+            ? "it counts as not made"
+            : moved + " bytes, say the counters");
+    return isRaw(writer) && moved > writer.unpublishedRoom() ? 0 : moved;
+  }
+
+  private static int payloadLength(EventLogWriter writer, long result) {
+    if (!isRaw(writer) || result <= 0) {
+      return 0;
+    }
+    SyscallRow row = SyscallTable.row(writer.unpublishedSyscall());
+    int unit =
+        row.arguments().stream()
+            .filter(rule -> rule.isOutput() && rule.size().kind() == SizeRule.Kind.RESULT)
+            .mapToInt(rule -> rule.size().unit())
+            .findFirst()
+            .orElse(1);
+    return (int) Math.min(result * unit, writer.unpublishedRoom());
   }
 
   private void showReturned(long result) {

@@ -122,6 +122,13 @@ public final class PrimaryRole implements Role, FailSafe {
     }
   }
 
+  /** As {@link #settleFastPath}, once the process is gone. */
+  void settleFastPathAfterwards() {
+    if (!call.executing && recorder.isRecording() && member.fastPath.isOn()) {
+      fast.settleAfterwards();
+    }
+  }
+
   /** Lets the process die of a signal that it is about to take. */
   Role die(int signal) throws TraceeDiedException {
     return new DyingRole(this, calls).ownDeath(signal);

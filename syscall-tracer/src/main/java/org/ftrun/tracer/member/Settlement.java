@@ -65,6 +65,7 @@ final class Settlement {
 
   /** The process is gone, and with it its registers and its memory. */
   void afterwards() throws TraceeDiedException {
+    primary.settleFastPathAfterwards();
     if (!isNeeded()) {
       return;
     }
