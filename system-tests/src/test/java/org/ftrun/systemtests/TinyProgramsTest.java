@@ -123,16 +123,24 @@ class TinyProgramsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "events,60",
-    "unix_sockets,400",
-    "tcp,100",
-    "files,200",
-    "copying,200",
-    "udp,400",
-    "storms,6"
+    "OFF,events,60",
+    "OFF,unix_sockets,400",
+    "OFF,tcp,100",
+    "OFF,files,200",
+    "OFF,copying,200",
+    "OFF,udp,400",
+    "OFF,storms,6",
+    // So many more rounds that the kills come before the end here too.
+    "ON,events,300",
+    "ON,unix_sockets,4000",
+    "ON,tcp,1000",
+    "ON,files,3000",
+    "ON,copying,6000",
+    "ON,udp,8000",
+    "ON,storms,6"
   })
-  void shouldStateTheSameFactsWhenKilledAtRandomInstants(String source, int rounds)
-      throws Exception {
+  void shouldStateTheSameFactsWhenKilledAtRandomInstants(
+      FastPathMode mode, String source, int rounds) throws Exception {
     TinyProgram program =
         new TinyProgram(source, Linking.DYNAMIC, List.of(String.valueOf(rounds)), 0);
     Outcome natively = natively(program);
@@ -140,9 +148,7 @@ class TinyProgramsTest {
     System.out.println(source + " with -Dftrun.seed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
     int kills = Math.min(10, KillStorm.kills(10));
-    // With the fast path these programs are over before so many kills are.
-    try (FtrunProcess ftrun =
-        FtrunProcess.start(directory, FastPathMode.OFF, Map.of(), program.command())) {
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), program.command())) {
       for (int kill = 1; kill <= kills; kill++) {
         // The last part of the run is left for the last successor.
         int length = natively.output().length() * kill / (kills + 2);

@@ -35,6 +35,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   private static final int SI_ARCH_OFFSET = 28;
   private static final long LONGEST_HOLD_MILLIS = 1000;
+  private static final long SHORTEST_TURN_MILLIS = 1;
   private static final SyscallRow SET_AFFINITY = SyscallTable.named("sched_setaffinity");
 
   final Member member;
@@ -244,10 +245,12 @@ public final class PrimaryRole implements Role, FailSafe {
     if (next != null) {
       return next;
     }
-    if (!member.held.isEmpty()) {
+    if (!member.held.isEmpty() && !signals.isCallsTurn()) {
       return signals.deliverBeforeCall();
     }
-    member.fastPath.clearStop();
+    if (member.held.isEmpty()) {
+      member.fastPath.clearStop();
+    }
     SyscallClass syscallClass = call.resolution.syscallClass();
     SyscallRole role = call.resolution.role();
     if (role == SyscallRole.BIRTH) {
@@ -262,7 +265,23 @@ public final class PrimaryRole implements Role, FailSafe {
     if (call.row == SET_AFFINITY) {
       return calls.answer(0); // as asked; the member stays on its core
     }
-    return calls.execute();
+    return execute();
+  }
+
+  private Role execute() throws TraceeDiedException {
+    Role next = calls.execute();
+    if (!member.held.isEmpty() && call.executing && call.resolution.mayBlock()) {
+      long begun = callsBegun;
+      // It is not to wait while a signal does; but interrupted at once it would not even begin.
+      group.later(SHORTEST_TURN_MILLIS, () -> endTurn(begun));
+    }
+    return next;
+  }
+
+  private void endTurn(long begun) {
+    if (callsBegun == begun && call.executing) {
+      atBoundary(service -> null);
+    }
   }
 
   /** The call at hand unblocks an owned signal that was pending. */

@@ -1,5 +1,7 @@
 package org.ftrun.tracer.member;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
@@ -14,6 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PrimarySignals {
   private static final Logger LOG = LoggerFactory.getLogger(PrimarySignals.class);
+  private static final int MOST_CHAINED_RETURNS = 2;
+  private static final int MOST_HANDLED_BEFORE = 64;
   private static final long SYNCHRONOUS =
       SignalActions.bit(Signal.SIGSEGV)
           | SignalActions.bit(Signal.SIGBUS)
@@ -31,6 +35,16 @@ final class PrimarySignals {
 
   /** Where that will be: the entry of the handler that is being entered, or behind its return. */
   private long chainAt;
+
+  /** How many handlers in a row have returned into the next one. */
+  private int chainedReturns;
+
+  /**
+   * The calls before which a handler ran, by site and stack pointer, the latest last. When one of
+   * them is come to again it has its turn, whatever is held: signals that come faster than handlers
+   * return would keep it from being made for ever.
+   */
+  private final Set<Long> handledBefore = new LinkedHashSet<>();
 
   PrimarySignals(PrimaryRole primary, PrimaryCalls calls) {
     this.primary = primary;
@@ -127,6 +141,22 @@ final class PrimarySignals {
     return primary;
   }
 
+  /** Whether the call is to be made before another signal is delivered. */
+  boolean isCallsTurn() {
+    return handledBefore.remove(key());
+  }
+
+  private long key() {
+    return call.site * 31 + call.atSite.rsp();
+  }
+
+  private void noteHandledBefore() {
+    handledBefore.add(key());
+    if (handledBefore.size() > MOST_HANDLED_BEFORE) {
+      handledBefore.remove(handledBefore.iterator().next()); // left by longjmp long ago
+    }
+  }
+
   /** At the site of a call that has not begun: the first held signal's handler runs first. */
   Role deliverBeforeCall() throws TraceeDiedException {
     byte[] siginfo =
@@ -149,6 +179,7 @@ final class PrimarySignals {
     boolean another = anotherFollows(signal, 0);
     publish(siginfo, 0, another);
     member.held.remove(siginfo);
+    noteHandledBefore();
     enter(signal);
     return primary;
   }
@@ -266,7 +297,9 @@ final class PrimarySignals {
   }
 
   /**
-   * A handler returns: whether the kernel will deliver another signal before any code runs.
+   * A handler returns: whether the kernel will deliver another signal before any code runs, and it
+   * is to be let. Signals that come faster than their handlers return would leave the service no
+   * time at all: now and then one waits for the next call.
    *
    * @param mask the one that is restored
    * @param address where the service goes on
@@ -276,6 +309,11 @@ final class PrimarySignals {
     chain =
         follows(member.tracee.pendingSignals(true), mask)
             || follows(member.tracee.pendingSignals(false), mask);
+    chainedReturns = chain ? chainedReturns + 1 : 0;
+    if (chainedReturns > MOST_CHAINED_RETURNS) {
+      chainedReturns = 0;
+      chain = false;
+    }
     return chain;
   }
 
