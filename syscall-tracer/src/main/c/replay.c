@@ -5,7 +5,7 @@
 #define SYS_NANOSLEEP 35
 #define FIRST_SLEEP_NANOS 20000ul
 #define HEADER 16
-#define PAUSES 16
+#define PAUSES 64
 
 /*
  * Waits until the event is there; 0 if the tracer wants the thread first. The cursor's cache line is

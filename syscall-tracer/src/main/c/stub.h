@@ -145,6 +145,7 @@ struct area {
   struct saved saved;    /* 456 the service's registers, at the site of its call */
   s64 seen;              /* 672 a replica: the cursor as it was seen last */
   u64 times;             /* 680 not 0 if a socket may have a time-out */
+  u64 lap;               /* 688 from this payload position on the ring may be begun anew */
 };
 
 /* How many bytes an output has; SizeRule.java documents the rules. */

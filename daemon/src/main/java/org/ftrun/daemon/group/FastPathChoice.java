@@ -6,7 +6,7 @@ import org.ftrun.tracer.member.FastPathOptions;
 
 /** The fast path's options for what the user asked for. */
 final class FastPathChoice {
-  private static final int SPINS = 100;
+  private static final int SPINS = 25;
   private static final int YIELDS = 200;
   private static final int LONGEST_SLEEP_NANOS = 4_000_000;
 

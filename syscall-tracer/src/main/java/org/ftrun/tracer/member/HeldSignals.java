@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Signals for the service that wait for the next call boundary, in the order they came. */
 final class HeldSignals {
@@ -13,6 +14,7 @@ final class HeldSignals {
   private static final int FIRST_REAL_TIME = 32;
 
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+  private final ArrayDeque<byte[]> resting = new ArrayDeque<>();
   private final Runnable atAddition;
 
   HeldSignals() {
@@ -41,11 +43,36 @@ final class HeldSignals {
     }
   }
 
+  /**
+   * Keeps a standard signal that is not to be delivered before {@link #wake}; as the kernel lets
+   * one pend, no second one beside one that is here.
+   *
+   * @return true if none rested before
+   */
+  boolean rest(byte[] siginfo) {
+    boolean first = resting.isEmpty();
+    int signal = signalOf(siginfo);
+    boolean isHere = (signals() & SignalActions.bit(signal)) != 0;
+    if (!isHere && resting.stream().noneMatch(other -> signalOf(other) == signal)) {
+      resting.add(siginfo);
+    }
+    return first && !resting.isEmpty();
+  }
+
+  /** The resting signals wait for the next call boundary from now on. */
+  void wake() {
+    while (!resting.isEmpty()) {
+      add(resting.remove());
+    }
+  }
+
   /** Forgets all instances of a signal. */
   void drop(int signal) {
     waiting.removeIf(siginfo -> signalOf(siginfo) == signal);
+    resting.removeIf(siginfo -> signalOf(siginfo) == signal);
   }
 
+  /** Whether none waits; what rests does not count. */
   boolean isEmpty() {
     return waiting.isEmpty();
   }
@@ -58,9 +85,9 @@ final class HeldSignals {
     return waiting.remove();
   }
 
-  /** All of them, in order; they stay. */
+  /** All of them, also those that rest, in order; they stay. */
   List<byte[]> all() {
-    return List.copyOf(waiting);
+    return Stream.concat(waiting.stream(), resting.stream()).toList();
   }
 
   /** The set of waiting signals, bit n-1 for signal n. */

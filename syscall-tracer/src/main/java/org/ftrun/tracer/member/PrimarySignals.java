@@ -18,6 +18,16 @@ final class PrimarySignals {
   private static final Logger LOG = LoggerFactory.getLogger(PrimarySignals.class);
   private static final int MOST_CHAINED_RETURNS = 2;
   private static final int MOST_HANDLED_BEFORE = 64;
+
+  /** Timers that expire more often than that are not to take all of the service's time. */
+  private static final long SHORTEST_PERIOD_NANOS = 500_000;
+
+  private static final long REST_MILLIS = 1;
+  private static final int SI_KERNEL = PrimaryRole.SI_KERNEL;
+  private static final long INTERVAL_TIMERS =
+      SignalActions.bit(Signal.SIGALRM)
+          | SignalActions.bit(Signal.SIGVTALRM)
+          | SignalActions.bit(Signal.SIGPROF);
   private static final long SYNCHRONOUS =
       SignalActions.bit(Signal.SIGSEGV)
           | SignalActions.bit(Signal.SIGBUS)
@@ -35,6 +45,9 @@ final class PrimarySignals {
 
   /** Where that will be: the entry of the handler that is being entered, or behind its return. */
   private long chainAt;
+
+  /** When a handler was entered last, System.nanoTime(). */
+  private long delivered = System.nanoTime() - SHORTEST_PERIOD_NANOS;
 
   /** How many handlers in a row have returned into the next one. */
   private int chainedReturns;
@@ -89,8 +102,7 @@ final class PrimarySignals {
       } else {
         // It came before the handler's return, say: what was expected is not to be expected longer.
         chain = false;
-        member.held.add(siginfo.clone());
-        primary.holdForNextCall();
+        hold(signal, siginfo.clone());
         member.tracee.resume(0);
       }
       return primary;
@@ -99,6 +111,39 @@ final class PrimarySignals {
       return deliverInterrupting(signal, siginfo);
     }
     return deliverBehind(signal, siginfo);
+  }
+
+  /**
+   * An interval timer is held back for a while after a handler: where the delivery of a signal
+   * takes longer than the timer, the service would do nothing else.
+   */
+  private void hold(int signal, byte[] siginfo) {
+    if (isTooSoon(signal, siginfo)) {
+      rest(siginfo);
+    } else {
+      member.held.add(siginfo);
+      primary.holdForNextCall();
+    }
+  }
+
+  private boolean isTooSoon(int signal, byte[] siginfo) {
+    return (INTERVAL_TIMERS & SignalActions.bit(signal)) != 0
+        && HeldSignals.codeOf(siginfo) == SI_KERNEL
+        && System.nanoTime() - delivered < SHORTEST_PERIOD_NANOS;
+  }
+
+  private void rest(byte[] siginfo) {
+    if (member.held.rest(siginfo)) {
+      primary.group.later(REST_MILLIS, this::endRest);
+    }
+  }
+
+  private void endRest() {
+    member.held.wake();
+    if (!member.held.isEmpty()) {
+      primary.holdForNextCall();
+      primary.atBoundary(service -> null); // also out of a call that it has begun to wait in
+    }
   }
 
   private Role fault(int signal, SignalActions actions) throws TraceeDiedException {
@@ -239,6 +284,10 @@ final class PrimarySignals {
       member.held.add(siginfo.clone());
       return calls.completed(member.now.rax(), !primary.isTrapToCome());
     }
+    if (member.now.rax() != -Errno.EINTR && isTooSoon(signal, siginfo)) {
+      rest(siginfo.clone());
+      return calls.completed(member.now.rax(), !primary.isTrapToCome());
+    }
     return deliverBehindResult(signal, siginfo, member.now.rax(), false);
   }
 
@@ -272,6 +321,7 @@ final class PrimarySignals {
   }
 
   private void enter(int signal) throws TraceeDiedException {
+    delivered = System.nanoTime();
     member.model().enterHandler(signal);
     if (signal == Signal.SIGALRM) {
       member.model().realTimer.expired(System.nanoTime());

@@ -35,6 +35,7 @@ final class Release {
     member.tracee.setSignalMask(-1);
     restoreActions(model);
     OwnSignals signals = new OwnSignals(member);
+    member.held.wake();
     while (!member.held.isEmpty()) {
       signals.queue(member.held.take());
     }

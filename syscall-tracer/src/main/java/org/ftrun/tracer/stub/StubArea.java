@@ -88,8 +88,11 @@ public final class StubArea {
   /** Not 0 if a socket may have a time-out: then the begin of all calls that wait is noted. */
   public static final int TIMES = SEEN + 8;
 
+  /** From this payload position on a primary may begin the payload ring anew before its end. */
+  static final int LAP = TIMES + 8;
+
   /** Bytes of the structure. */
-  public static final int BYTES = TIMES + 8;
+  public static final int BYTES = LAP + 8;
 
   private static final int UNLOGGED = 320;
 
