@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 
 /** Signals for the service that wait for the next call boundary, in the order they came. */
@@ -70,6 +71,11 @@ final class HeldSignals {
   void drop(int signal) {
     waiting.removeIf(siginfo -> signalOf(siginfo) == signal);
     resting.removeIf(siginfo -> signalOf(siginfo) == signal);
+  }
+
+  /** Forgets the waiting signals that fulfil a condition. */
+  void dropIf(IntPredicate condition) {
+    waiting.removeIf(siginfo -> condition.test(signalOf(siginfo)));
   }
 
   /** Whether none waits; what rests does not count. */

@@ -245,7 +245,7 @@ public final class PrimaryRole implements Role, FailSafe {
     if (next != null) {
       return next;
     }
-    if (!member.held.isEmpty() && !signals.isCallsTurn()) {
+    if (isSignalWaiting() && !signals.isCallsTurn()) {
       return signals.deliverBeforeCall();
     }
     if (member.held.isEmpty()) {
@@ -270,7 +270,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   private Role execute() throws TraceeDiedException {
     Role next = calls.execute();
-    if (!member.held.isEmpty() && call.executing && call.resolution.mayBlock()) {
+    if (call.executing && call.resolution.mayBlock() && isSignalWaiting()) {
       long begun = callsBegun;
       // It is not to wait while a signal does; but interrupted at once it would not even begin.
       group.later(SHORTEST_TURN_MILLIS, () -> endTurn(begun));
@@ -345,7 +345,16 @@ public final class PrimaryRole implements Role, FailSafe {
     if (next != null) {
       return next;
     }
-    return member.held.isEmpty() ? calls.enterAgain() : calls.backToSite();
+    return isSignalWaiting() ? calls.backToSite() : calls.enterAgain();
+  }
+
+  /**
+   * Whether a signal is held that the service is to notice. One without effect must not be the
+   * reason for which a call ends early.
+   */
+  private boolean isSignalWaiting() {
+    member.held.dropIf(member.model().actions::isWithoutEffect);
+    return !member.held.isEmpty();
   }
 
   /**

@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PrimarySignals {
   private static final Logger LOG = LoggerFactory.getLogger(PrimarySignals.class);
-  private static final int MOST_CHAINED_RETURNS = 2;
   private static final int MOST_HANDLED_BEFORE = 64;
 
   /** Timers that expire more often than that are not to take all of the service's time. */
@@ -48,9 +47,6 @@ final class PrimarySignals {
 
   /** When a handler was entered last, System.nanoTime(). */
   private long delivered = System.nanoTime() - SHORTEST_PERIOD_NANOS;
-
-  /** How many handlers in a row have returned into the next one. */
-  private int chainedReturns;
 
   /**
    * The calls before which a handler ran, by site and stack pointer, the latest last. When one of
@@ -348,8 +344,7 @@ final class PrimarySignals {
 
   /**
    * A handler returns: whether the kernel will deliver another signal before any code runs, and it
-   * is to be let. Signals that come faster than their handlers return would leave the service no
-   * time at all: now and then one waits for the next call.
+   * is to be let.
    *
    * @param mask the one that is restored
    * @param address where the service goes on
@@ -359,11 +354,6 @@ final class PrimarySignals {
     chain =
         follows(member.tracee.pendingSignals(true), mask)
             || follows(member.tracee.pendingSignals(false), mask);
-    chainedReturns = chain ? chainedReturns + 1 : 0;
-    if (chainedReturns > MOST_CHAINED_RETURNS) {
-      chainedReturns = 0;
-      chain = false;
-    }
     return chain;
   }
 
@@ -372,6 +362,7 @@ final class PrimarySignals {
       int signal = HeldSignals.signalOf(siginfo);
       if ((mask & SignalActions.bit(signal)) == 0
           && signal != Signal.SIGKILL
+          && !isTooSoon(signal, siginfo)
           && member.model().actions.of(signal).hasHandler()) {
         return true;
       }

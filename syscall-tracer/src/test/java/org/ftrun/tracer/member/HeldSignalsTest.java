@@ -54,6 +54,34 @@ class HeldSignalsTest {
   }
 
   @Test
+  void shouldCountARestingSignalAmongTheWaitingOnesOnceItIsWoken() {
+    assertThat(held.rest(user)).isTrue();
+    assertThat(held.rest(again)).as("the same signal again").isFalse();
+    assertThat(held.isEmpty()).isTrue();
+    assertThat(held.all()).containsExactly(user);
+    held.wake();
+    assertThat(held.take()).isSameAs(user);
+    assertThat(held.isEmpty()).isTrue();
+    assertThat(held.all()).isEmpty();
+  }
+
+  @Test
+  void shouldLetNoSignalRestThatWaitsAlready() {
+    held.add(user);
+    assertThat(held.rest(again)).isFalse();
+    assertThat(held.all()).containsExactly(user);
+  }
+
+  @Test
+  void shouldForgetThoseThatFulfilTheCondition() {
+    held.add(user);
+    held.add(term);
+    held.add(again);
+    held.dropIf(signal -> signal == Signal.SIGUSR1);
+    assertThat(held.all()).containsExactly(term);
+  }
+
+  @Test
   void shouldForgetAllInstancesWhenDropped() {
     held.add(user);
     held.add(term);
