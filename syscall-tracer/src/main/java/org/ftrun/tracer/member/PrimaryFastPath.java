@@ -56,7 +56,7 @@ final class PrimaryFastPath {
   }
 
   private static boolean isInterruption(long result) {
-    return PrimaryCalls.isRestart(result) || result == -Errno.EINTR;
+    return Interruption.isRestart(result) || result == -Errno.EINTR;
   }
 
   /**
@@ -92,7 +92,7 @@ final class PrimaryFastPath {
     if (primary.recorder.isRecording()) {
       call.detail = calls.detail();
     }
-    calls.redirectAgain(member.fastPath.redirected());
+    calls.redirection.adopt(member.fastPath.redirected());
   }
 
   /**

@@ -336,16 +336,18 @@ public final class PrimaryRole implements Role, FailSafe {
       }
       return next == null ? this : next;
     }
-    if (calls.hasReturned(member.now)) {
+    if (calls.interruption.hasReturned(member.now)) {
       noteTrap();
       return calls.completed(member.now.rax(), !trapHandled);
     }
-    calls.noteInterruption(member.now);
+    calls.interruption.note(member.now);
     Role next = runBoundaryActions(call.atSite);
     if (next != null) {
       return next;
     }
-    return member.held.isEmpty() ? calls.enterAgain() : calls.backToSite();
+    return member.held.isEmpty()
+        ? calls.interruption.enterAgain()
+        : calls.interruption.backToSite();
   }
 
   /**

@@ -61,9 +61,9 @@ final class PrimarySignals {
   /** A signal is about to be delivered; the registers are in member.now. */
   Role arrived(int signal, byte[] siginfo) throws TraceeDiedException {
     SignalActions actions = member.model().actions;
-    boolean interrupted = call.executing && !calls.hasReturned(member.now);
+    boolean interrupted = call.executing && !calls.interruption.hasReturned(member.now);
     if (call.executing && interrupted) {
-      calls.noteInterruption(member.now);
+      calls.interruption.note(member.now);
     } else if (call.executing) {
       primary.noteTrap();
     }
@@ -127,13 +127,13 @@ final class PrimarySignals {
       return primary;
     }
     return interrupted
-        ? calls.enterAgain()
+        ? calls.interruption.enterAgain()
         : calls.completed(member.now.rax(), !primary.isTrapToCome());
   }
 
   private Role stop(int signal, boolean interrupted) throws TraceeDiedException {
     if (call.executing && interrupted) {
-      calls.prepareToEnterAgain();
+      calls.interruption.prepareToEnterAgain();
     } else if (call.executing) {
       calls.setReturned(member.now, calls.record(EventKind.SYSCALL, 0, member.now.rax()));
     }
@@ -201,7 +201,7 @@ final class PrimarySignals {
 
   /** The call has unblocked an owned signal that was pending: it comes before the call returns. */
   Role deliverReleased() throws TraceeDiedException {
-    long hidden = calls.effects().hiddenAfter();
+    long hidden = calls.effects.hiddenAfter();
     byte[] siginfo = new OwnSignals(member).queueAllButFirst(hidden);
     int signal = HeldSignals.signalOf(siginfo);
     if (member.model().actions.isWithoutEffect(signal)) {
@@ -216,11 +216,11 @@ final class PrimarySignals {
   }
 
   private Role deliverInterrupting(int signal, byte[] siginfo) throws TraceeDiedException {
-    long how = calls.interruption();
+    long how = calls.interruption.how();
     boolean restart =
         how == 0
-            || how == -PrimaryCalls.ERESTARTNOINTR
-            || how == -PrimaryCalls.ERESTARTSYS && member.model().actions.of(signal).restarts();
+            || how == -Interruption.ERESTARTNOINTR
+            || how == -Interruption.ERESTARTSYS && member.model().actions.of(signal).restarts();
     if (restart && call.transferred == 0) {
       call.executing = false;
       member.tracee.writeRegisters(call.atSite);
@@ -231,7 +231,7 @@ final class PrimarySignals {
   }
 
   private Role deliverBehind(int signal, byte[] siginfo) throws TraceeDiedException {
-    if (member.now.rax() == 0 && calls.effects().releasesHidden(call)) {
+    if (member.now.rax() == 0 && calls.effects.releasesHidden(call)) {
       member.hiddenPending.add(siginfo.clone()); // the kernel let it through together with those
       return deliverReleased();
     }
@@ -287,7 +287,7 @@ final class PrimarySignals {
   private boolean anotherFollows(int signal, int flags) throws TraceeDiedException {
     SignalAction action = member.model().actions.of(signal);
     boolean behind = (flags & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
-    long mask = behind ? calls.effects().temporaryMask(call) : -1;
+    long mask = behind ? calls.effects.temporaryMask(call) : -1;
     if (mask == -1) {
       mask = member.tracee.signalMask();
     }

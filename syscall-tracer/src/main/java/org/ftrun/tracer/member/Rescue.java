@@ -67,7 +67,7 @@ final class Rescue {
 
   /** A call that has returned is completed, another one is made again by the service. */
   private void leaveCall() throws TraceeDiedException {
-    boolean returned = calls.hasReturnedAtLast(member.now);
+    boolean returned = calls.interruption.hasReturnedAtLast(member.now);
     if (returned || call.transferred > 0) {
       long known = call.answered ? call.answer : member.now.rax();
       long result = returned ? known : -Errno.EINTR;
