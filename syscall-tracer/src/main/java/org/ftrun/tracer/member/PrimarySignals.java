@@ -1,7 +1,5 @@
 package org.ftrun.tracer.member;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
@@ -17,7 +15,6 @@ import org.slf4j.LoggerFactory;
 final class PrimarySignals {
   private static final Logger LOG = LoggerFactory.getLogger(PrimarySignals.class);
   private static final int MOST_CHAINED_RETURNS = 2;
-  private static final int MOST_HANDLED_BEFORE = 64;
   private static final long SYNCHRONOUS =
       SignalActions.bit(Signal.SIGSEGV)
           | SignalActions.bit(Signal.SIGBUS)
@@ -38,13 +35,6 @@ final class PrimarySignals {
 
   /** How many handlers in a row have returned into the next one. */
   private int chainedReturns;
-
-  /**
-   * The calls before which a handler ran, by site and stack pointer, the latest last. When one of
-   * them is come to again it has its turn, whatever is held: signals that come faster than handlers
-   * return would keep it from being made for ever.
-   */
-  private final Set<Long> handledBefore = new LinkedHashSet<>();
 
   PrimarySignals(PrimaryRole primary, PrimaryCalls calls) {
     this.primary = primary;
@@ -90,7 +80,7 @@ final class PrimarySignals {
         // It came before the handler's return, say: what was expected is not to be expected longer.
         chain = false;
         member.held.add(siginfo.clone());
-        primary.holdForNextCall();
+        primary.fairness.holdForNextCall();
         member.tracee.resume(0);
       }
       return primary;
@@ -141,22 +131,6 @@ final class PrimarySignals {
     return primary;
   }
 
-  /** Whether the call is to be made before another signal is delivered. */
-  boolean isCallsTurn() {
-    return handledBefore.remove(key());
-  }
-
-  private long key() {
-    return call.site * 31 + call.atSite.rsp();
-  }
-
-  private void noteHandledBefore() {
-    handledBefore.add(key());
-    if (handledBefore.size() > MOST_HANDLED_BEFORE) {
-      handledBefore.remove(handledBefore.iterator().next()); // left by longjmp long ago
-    }
-  }
-
   /** At the site of a call that has not begun: the first held signal's handler runs first. */
   Role deliverBeforeCall() throws TraceeDiedException {
     byte[] siginfo =
@@ -179,7 +153,7 @@ final class PrimarySignals {
     boolean another = anotherFollows(signal, 0);
     publish(siginfo, 0, another);
     member.held.remove(siginfo);
-    noteHandledBefore();
+    primary.fairness.noteHandledBefore();
     enter(signal);
     return primary;
   }

@@ -52,9 +52,9 @@ final class Rescue {
       if (call.executing) {
         member.now.copyFrom(now);
         leaveCall();
-        return primary.leaveAlone(call.atSite, reason);
+        return primary.protection.end(call.atSite, reason);
       }
-      return primary.leaveAlone(service == null ? standing(now) : service, reason);
+      return primary.protection.end(service == null ? standing(now) : service, reason);
     } catch (TraceeDiedException e) {
       LOG.debug("the primary runs or dies, it is released at its next call boundary");
       primary.requestNative(reason);

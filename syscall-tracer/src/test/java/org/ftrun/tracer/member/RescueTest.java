@@ -70,7 +70,7 @@ class RescueTest {
     try (Failing group = new Failing();
         MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
       PrimaryRole primary = begin(on, group);
-      primary.atBoundary(
+      primary.atBoundary.add(
           service -> {
             on.member.inject(MemberOnChild.number("getpid")); // the thread's registers are ours now
             throw new OutOfMemoryError(DEFECT);
