@@ -3,25 +3,8 @@
 #include <sys/time.h>
 #include <sys/timerfd.h>
 
+#include "alarms.h"
 #include "steps.h"
-
-static volatile sig_atomic_t alarms;
-
-static void count_alarm(int signal) {
-  (void)signal;
-  alarms++;
-}
-
-static void await_alarms(int wanted) {
-  sigset_t block, before;
-  sigemptyset(&block);
-  sigaddset(&block, SIGALRM);
-  check(sigprocmask(SIG_BLOCK, &block, &before) == 0);
-  while (alarms < wanted) {
-    check_error(sigsuspend(&before), EINTR);
-  }
-  check(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
-}
 
 static void once(void) {
   alarms = 0;

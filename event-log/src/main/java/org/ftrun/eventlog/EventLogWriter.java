@@ -202,18 +202,6 @@ public final class EventLogWriter {
     return sequence;
   }
 
-  /** The state of the event that the service's own thread may be writing. */
-  public enum Unpublished {
-    /** There is none. */
-    NONE,
-    /** Its call may have been made, but has no result yet. */
-    INTENT,
-    /** The call's result is in the slot, its outputs are not recorded yet. */
-    RESULT,
-    /** The event is complete. */
-    COMPLETE
-  }
-
   /**
    * Takes note of what the service's own thread has published into the log since this writer did.
    * That thread must stand still.
@@ -240,76 +228,16 @@ public final class EventLogWriter {
   }
 
   /** What the service's own thread, which stands still for ever, left in the next slot. */
-  public Unpublished unpublished() {
-    catchUp();
-    long next = sequencer.getCursor() + 1;
-    int slot = memory.layout().slotOffset(next);
-    if (memory.index().getLong(slot + SLOT_SEQUENCE_OFFSET) != next) {
-      return Unpublished.NONE;
-    }
-    byte kind = memory.index().get(slot + SLOT_KIND_OFFSET);
-    if (kind == EventKind.SYSCALL.code()) {
-      return Unpublished.COMPLETE;
-    }
-    if (kind == EventLogLayout.RESULT_STORED) {
-      return Unpublished.RESULT;
-    }
-    return kind == EventKind.INVALID.code() ? Unpublished.INTENT : Unpublished.NONE;
-  }
-
-  /** The system call in the next slot, 0 to 65535, where {@link #unpublished} is not NONE. */
-  public int unpublishedSyscall() {
-    return Short.toUnsignedInt(memory.index().getShort(nextSlot() + SLOT_SYSCALL_OFFSET));
-  }
-
-  /** Its first descriptor argument or -1. */
-  public int unpublishedDescriptor() {
-    return memory.index().getInt(nextSlot() + SLOT_DESCRIPTOR_OFFSET);
-  }
-
-  /** Its flags, 0 to 255. */
-  public int unpublishedFlags() {
-    return Byte.toUnsignedInt(memory.index().get(nextSlot() + SLOT_FLAGS_OFFSET));
-  }
-
-  /** The bytes that its call may have written into its payload. */
-  public int unpublishedRoom() {
-    return memory.index().getInt(nextSlot() + SLOT_PAYLOAD_LENGTH_OFFSET);
+  public UnpublishedEvent unpublished() {
+    return new UnpublishedEvent(this, memory);
   }
 
   /**
-   * Completes and publishes the event in the next slot, of which {@link #unpublished} found an
-   * INTENT or a RESULT.
+   * Publishes what stands in the next slot.
    *
-   * @param result of its call
-   * @param payloadLength bytes that the call has written into its payload
-   * @return its sequence number
    * @throws CorruptEventException if it cannot be true
    */
-  public long publishUnpublished(long result, int payloadLength) {
-    int slot = nextSlot();
-    memory.index().putLong(slot + SLOT_RESULT_OFFSET, result);
-    memory.index().putInt(slot + SLOT_PAYLOAD_LENGTH_OFFSET, payloadLength);
-    memory.index().put(slot + SLOT_KIND_OFFSET, EventKind.SYSCALL.code());
-    return publishCompleted();
-  }
-
-  private int nextSlot() {
-    return memory.layout().slotOffset(sequencer.getCursor() + 1);
-  }
-
-  /** The result in the next slot, where {@link #unpublished} is not NONE. */
-  public long unpublishedResult() {
-    return memory.index().getLong(nextSlot() + SLOT_RESULT_OFFSET);
-  }
-
-  /**
-   * Publishes the event that {@link #unpublished} found COMPLETE.
-   *
-   * @return its sequence number
-   * @throws CorruptEventException if it cannot be true
-   */
-  public long publishCompleted() {
+  long publishNextSlot() {
     checkOwner();
     long next = sequencer.getCursor() + 1;
     Event event = new Event(memory);

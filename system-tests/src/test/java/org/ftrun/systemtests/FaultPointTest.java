@@ -93,10 +93,10 @@ class FaultPointTest {
                 FastPathMode.OFF,
                 Map.of("FT_GATE", gate.environmentValue(), "FTRUN_JAVA_OPTIONS", fault.option()),
                 fault.command())) {
-      awaitStep(ftrun, 1);
+      TinyRun.awaitStep(ftrun, 1);
       ftrun.awaitProtected();
       gate.pass();
-      awaitStep(ftrun, 2);
+      TinyRun.awaitStep(ftrun, 2);
       ServiceStatus status =
           ftrun.awaitStatus(
               "protected after each kill",
@@ -127,18 +127,5 @@ class FaultPointTest {
   /** How often the fault point has struck so far, by ftrun's own account. */
   private static int kills(FtrunProcess ftrun) {
     return (int) ftrun.messages().lines().filter(line -> line.contains("fault point ")).count();
-  }
-
-  private static void awaitStep(FtrunProcess ftrun, int step) throws Exception {
-    Await.until(
-        FtrunProcess.LIMIT,
-        () -> "step " + step + " is not reached:\n" + ftrun.output() + ftrun.messages(),
-        () -> {
-          boolean reached = Outcome.stepsIn(ftrun.output()) >= step;
-          assertThat(reached || ftrun.isAlive())
-              .as("ended before step %d:%n%s%s", step, ftrun.output(), ftrun.messages())
-              .isTrue();
-          return reached;
-        });
   }
 }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,14 +24,20 @@ final class BeanstalkLoad implements Load {
   private static final String PUT =
       "put 0 0 600 " + JOB_BYTES + "\r\n" + "j".repeat(JOB_BYTES) + "\r\n";
 
-  private final Selector selector;
+  private final Connections connections;
   private final List<Client> clients = new ArrayList<>();
   private LongConsumer onReply = instant -> {};
   private Histogram latencies = new Histogram(3);
 
+  /** Tells whether clients are to stop at the end of their round. */
+  private BooleanSupplier over = () -> true;
+
+  /** How many have not stopped. */
+  private int busy;
+
   BeanstalkLoad(InetSocketAddress address) throws DemoException {
     try {
-      selector = Selector.open();
+      connections = new Connections();
       for (int i = 0; i < CLIENTS; i++) {
         clients.add(new Client(address));
       }
@@ -54,25 +58,17 @@ final class BeanstalkLoad implements Load {
   }
 
   /** Runs until told to stop; then every client finishes its round. */
-  Result run(BooleanSupplier over) throws DemoException {
+  Result run(BooleanSupplier toStop) throws DemoException {
     latencies = new Histogram(3);
     long begin = System.nanoTime();
-    int busy = clients.size();
+    over = toStop;
+    busy = clients.size();
     try {
       for (Client client : clients) {
         client.send(PUT);
       }
       while (busy > 0) {
-        if (selector.select(30_000) == 0) {
-          throw new DemoException("beanstalkd gave no answer for 30 s");
-        }
-        boolean stop = over.getAsBoolean();
-        for (SelectionKey key : selector.selectedKeys()) {
-          if (!((Client) key.attachment()).receive(stop)) {
-            busy--;
-          }
-        }
-        selector.selectedKeys().clear();
+        connections.serve("beanstalkd gave no answer");
       }
     } catch (IOException e) {
       throw new DemoException("a client of beanstalkd failed: " + e.getMessage(), e);
@@ -82,18 +78,11 @@ final class BeanstalkLoad implements Load {
 
   @Override
   public void close() {
-    try {
-      for (SelectionKey key : selector.keys()) {
-        key.channel().close();
-      }
-      selector.close();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    connections.close();
   }
 
   /** One connection. */
-  private final class Client {
+  private final class Client implements Connections.Client {
     private final SocketChannel channel;
     private final ByteBuffer received = ByteBuffer.allocateDirect(1024);
     private long sentNanos;
@@ -101,8 +90,7 @@ final class BeanstalkLoad implements Load {
     Client(InetSocketAddress address) throws IOException {
       channel = SocketChannel.open(address);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.configureBlocking(false);
-      channel.register(selector, SelectionKey.OP_READ, this);
+      connections.add(channel, this);
     }
 
     void send(String command) throws IOException {
@@ -114,8 +102,8 @@ final class BeanstalkLoad implements Load {
       }
     }
 
-    /** Takes what has come; false if the client is done. */
-    boolean receive(boolean stop) throws IOException {
+    @Override
+    public void receive() throws IOException {
       if (channel.read(received) < 0) {
         throw new IOException("connection closed");
       }
@@ -123,7 +111,7 @@ final class BeanstalkLoad implements Load {
       int line = text.indexOf("\r\n");
       boolean reserved = text.startsWith("RESERVED ");
       if (line < 0 || (reserved && text.length() < line + 2 + JOB_BYTES + 2)) {
-        return true;
+        return;
       }
       received.clear();
       long instant = System.nanoTime();
@@ -135,12 +123,11 @@ final class BeanstalkLoad implements Load {
         send("reserve\r\n");
       } else if (!text.startsWith("DELETED")) {
         throw new IOException("unexpected answer " + text.strip());
-      } else if (stop) {
-        return false;
+      } else if (over.getAsBoolean()) {
+        busy--;
       } else {
         send(PUT);
       }
-      return true;
     }
   }
 }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.ftrun.benchmarks.paired.RunningServer.Usage;
 import org.ftrun.demo.kit.DemoException;
+import org.ftrun.demo.kit.OptionCheck;
 import org.ftrun.demo.kit.RunOptions;
 import org.ftrun.demo.kit.Workspace;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures what protection costs, and how long a takeover takes. */
@@ -125,23 +125,17 @@ public final class Bench implements Callable<Integer> {
   }
 
   private void checkOptions() {
-    require(rounds >= 1 && rounds <= 1000, "--rounds must be 1 to 1000");
-    require(seconds >= 1 && seconds <= 600, "--seconds must be 1 to 600");
-    require(kills >= 1 && kills <= 900, "--kills must be 1 to 900");
+    OptionCheck.require(spec, rounds >= 1 && rounds <= 1000, "--rounds must be 1 to 1000");
+    OptionCheck.require(spec, seconds >= 1 && seconds <= 600, "--seconds must be 1 to 600");
+    OptionCheck.require(spec, kills >= 1 && kills <= 900, "--kills must be 1 to 900");
     if (only != null) {
       for (String name : only) {
         boolean known =
             name.equals(CALLS)
                 || name.equals(KILLS)
                 || List.of(Workload.values()).stream().anyMatch(w -> w.label().equals(name));
-        require(known, "--only: there is no benchmark " + name);
+        OptionCheck.require(spec, known, "--only: there is no benchmark " + name);
       }
-    }
-  }
-
-  private void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new ParameterException(spec.commandLine(), otherwise);
     }
   }
 

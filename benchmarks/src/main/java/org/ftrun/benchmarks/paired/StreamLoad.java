@@ -3,8 +3,6 @@ package org.ftrun.benchmarks.paired;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.HdrHistogram.Histogram;
@@ -19,7 +17,7 @@ final class StreamLoad implements Load {
   static final int CHUNK_BYTES = 64 << 10;
   private static final int CLIENTS = 4;
 
-  private final Selector selector;
+  private final Connections connections;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK_BYTES);
   private final String request;
   private final long fileBytes;
@@ -29,11 +27,10 @@ final class StreamLoad implements Load {
     this.request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     this.fileBytes = fileBytes;
     try {
-      selector = Selector.open();
+      connections = new Connections();
       for (int i = 0; i < CLIENTS; i++) {
         SocketChannel channel = SocketChannel.open(address);
-        channel.configureBlocking(false);
-        channel.register(selector, SelectionKey.OP_READ, new Client(channel));
+        connections.add(channel, new Client(channel));
       }
     } catch (IOException e) {
       throw new DemoException("cannot connect to nginx: " + e.getMessage(), e);
@@ -47,13 +44,7 @@ final class StreamLoad implements Load {
     long deadline = begin + (long) (seconds * 1e9);
     try {
       while (System.nanoTime() - deadline < 0) {
-        if (selector.select(30_000) == 0) {
-          throw new DemoException("nothing was streamed for 30 s");
-        }
-        for (SelectionKey key : selector.selectedKeys()) {
-          ((Client) key.attachment()).receive();
-        }
-        selector.selectedKeys().clear();
+        connections.serve("nothing was streamed");
       }
     } catch (IOException e) {
       throw new DemoException("a streaming client failed: " + e.getMessage(), e);
@@ -63,18 +54,11 @@ final class StreamLoad implements Load {
 
   @Override
   public void close() {
-    try {
-      for (SelectionKey key : selector.keys()) {
-        key.channel().close();
-      }
-      selector.close();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    connections.close();
   }
 
   /** One connection. */
-  private final class Client {
+  private final class Client implements Connections.Client {
     private final SocketChannel channel;
     private long bodyLeft;
     private long inChunk;
@@ -90,7 +74,8 @@ final class StreamLoad implements Load {
       lastNanos = System.nanoTime();
     }
 
-    void receive() throws IOException {
+    @Override
+    public void receive() throws IOException {
       if (channel.read(buffer.clear()) < 0) {
         throw new IOException("connection closed");
       }

@@ -9,6 +9,7 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.ftrun.demo.irc.IrcLoad;
 import org.ftrun.demo.kit.DemoException;
+import org.ftrun.demo.kit.NginxCommand;
 import org.ftrun.demo.kit.Workspace;
 
 /** A real server and the load that it is put under. */
@@ -143,37 +144,15 @@ enum Workload {
   private static List<String> nginx(Workspace workspace, InetSocketAddress address)
       throws DemoException {
     Path root = writeFile(workspace, PAGE, PAGE_BYTES);
-    Path directory = workspace.makeDirectory("nginx");
-    Path configuration =
-        workspace.write(
-            "nginx.conf",
-            """
-            user root;
-            daemon off;
-            master_process off;
-            pid %1$s/nginx.pid;
-            error_log %1$s/error.log warn;
-            events { worker_connections 512; }
-            http {
-              access_log off;
-              client_body_temp_path %1$s/body;
-              proxy_temp_path %1$s/proxy;
-              fastcgi_temp_path %1$s/fastcgi;
-              uwsgi_temp_path %1$s/uwsgi;
-              scgi_temp_path %1$s/scgi;
-              keepalive_requests 1000000000;
-              sendfile on;
-              sendfile_max_chunk %2$d;
-              server { listen 127.0.0.1:%3$d; root %4$s; }
-            }
-            """
-                .formatted(directory, StreamLoad.CHUNK_BYTES, address.getPort(), root));
-    return List.of(
-        "/usr/sbin/nginx",
-        "-e",
-        directory.resolve("error.log").toString(),
-        "-c",
-        "" + configuration);
+    return NginxCommand.write(
+        workspace,
+        """
+        keepalive_requests 1000000000;
+        sendfile on;
+        sendfile_max_chunk %d;
+        server { listen 127.0.0.1:%d; root %s; }
+        """
+            .formatted(StreamLoad.CHUNK_BYTES, address.getPort(), root));
   }
 
   private static Path writeFile(Workspace workspace, String name, int bytes) throws DemoException {

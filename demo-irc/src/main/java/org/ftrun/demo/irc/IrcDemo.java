@@ -12,6 +12,7 @@ import org.ftrun.demo.kit.ExitStatus;
 import org.ftrun.demo.kit.Kill;
 import org.ftrun.demo.kit.KillEffect;
 import org.ftrun.demo.kit.Killer;
+import org.ftrun.demo.kit.OptionCheck;
 import org.ftrun.demo.kit.ProgressLine;
 import org.ftrun.demo.kit.RunOptions;
 import org.ftrun.demo.kit.Workspace;
@@ -20,7 +21,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs ngircd, lets clients talk while it is killed, and says what they noticed. */
@@ -96,19 +96,15 @@ public final class IrcDemo implements Callable<Integer> {
   }
 
   private void checkOptions() {
-    require(channels >= 1, "--channels must be at least 1");
-    require(clients >= 2 * channels, "--clients must be at least twice the channels");
-    require(clients <= 10_000, "--clients must be at most 10000");
-    require(rate > 0 && rate <= 100_000, "--rate must be above 0, and at most 100000");
-    require(kills >= 0, "--kills must not be negative");
-    require(interval > 0, "--interval must be above 0");
-    require(seconds == null || seconds > 0, "--seconds must be above 0");
-  }
-
-  private void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new ParameterException(spec.commandLine(), otherwise);
-    }
+    OptionCheck.require(spec, channels >= 1, "--channels must be at least 1");
+    OptionCheck.require(
+        spec, clients >= 2 * channels, "--clients must be at least twice the channels");
+    OptionCheck.require(spec, clients <= 10_000, "--clients must be at most 10000");
+    OptionCheck.require(
+        spec, rate > 0 && rate <= 100_000, "--rate must be above 0, and at most 100000");
+    OptionCheck.require(spec, kills >= 0, "--kills must not be negative");
+    OptionCheck.require(spec, interval > 0, "--interval must be above 0");
+    OptionCheck.require(spec, seconds == null || seconds > 0, "--seconds must be above 0");
   }
 
   private IrcVerdict runIn(Workspace workspace) throws DemoException, InterruptedException {

@@ -16,6 +16,7 @@ import org.ftrun.demo.kit.ExitStatus;
 import org.ftrun.demo.kit.Kill;
 import org.ftrun.demo.kit.KillEffect;
 import org.ftrun.demo.kit.Killer;
+import org.ftrun.demo.kit.OptionCheck;
 import org.ftrun.demo.kit.ProgressLine;
 import org.ftrun.demo.kit.RunOptions;
 import org.ftrun.demo.kit.Workspace;
@@ -24,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs nginx, lets clients receive a stream while it is killed, and says what they noticed. */
@@ -116,17 +116,14 @@ public final class StreamingDemo implements Callable<Integer> {
   }
 
   private void checkOptions() {
-    require(clients >= 1 && clients <= 400, "--clients must be 1 to 400");
-    require(kilobits >= 1 && kilobits <= 1_000_000, "--kilobits must be 1 to 1000000");
-    require(seconds > 0 && seconds <= 3600, "--seconds must be above 0, and at most 3600");
-    require(kills >= 0, "--kills must not be negative");
-    require(maxStalls == null || maxStalls >= 0, "--max-stalls must not be negative");
-  }
-
-  private void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new ParameterException(spec.commandLine(), otherwise);
-    }
+    OptionCheck.require(spec, clients >= 1 && clients <= 400, "--clients must be 1 to 400");
+    OptionCheck.require(
+        spec, kilobits >= 1 && kilobits <= 1_000_000, "--kilobits must be 1 to 1000000");
+    OptionCheck.require(
+        spec, seconds > 0 && seconds <= 3600, "--seconds must be above 0, and at most 3600");
+    OptionCheck.require(spec, kills >= 0, "--kills must not be negative");
+    OptionCheck.require(
+        spec, maxStalls == null || maxStalls >= 0, "--max-stalls must not be negative");
   }
 
   private StreamingVerdict runIn(Workspace workspace) throws DemoException, InterruptedException {

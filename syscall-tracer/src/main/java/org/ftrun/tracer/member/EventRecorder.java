@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.eventlog.EventLogWriter;
+import org.ftrun.eventlog.UnpublishedEvent;
 import org.ftrun.tracer.capture.OutputRecord;
 import org.ftrun.tracer.capture.OutputRegions;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -61,24 +62,9 @@ final class EventRecorder {
     }
   }
 
-  /** What the dead primary's own thread left unpublished. */
-  EventLogWriter.Unpublished unpublished() {
+  /** What the primary's own thread, which stands still for ever, has begun in the next slot. */
+  UnpublishedEvent unpublished() {
     return writer.unpublished();
-  }
-
-  /** The result of the call that it left unpublished. */
-  long unpublishedResult() {
-    return writer.unpublishedResult();
-  }
-
-  /** The writer, for what the primary's own thread has begun in the next slot. */
-  EventLogWriter writer() {
-    return writer;
-  }
-
-  /** Publishes the event that it left complete. */
-  void publishCompleted() {
-    writer.publishCompleted();
   }
 
   /** Sequence number of the last event. */

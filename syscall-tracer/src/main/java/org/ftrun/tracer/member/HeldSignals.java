@@ -135,6 +135,11 @@ final class HeldSignals {
     return word(siginfo, 16);
   }
 
+  /** si_arch; meaningful for SIGSYS. */
+  static int architectureOf(byte[] siginfo) {
+    return word(siginfo, 28);
+  }
+
   private static int word(byte[] siginfo, int offset) {
     return ByteBuffer.wrap(siginfo).order(ByteOrder.LITTLE_ENDIAN).getInt(offset);
   }

@@ -1,7 +1,6 @@
 package org.ftrun.tracer.member;
 
-import org.ftrun.eventlog.EventLogWriter;
-import org.ftrun.eventlog.EventLogWriter.Unpublished;
+import org.ftrun.eventlog.UnpublishedEvent;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -57,7 +56,7 @@ final class PrimaryFastPath {
   }
 
   private static boolean isInterruption(long result) {
-    return PrimaryCalls.isRestart(result) || result == -Errno.EINTR;
+    return Interruption.isRestart(result) || result == -Errno.EINTR;
   }
 
   /**
@@ -93,7 +92,7 @@ final class PrimaryFastPath {
     if (primary.recorder.isRecording()) {
       call.detail = calls.detail();
     }
-    calls.redirectAgain(member.fastPath.redirected());
+    calls.redirection.adopt(member.fastPath.redirected());
   }
 
   /**
@@ -105,12 +104,13 @@ final class PrimaryFastPath {
       return;
     }
     boolean behind = member.model().stub.isBehindFastCall(member.now.rip());
-    Unpublished left =
-        primary.recorder.isRecording() ? primary.recorder.unpublished() : Unpublished.NONE;
-    if (!behind && left == Unpublished.COMPLETE) {
-      primary.recorder.publishCompleted();
-    } else if ((behind || left == Unpublished.RESULT) && member.fastPath.readArea()) {
-      long result = behind ? member.now.rax() : primary.recorder.unpublishedResult();
+    UnpublishedEvent left = primary.recorder.unpublished();
+    UnpublishedEvent.State state =
+        primary.recorder.isRecording() ? left.state() : UnpublishedEvent.State.NONE;
+    if (!behind && state == UnpublishedEvent.State.COMPLETE) {
+      left.publish();
+    } else if ((behind || state == UnpublishedEvent.State.RESULT) && member.fastPath.readArea()) {
+      long result = behind ? member.now.rax() : left.result();
       member.fastPath.serviceRegisters(member.now, service);
       take();
       showReturned(result);
@@ -122,37 +122,38 @@ final class PrimaryFastPath {
    * tells what its call was to be, and the second opinion what came of it.
    */
   void settleAfterwards() {
-    EventLogWriter writer = primary.recorder.writer();
-    Unpublished left = writer.unpublished();
-    if (left == Unpublished.COMPLETE) {
-      writer.publishCompleted();
-    } else if (left != Unpublished.NONE && !needsMemory(writer)) {
-      long result = left == Unpublished.RESULT ? writer.unpublishedResult() : moved(writer);
-      if (left == Unpublished.RESULT && !isInterruption(result) || result > 0) {
-        writer.publishUnpublished(result, payloadLength(writer, result));
+    UnpublishedEvent left = primary.recorder.unpublished();
+    UnpublishedEvent.State state = left.state();
+    if (state == UnpublishedEvent.State.COMPLETE) {
+      left.publish();
+    } else if (state != UnpublishedEvent.State.NONE && !needsMemory(left)) {
+      boolean hasResult = state == UnpublishedEvent.State.RESULT;
+      long result = hasResult ? left.result() : moved(left);
+      if (hasResult && !isInterruption(result) || result > 0) {
+        left.complete(result, payloadLength(left, result));
       }
     }
   }
 
-  private static boolean isRaw(EventLogWriter writer) {
-    return (writer.unpublishedFlags() & EventRecorder.FLAG_RAW) != 0;
+  private static boolean isRaw(UnpublishedEvent left) {
+    return (left.flags() & EventRecorder.FLAG_RAW) != 0;
   }
 
   /** Whether what the call brought stood in the process's memory. */
-  private static boolean needsMemory(EventLogWriter writer) {
-    SyscallRow row = SyscallTable.row(writer.unpublishedSyscall());
-    return !isRaw(writer) && row.arguments().stream().anyMatch(ArgumentRule::isOutput);
+  private static boolean needsMemory(UnpublishedEvent left) {
+    SyscallRow row = SyscallTable.row(left.syscall());
+    return !isRaw(left) && row.arguments().stream().anyMatch(ArgumentRule::isOutput);
   }
 
-  private long moved(EventLogWriter writer) {
-    SyscallRow row = SyscallTable.row(writer.unpublishedSyscall());
+  private long moved(UnpublishedEvent left) {
+    SyscallRow row = SyscallTable.row(left.syscall());
     if (row.descriptorArgument() != 0) {
       return 0;
     }
     // The arguments went with the process. What matters of them is the descriptor.
     long[] arguments = new long[6];
-    arguments[0] = writer.unpublishedDescriptor();
-    arguments[2] = isRaw(writer) ? writer.unpublishedRoom() : Integer.MAX_VALUE;
+    arguments[0] = left.descriptor();
+    arguments[2] = isRaw(left) ? left.room() : Integer.MAX_VALUE;
     long moved = primary.group.secondOpinion().moved(row.number(), arguments);
     LOG.info(
         "process {} died without an exit event in {} on the fast path: {}",
@@ -161,21 +162,21 @@ final class PrimaryFastPath {
         moved == SecondOpinion.UNKNOWN
             ? "it counts as not made"
             : moved + " bytes, say the counters");
-    return isRaw(writer) && moved > writer.unpublishedRoom() ? 0 : moved;
+    return isRaw(left) && moved > left.room() ? 0 : moved;
   }
 
-  private static int payloadLength(EventLogWriter writer, long result) {
-    if (!isRaw(writer) || result <= 0) {
+  private static int payloadLength(UnpublishedEvent left, long result) {
+    if (!isRaw(left) || result <= 0) {
       return 0;
     }
-    SyscallRow row = SyscallTable.row(writer.unpublishedSyscall());
+    SyscallRow row = SyscallTable.row(left.syscall());
     int unit =
         row.arguments().stream()
             .filter(rule -> rule.isOutput() && rule.size().kind() == SizeRule.Kind.RESULT)
             .mapToInt(rule -> rule.size().unit())
             .findFirst()
             .orElse(1);
-    return (int) Math.min(result * unit, writer.unpublishedRoom());
+    return (int) Math.min(result * unit, left.room());
   }
 
   private void showReturned(long result) {

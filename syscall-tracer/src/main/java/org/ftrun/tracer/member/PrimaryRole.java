@@ -1,6 +1,5 @@
 package org.ftrun.tracer.member;
 
-import java.util.ArrayDeque;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
@@ -10,8 +9,6 @@ import org.ftrun.tracer.syscall.SyscallClass;
 import org.ftrun.tracer.syscall.SyscallRole;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The member that serves: its calls are executed through the stub and recorded while a replica
@@ -22,8 +19,6 @@ import org.slf4j.LoggerFactory;
  * interrupt (TRAP), or the process's end (EXITING).
  */
 public final class PrimaryRole implements Role, FailSafe {
-  private static final Logger LOG = LoggerFactory.getLogger(PrimaryRole.class);
-
   /** si_code of SIGSYS from Syscall User Dispatch (asm-generic/siginfo.h). */
   static final int SYS_USER_DISPATCH = 2;
 
@@ -33,9 +28,6 @@ public final class PrimaryRole implements Role, FailSafe {
   /** AUDIT_ARCH_X86_64: calls by int 0x80 come with another one. */
   static final int ARCH_X86_64 = 0xc000003e;
 
-  private static final int SI_ARCH_OFFSET = 28;
-  private static final long LONGEST_HOLD_MILLIS = 1000;
-  private static final long SHORTEST_TURN_MILLIS = 1;
   private static final SyscallRow SET_AFFINITY = SyscallTable.named("sched_setaffinity");
 
   final Member member;
@@ -43,34 +35,26 @@ public final class PrimaryRole implements Role, FailSafe {
   final EventRecorder recorder;
   final CallInFlight call = new CallInFlight();
   final byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
+  final BoundaryActions atBoundary;
+  final PrimaryProtection protection;
+  final SignalFairness fairness;
 
   private final PrimaryCalls calls;
   private final PrimarySignals signals;
   private final PrimaryFastPath fast;
   private final LocalStub localStub = new LocalStub();
   private boolean trapHandled;
-  private long callsBegun;
 
   /** The service's registers at the present stop, or null if they are the thread's. */
   private Registers service;
-
-  private final ArrayDeque<BoundaryAction> atBoundary = new ArrayDeque<>();
-
-  /** What is to be done while the service is at a call boundary; it may end the role. */
-  interface BoundaryAction {
-    /**
-     * Does it.
-     *
-     * @param service the registers as the service sees them, not yet in the thread
-     * @return the next role, or null to go on as before
-     */
-    Role run(Registers service) throws TraceeDiedException;
-  }
 
   PrimaryRole(Member member, GroupLink group) {
     this.member = member;
     this.group = group;
     this.recorder = new EventRecorder(member, group.log().writer(), group);
+    this.atBoundary = new BoundaryActions(member);
+    this.protection = new PrimaryProtection(this);
+    this.fairness = new SignalFairness(this);
     this.calls = new PrimaryCalls(this);
     this.signals = new PrimarySignals(this, calls);
     this.fast = new PrimaryFastPath(this, calls);
@@ -107,7 +91,7 @@ public final class PrimaryRole implements Role, FailSafe {
   Role takeOver(Registers stopped) throws TraceeDiedException {
     Registers own = stopped.copy();
     service = own;
-    Role next = runBoundaryActions(own);
+    Role next = atBoundary.run(own);
     if (next != null) {
       return next;
     }
@@ -223,12 +207,9 @@ public final class PrimaryRole implements Role, FailSafe {
     member.fastPath.toSite(member.now);
     call.begin(member.now);
     service = call.atSite;
-    callsBegun++;
+    fairness.noteCall();
     signals.chainEnds();
-    int architecture =
-        java.nio.ByteBuffer.wrap(siginfo)
-            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-            .getInt(SI_ARCH_OFFSET);
+    int architecture = HeldSignals.architectureOf(siginfo);
     if (architecture != ARCH_X86_64) {
       return endProtection(
           "the service uses the 32-bit system call interface (int 0x80, architecture 0x"
@@ -241,11 +222,11 @@ public final class PrimaryRole implements Role, FailSafe {
 
   /** Goes on at the site of a call that has not begun: boundary actions, signals, the call. */
   Role atCall() throws TraceeDiedException {
-    Role next = runBoundaryActions(call.atSite);
+    Role next = atBoundary.run(call.atSite);
     if (next != null) {
       return next;
     }
-    if (isSignalWaiting() && !signals.isCallsTurn()) {
+    if (fairness.isSignalWaiting() && !fairness.isCallsTurn()) {
       return signals.deliverBeforeCall();
     }
     if (member.held.isEmpty()) {
@@ -254,7 +235,7 @@ public final class PrimaryRole implements Role, FailSafe {
     SyscallClass syscallClass = call.resolution.syscallClass();
     SyscallRole role = call.resolution.role();
     if (role == SyscallRole.BIRTH) {
-      return endProtectionBeforeBirth();
+      return endProtection(call.resolution.reason());
     }
     if (syscallClass == SyscallClass.END_PROTECTION) {
       return endProtection(call.row.name() + ": " + call.resolution.reason());
@@ -265,23 +246,9 @@ public final class PrimaryRole implements Role, FailSafe {
     if (call.row == SET_AFFINITY) {
       return calls.answer(0); // as asked; the member stays on its core
     }
-    return execute();
-  }
-
-  private Role execute() throws TraceeDiedException {
-    Role next = calls.execute();
-    if (call.executing && call.resolution.mayBlock() && isSignalWaiting()) {
-      long begun = callsBegun;
-      // It is not to wait while a signal does; but interrupted at once it would not even begin.
-      group.later(SHORTEST_TURN_MILLIS, () -> endTurn(begun));
-    }
-    return next;
-  }
-
-  private void endTurn(long begun) {
-    if (callsBegun == begun && call.executing) {
-      atBoundary(service -> null);
-    }
+    Role afterwards = calls.execute();
+    fairness.limitTurn();
+    return afterwards;
   }
 
   /** The call at hand unblocks an owned signal that was pending. */
@@ -329,48 +296,25 @@ public final class PrimaryRole implements Role, FailSafe {
     if (!call.executing) {
       Registers own = member.now.copy();
       service = own;
-      Role next = runBoundaryActions(own);
+      Role next = atBoundary.run(own);
       if (next == null) {
         member.tracee.writeRegisters(own);
         member.tracee.resume(0);
       }
       return next == null ? this : next;
     }
-    if (calls.hasReturned(member.now)) {
+    if (calls.interruption.hasReturned(member.now)) {
       noteTrap();
       return calls.completed(member.now.rax(), !trapHandled);
     }
-    calls.noteInterruption(member.now);
-    Role next = runBoundaryActions(call.atSite);
+    calls.interruption.note(member.now);
+    Role next = atBoundary.run(call.atSite);
     if (next != null) {
       return next;
     }
-    return isSignalWaiting() ? calls.backToSite() : calls.enterAgain();
-  }
-
-  /**
-   * Whether a signal is held that the service is to notice. One without effect must not be the
-   * reason for which a call ends early.
-   */
-  private boolean isSignalWaiting() {
-    member.held.dropIf(member.model().actions::isWithoutEffect);
-    return !member.held.isEmpty();
-  }
-
-  /**
-   * A signal is held for the next call. If none comes, the service would miss the signal for as
-   * long as it computes, which it must not: then it is better unprotected.
-   */
-  void holdForNextCall() {
-    member.fastPath.requestStop();
-    long begunBefore = callsBegun;
-    group.later(
-        LONGEST_HOLD_MILLIS,
-        () -> {
-          if (callsBegun == begunBefore && !member.held.isEmpty() && !call.executing) {
-            requestNative("a signal waited a second while the service made no system call");
-          }
-        });
+    return fairness.isSignalWaiting()
+        ? calls.interruption.backToSite()
+        : calls.interruption.enterAgain();
   }
 
   /** Whether the stub's trap of a completed call is still to come. */
@@ -383,52 +327,14 @@ public final class PrimaryRole implements Role, FailSafe {
     trapHandled = member.model().stub.isTrapped(member.now.rip());
   }
 
-  /**
-   * Has something done at the next call boundary, interrupting the call that the service is blocked
-   * in. For the tracer thread only.
-   */
-  void atBoundary(BoundaryAction action) {
-    atBoundary.add(action);
-    member.fastPath.requestStop();
-    try {
-      member.tracee.interrupt();
-    } catch (TraceeDiedException e) {
-      LOG.debug("the primary died before its next call boundary");
-    }
-  }
-
-  private Role runBoundaryActions(Registers service) throws TraceeDiedException {
-    while (!atBoundary.isEmpty()) {
-      Role next = atBoundary.remove().run(service);
-      if (next != null) {
-        return next;
-      }
-    }
-    return null;
-  }
-
-  /** Seeds a replica from this primary; on failure the service goes on unprotected. */
-  Role seed(Registers service) throws TraceeDiedException {
-    if (recorder.isRecording()) {
-      return null;
-    }
-    recorder.catchUp();
-    String refusal = new Seeding(member, group).seed(service);
-    if (refusal != null) {
-      return leaveAlone(service, refusal);
-    }
-    recorder.setRecording(true);
-    return null;
-  }
-
   /** Has a replica seeded at the next call boundary; called by the group on the tracer thread. */
   public void requestSeeding() {
-    atBoundary(this::seed);
+    atBoundary.add(protection::seed);
   }
 
   /** Has protection ended at the next call boundary; called by the group on the tracer thread. */
   public void requestNative(String reason) {
-    atBoundary(service -> leaveAlone(service, reason));
+    atBoundary.add(service -> protection.end(service, reason));
   }
 
   /** The replica is gone: events have no reader any more. */
@@ -437,21 +343,8 @@ public final class PrimaryRole implements Role, FailSafe {
   }
 
   /** Ends protection at the site of a call, which then runs natively. */
-  Role endProtection(String reason) throws TraceeDiedException {
-    return leaveAlone(call.atSite, reason);
-  }
-
-  private Role endProtectionBeforeBirth() throws TraceeDiedException {
-    return leaveAlone(call.atSite, call.resolution.reason());
-  }
-
-  /** Drops the replica and lets the service run at native speed from the given registers on. */
-  Role leaveAlone(Registers service, String reason) throws TraceeDiedException {
-    recorder.setRecording(false);
-    group.dropReplica(reason);
-    Role next = new Release(member, group).release(service);
-    group.unprotected(reason);
-    return next;
+  private Role endProtection(String reason) throws TraceeDiedException {
+    return protection.end(call.atSite, reason);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package org.ftrun.tracer.member;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
@@ -16,17 +14,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PrimarySignals {
   private static final Logger LOG = LoggerFactory.getLogger(PrimarySignals.class);
-  private static final int MOST_HANDLED_BEFORE = 64;
-
-  /** Timers that expire more often than that are not to take all of the service's time. */
-  private static final long SHORTEST_PERIOD_NANOS = 500_000;
-
-  private static final long REST_MILLIS = 1;
-  private static final int SI_KERNEL = PrimaryRole.SI_KERNEL;
-  private static final long INTERVAL_TIMERS =
-      SignalActions.bit(Signal.SIGALRM)
-          | SignalActions.bit(Signal.SIGVTALRM)
-          | SignalActions.bit(Signal.SIGPROF);
   private static final long SYNCHRONOUS =
       SignalActions.bit(Signal.SIGSEGV)
           | SignalActions.bit(Signal.SIGBUS)
@@ -45,16 +32,6 @@ final class PrimarySignals {
   /** Where that will be: the entry of the handler that is being entered, or behind its return. */
   private long chainAt;
 
-  /** When a handler was entered last, System.nanoTime(). */
-  private long delivered = System.nanoTime() - SHORTEST_PERIOD_NANOS;
-
-  /**
-   * The calls before which a handler ran, by site and stack pointer, the latest last. When one of
-   * them is come to again it has its turn, whatever is held: signals that come faster than handlers
-   * return would keep it from being made for ever.
-   */
-  private final Set<Long> handledBefore = new LinkedHashSet<>();
-
   PrimarySignals(PrimaryRole primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
@@ -70,9 +47,9 @@ final class PrimarySignals {
   /** A signal is about to be delivered; the registers are in member.now. */
   Role arrived(int signal, byte[] siginfo) throws TraceeDiedException {
     SignalActions actions = member.model().actions;
-    boolean interrupted = call.executing && !calls.hasReturned(member.now);
+    boolean interrupted = call.executing && !calls.interruption.hasReturned(member.now);
     if (call.executing && interrupted) {
-      calls.noteInterruption(member.now);
+      calls.interruption.note(member.now);
     } else if (call.executing) {
       primary.noteTrap();
     }
@@ -98,7 +75,7 @@ final class PrimarySignals {
       } else {
         // It came before the handler's return, say: what was expected is not to be expected longer.
         chain = false;
-        hold(signal, siginfo.clone());
+        primary.fairness.hold(signal, siginfo.clone());
         member.tracee.resume(0);
       }
       return primary;
@@ -107,39 +84,6 @@ final class PrimarySignals {
       return deliverInterrupting(signal, siginfo);
     }
     return deliverBehind(signal, siginfo);
-  }
-
-  /**
-   * An interval timer is held back for a while after a handler: where the delivery of a signal
-   * takes longer than the timer, the service would do nothing else.
-   */
-  private void hold(int signal, byte[] siginfo) {
-    if (isTooSoon(signal, siginfo)) {
-      rest(siginfo);
-    } else {
-      member.held.add(siginfo);
-      primary.holdForNextCall();
-    }
-  }
-
-  private boolean isTooSoon(int signal, byte[] siginfo) {
-    return (INTERVAL_TIMERS & SignalActions.bit(signal)) != 0
-        && HeldSignals.codeOf(siginfo) == SI_KERNEL
-        && System.nanoTime() - delivered < SHORTEST_PERIOD_NANOS;
-  }
-
-  private void rest(byte[] siginfo) {
-    if (member.held.rest(siginfo)) {
-      primary.group.later(REST_MILLIS, this::endRest);
-    }
-  }
-
-  private void endRest() {
-    member.held.wake();
-    if (!member.held.isEmpty()) {
-      primary.holdForNextCall();
-      primary.atBoundary(service -> null); // also out of a call that it has begun to wait in
-    }
   }
 
   private Role fault(int signal, SignalActions actions) throws TraceeDiedException {
@@ -168,34 +112,18 @@ final class PrimarySignals {
       return primary;
     }
     return interrupted
-        ? calls.enterAgain()
+        ? calls.interruption.enterAgain()
         : calls.completed(member.now.rax(), !primary.isTrapToCome());
   }
 
   private Role stop(int signal, boolean interrupted) throws TraceeDiedException {
     if (call.executing && interrupted) {
-      calls.prepareToEnterAgain();
+      calls.interruption.prepareToEnterAgain();
     } else if (call.executing) {
       calls.setReturned(member.now, calls.record(EventKind.SYSCALL, 0, member.now.rax()));
     }
     member.tracee.resume(signal);
     return primary;
-  }
-
-  /** Whether the call is to be made before another signal is delivered. */
-  boolean isCallsTurn() {
-    return handledBefore.remove(key());
-  }
-
-  private long key() {
-    return call.site * 31 + call.atSite.rsp();
-  }
-
-  private void noteHandledBefore() {
-    handledBefore.add(key());
-    if (handledBefore.size() > MOST_HANDLED_BEFORE) {
-      handledBefore.remove(handledBefore.iterator().next()); // left by longjmp long ago
-    }
   }
 
   /** At the site of a call that has not begun: the first held signal's handler runs first. */
@@ -220,7 +148,7 @@ final class PrimarySignals {
     boolean another = anotherFollows(signal, 0);
     publish(siginfo, 0, another);
     member.held.remove(siginfo);
-    noteHandledBefore();
+    primary.fairness.noteHandledBefore();
     enter(signal);
     return primary;
   }
@@ -242,7 +170,7 @@ final class PrimarySignals {
 
   /** The call has unblocked an owned signal that was pending: it comes before the call returns. */
   Role deliverReleased() throws TraceeDiedException {
-    long hidden = calls.effects().hiddenAfter();
+    long hidden = calls.effects.hiddenAfter();
     byte[] siginfo = new OwnSignals(member).queueAllButFirst(hidden);
     int signal = HeldSignals.signalOf(siginfo);
     if (member.model().actions.isWithoutEffect(signal)) {
@@ -257,11 +185,11 @@ final class PrimarySignals {
   }
 
   private Role deliverInterrupting(int signal, byte[] siginfo) throws TraceeDiedException {
-    long how = calls.interruption();
+    long how = calls.interruption.how();
     boolean restart =
         how == 0
-            || how == -PrimaryCalls.ERESTARTNOINTR
-            || how == -PrimaryCalls.ERESTARTSYS && member.model().actions.of(signal).restarts();
+            || how == -Interruption.ERESTARTNOINTR
+            || how == -Interruption.ERESTARTSYS && member.model().actions.of(signal).restarts();
     if (restart && call.transferred == 0) {
       call.executing = false;
       member.tracee.writeRegisters(call.atSite);
@@ -272,7 +200,7 @@ final class PrimarySignals {
   }
 
   private Role deliverBehind(int signal, byte[] siginfo) throws TraceeDiedException {
-    if (member.now.rax() == 0 && calls.effects().releasesHidden(call)) {
+    if (member.now.rax() == 0 && calls.effects.releasesHidden(call)) {
       member.hiddenPending.add(siginfo.clone()); // the kernel let it through together with those
       return deliverReleased();
     }
@@ -280,8 +208,8 @@ final class PrimarySignals {
       member.held.add(siginfo.clone());
       return calls.completed(member.now.rax(), !primary.isTrapToCome());
     }
-    if (member.now.rax() != -Errno.EINTR && isTooSoon(signal, siginfo)) {
-      rest(siginfo.clone());
+    if (member.now.rax() != -Errno.EINTR && primary.fairness.isTooSoon(signal, siginfo)) {
+      primary.fairness.rest(siginfo.clone());
       return calls.completed(member.now.rax(), !primary.isTrapToCome());
     }
     return deliverBehindResult(signal, siginfo, member.now.rax(), false);
@@ -317,7 +245,7 @@ final class PrimarySignals {
   }
 
   private void enter(int signal) throws TraceeDiedException {
-    delivered = System.nanoTime();
+    primary.fairness.noteDelivery();
     member.model().enterHandler(signal);
     if (signal == Signal.SIGALRM) {
       member.model().realTimer.expired(System.nanoTime());
@@ -333,7 +261,7 @@ final class PrimarySignals {
   private boolean anotherFollows(int signal, int flags) throws TraceeDiedException {
     SignalAction action = member.model().actions.of(signal);
     boolean behind = (flags & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
-    long mask = behind ? calls.effects().temporaryMask(call) : -1;
+    long mask = behind ? calls.effects.temporaryMask(call) : -1;
     if (mask == -1) {
       mask = member.tracee.signalMask();
     }
@@ -362,7 +290,7 @@ final class PrimarySignals {
       int signal = HeldSignals.signalOf(siginfo);
       if ((mask & SignalActions.bit(signal)) == 0
           && signal != Signal.SIGKILL
-          && !isTooSoon(signal, siginfo)
+          && !primary.fairness.isTooSoon(signal, siginfo)
           && member.model().actions.of(signal).hasHandler()) {
         return true;
       }

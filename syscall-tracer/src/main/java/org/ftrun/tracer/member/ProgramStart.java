@@ -90,7 +90,7 @@ final class ProgramStart {
     }
     member.lifeline.install();
     member.lifeline.tellIgnored();
-    Role next = primary.seed(service);
+    Role next = primary.protection.seed(service);
     if (next != null) {
       group.serving(null);
       return next;
@@ -132,7 +132,7 @@ final class ProgramStart {
     if (!installed) {
       return unprotectable(reason);
     }
-    Role next = primary.leaveAlone(service, reason);
+    Role next = primary.protection.end(service, reason);
     group.serving(null);
     return next;
   }

@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReplicaRole implements Role, FailSafe {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaRole.class);
-  private static final long LOOK_AGAIN_MILLIS = 1;
 
   /** How the replica waits for the next event. */
   public enum Waiting {
@@ -52,19 +51,12 @@ public final class ReplicaRole implements Role, FailSafe {
   private final EventReader reader;
   private final EventWait wait;
   private final ReplicaCalls calls;
+  private final Succession succession;
   private final byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
   private At at = At.RUNNING;
   private TrappedInstruction instruction = TrappedInstruction.NONE;
   private int faultSignal;
   private boolean chainExpected;
-  private boolean lookingAgain;
-  private boolean awakened;
-
-  /** Set when it was promoted. */
-  private PrimaryRole successor;
-
-  /** Set when the primary is gone: what the log holds then is all there will be. */
-  private volatile Legacy seal;
 
   ReplicaRole(Member member, GroupLink group, Waiting waiting) {
     this.member = member;
@@ -72,6 +64,7 @@ public final class ReplicaRole implements Role, FailSafe {
     this.wait = new EventWait(waiting);
     this.reader = group.log().reader(org.ftrun.eventlog.Consumer.REPLICA);
     this.calls = new ReplicaCalls(this, reader);
+    this.succession = new Succession(this, group, reader);
   }
 
   /** Pid of the process that follows. */
@@ -94,7 +87,7 @@ public final class ReplicaRole implements Role, FailSafe {
    * @param legacy what the primary leaves beside the log
    */
   public void seal(Legacy legacy) {
-    seal = legacy;
+    succession.seal(legacy);
   }
 
   /** Kills and reaps the replica; on its tracer thread. */
@@ -120,10 +113,11 @@ public final class ReplicaRole implements Role, FailSafe {
   public Role step() {
     try {
       if (at == At.RUNNING) {
-        lookAfterTheEnd();
+        succession.lookAfterTheEnd();
         Stop stop = member.tracee.await();
         if (stop.kind() == StopKind.NONE) {
-          return stopToPromote();
+          succession.stopToPromote();
+          return this;
         }
         return handle(stop);
       }
@@ -135,42 +129,13 @@ public final class ReplicaRole implements Role, FailSafe {
     }
   }
 
-  /**
-   * The log is sealed and the process runs: it is to stop where it has consumed everything, and as
-   * it may do so by itself, or compute for long, it is looked after again and again.
-   */
-  private void lookAfterTheEnd() {
-    if (seal != null && !lookingAgain) {
-      lookingAgain = true;
-      member.fastPath.requestStopWhenConsumed();
-      group.later(LOOK_AGAIN_MILLIS, () -> lookingAgain = false);
-    }
-  }
-
-  /**
-   * Nothing is left to consume while the process computes: it need not come to a call. If something
-   * is left, it may be asleep.
-   */
-  private Role stopToPromote() throws TraceeDiedException {
-    if (seal != null && !call.executing && (consumedAll() || !awakened)) {
-      awakened = true;
-      member.tracee.interrupt();
-    }
-    return this;
-  }
-
-  /** What the replica's own thread consumes, it tells in the log. */
-  private boolean consumedAll() {
-    return member.fastPath.isOn() ? lag() == 0 : reader.lag() == 0;
-  }
-
   private Role handle(Stop stop) throws TraceeDiedException {
     switch (stop.kind()) {
       case SIGNAL:
         return onSignal(stop.signal());
       case TRAP:
         reader.catchUp();
-        if (seal != null && reader.lag() == 0 && !call.executing && !member.hasOwnSignalPending()) {
+        if (succession.isDue() && !call.executing && !member.hasOwnSignalPending()) {
           member.tracee.readRegisters(member.now);
           if (!member.fastPath.isInside(member.now.rip())) {
             return promote();
@@ -202,7 +167,7 @@ public final class ReplicaRole implements Role, FailSafe {
     member.tracee.readSiginfo(signal, siginfo);
     int code = HeldSignals.codeOf(siginfo);
     if (signal == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
-      if (seal == null) {
+      if (!succession.isSealed()) {
         member.fastPath.clearStop();
       }
       member.fastPath.toSite(member.now);
@@ -256,8 +221,8 @@ public final class ReplicaRole implements Role, FailSafe {
   private Role follow() throws TraceeDiedException {
     Event event = reader.peek();
     if (event == null) {
-      if (seal != null && reader.lag() == 0) {
-        return at == At.FAULT ? dieLikePrimary() : promote();
+      if (succession.isDue()) {
+        return at == At.FAULT ? succession.dieLikePrimary(faultSignal) : promote();
       }
       return awaitEvent();
     }
@@ -360,15 +325,10 @@ public final class ReplicaRole implements Role, FailSafe {
     if (at == At.BEHIND_CALL) {
       calls.leaveBehindCall();
     }
-    member.tracee.readRegisters(member.now);
-    member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
-    Promotion.complete(member, seal);
-    PrimaryRole primary = new PrimaryRole(member, group);
-    successor = primary;
-    group.promoted(primary);
+    PrimaryRole primary = succession.promote();
     try {
       if (at == At.CALL) {
-        return primary.takeOver(call, seal.interrupted());
+        return primary.takeOver(call, succession.interrupted());
       }
       if (at == At.INSTRUCTION) {
         return primary.takeOver(instruction);
@@ -377,16 +337,6 @@ public final class ReplicaRole implements Role, FailSafe {
     } catch (TraceeDiedException e) {
       return primary; // killed already: its exit event is what wait4 reports next
     }
-  }
-
-  /** The replica comes to the same fault as the primary: nothing is left to take over. */
-  private Role dieLikePrimary() throws TraceeDiedException {
-    LOG.error(
-        "the replica comes to the same {} as the primary: the service's own defect",
-        Signal.name(faultSignal));
-    PrimaryRole primary = new PrimaryRole(member, group);
-    group.promoted(primary); // the service's end is this process's, not that of the one before
-    return primary.die(faultSignal);
   }
 
   private Role diverged(String report) {
@@ -404,8 +354,8 @@ public final class ReplicaRole implements Role, FailSafe {
 
   @Override
   public Role afterError(Throwable error) {
-    if (successor != null) {
-      return successor.afterError(error); // it is the service now
+    if (succession.successor() != null) {
+      return succession.successor().afterError(error); // it is the service now
     }
     destroy();
     group.replicaLost("internal error: " + error, false);

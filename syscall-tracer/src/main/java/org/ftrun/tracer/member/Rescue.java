@@ -52,9 +52,9 @@ final class Rescue {
       if (call.executing) {
         member.now.copyFrom(now);
         leaveCall();
-        return primary.leaveAlone(call.atSite, reason);
+        return primary.protection.end(call.atSite, reason);
       }
-      return primary.leaveAlone(service == null ? standing(now) : service, reason);
+      return primary.protection.end(service == null ? standing(now) : service, reason);
     } catch (TraceeDiedException e) {
       LOG.debug("the primary runs or dies, it is released at its next call boundary");
       primary.requestNative(reason);
@@ -67,7 +67,7 @@ final class Rescue {
 
   /** A call that has returned is completed, another one is made again by the service. */
   private void leaveCall() throws TraceeDiedException {
-    boolean returned = calls.hasReturnedAtLast(member.now);
+    boolean returned = calls.interruption.hasReturnedAtLast(member.now);
     if (returned || call.transferred > 0) {
       long known = call.answered ? call.answer : member.now.rax();
       long result = returned ? known : -Errno.EINTR;

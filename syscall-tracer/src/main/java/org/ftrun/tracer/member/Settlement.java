@@ -30,20 +30,21 @@ final class Settlement {
   }
 
   private boolean isNeeded() {
-    calls.setDying();
+    calls.redirection.setDying();
     return call.executing && primary.recorder.isRecording();
   }
 
   /** The process stands at its end, its registers have been read. */
   void byRegisters() throws TraceeDiedException {
-    calls.setDying();
+    calls.redirection.setDying();
     primary.settleFastPath();
     if (!isNeeded()) {
       return;
     }
     long result = call.answered ? call.answer : primary.member.now.rax();
     boolean returned =
-        calls.hasReturnedAtLast(primary.member.now) && (call.answered || !isOfDying(result));
+        calls.interruption.hasReturnedAtLast(primary.member.now)
+            && (call.answered || !isOfDying(result));
     if (TransferShape.of(call.row) != TransferShape.MESSAGES) {
       long moved = call.transferred + (returned && result > 0 ? result : 0);
       primary.group.secondOpinion().compare(call.row.number(), call.arguments, moved);
@@ -124,7 +125,7 @@ final class Settlement {
   }
 
   private void publish(long result) throws TraceeDiedException {
-    long position = calls.positionAfter(result);
+    long position = calls.partial.positionAfter(call, result);
     if (position >= 0 && blocks()) {
       calls.publishPart(position);
     } else {
@@ -141,7 +142,7 @@ final class Settlement {
 
   /** O_NONBLOCK of the call's descriptor, which the survivor has too. */
   private boolean blocks() {
-    if (PartialTransfer.forbidsWaiting(call)) {
+    if (TransferFlags.forbidsWaiting(call)) {
       return false;
     }
     int descriptor = (int) call.arguments[TransferShape.of(call.row).waitsFor()];

@@ -83,7 +83,7 @@ final class SocketTimeout {
 
   /** Whether the call can be made in the time that is left. */
   static boolean canBeTimed(CallInFlight call) {
-    return PartialTransfer.canTry(call) || isMadeWhenReady(call);
+    return TransferRequest.canTry(call) || isMadeWhenReady(call);
   }
 
   /** Whether the call has no form that does not wait, and is made when its socket is ready. */

@@ -46,7 +46,7 @@ final class Waiting {
 
   /** Whether a transfer of which a part was done would have waited to do the rest. */
   boolean goesOn(CallInFlight call) throws TraceeDiedException {
-    if (PartialTransfer.forbidsWaiting(call)) {
+    if (TransferFlags.forbidsWaiting(call)) {
       return false;
     }
     TransferShape shape = TransferShape.of(call.row);

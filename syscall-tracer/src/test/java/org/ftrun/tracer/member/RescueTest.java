@@ -45,39 +45,23 @@ class RescueTest {
 
   @Test
   void shouldRunNativelyWhenAStepFailsBeforeACall() throws Exception {
-    try (Failing group = new Failing();
-        MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
-      PrimaryRole primary = begin(on, group);
-      group.beforeCall = true;
-      assertThat(stepsUntilItFails(primary)).isInstanceOf(NativeRole.class);
-      assertRunsNatively(on, group);
-    }
+    assertRunsNativelyAfter((on, group, primary) -> group.beforeCall = true);
   }
 
   @Test
   void shouldRunNativelyWhenAStepFailsBehindACall() throws Exception {
-    try (Failing group = new Failing();
-        MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
-      PrimaryRole primary = begin(on, group);
-      group.behindCall = true;
-      assertThat(stepsUntilItFails(primary)).isInstanceOf(NativeRole.class);
-      assertRunsNatively(on, group);
-    }
+    assertRunsNativelyAfter((on, group, primary) -> group.behindCall = true);
   }
 
   @Test
   void shouldRunNativelyWhenABoundaryActionFailsInItsOwnCode() throws Exception {
-    try (Failing group = new Failing();
-        MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
-      PrimaryRole primary = begin(on, group);
-      primary.atBoundary(
-          service -> {
-            on.member.inject(MemberOnChild.number("getpid")); // the thread's registers are ours now
-            throw new OutOfMemoryError(DEFECT);
-          });
-      assertThat(stepsUntilItFails(primary)).isInstanceOf(NativeRole.class);
-      assertRunsNatively(on, group);
-    }
+    assertRunsNativelyAfter(
+        (on, group, primary) ->
+            primary.atBoundary.add(
+                service -> {
+                  on.member.inject(MemberOnChild.number("getpid")); // its registers are ours now
+                  throw new OutOfMemoryError(DEFECT);
+                }));
   }
 
   @Test
@@ -90,6 +74,21 @@ class RescueTest {
         role = primary.step();
       }
       assertThat(role).isInstanceOf(NativeRole.class);
+      assertRunsNatively(on, group);
+    }
+  }
+
+  /** What makes one of the primary's next steps fail. */
+  private interface Defect {
+    void plant(MemberOnChild on, Failing group, PrimaryRole primary);
+  }
+
+  private static void assertRunsNativelyAfter(Defect defect) throws Exception {
+    try (Failing group = new Failing();
+        MemberOnChild on = new MemberOnChild(TracedChild.busy(MemberOnChild.TRACE_SYSGOOD))) {
+      PrimaryRole primary = begin(on, group);
+      defect.plant(on, group, primary);
+      assertThat(stepsUntilItFails(primary)).isInstanceOf(NativeRole.class);
       assertRunsNatively(on, group);
     }
   }

@@ -2,14 +2,14 @@ package org.ftrun.tracer.stub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.ftrun.eventlog.EventLogLayout;
+import org.ftrun.tracer.abi.HeaderProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,29 +97,15 @@ class StubStructuresTest {
   }
 
   private Map<String, Integer> compiled(Map<String, Integer> expressions) throws Exception {
-    StringBuilder source = new StringBuilder("#include <stdio.h>\n#include <stddef.h>\n");
-    source.append("#include \"fast_path.h\"\nint main(void) {\n");
-    expressions
-        .keySet()
-        .forEach(e -> source.append("printf(\"%d\\n\", (int)(").append(e).append("));\n"));
-    source.append("}\n");
-    Path program = directory.resolve("probe");
-    Path file = Files.writeString(directory.resolve("probe.c"), source);
-    run("gcc", "-I", Path.of("src/main/c").toString(), "-o", program.toString(), file.toString());
-    String[] lines = run(program.toString()).split("\n");
-    Map<String, Integer> values = new LinkedHashMap<>();
-    int line = 0;
+    Path header = Path.of("src/main/c/fast_path.h").toAbsolutePath();
+    String includes = "#include <stddef.h>\n#include \"" + header + "\"";
+    List<String> prints = new ArrayList<>();
     for (String expression : expressions.keySet()) {
-      values.put(expression, Integer.parseInt(lines[line++]));
+      prints.add("printf(\"" + prints.size() + " %d\\n\", (int)(" + expression + "));");
     }
-    return values;
-  }
-
-  private static String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(output).isZero();
-    return output;
+    Iterator<Long> values = HeaderProbe.values(directory, includes, prints).values().iterator();
+    Map<String, Integer> compiled = new LinkedHashMap<>();
+    expressions.keySet().forEach(expression -> compiled.put(expression, values.next().intValue()));
+    return compiled;
   }
 }

@@ -1,0 +1,149 @@
+package org.ftrun.tracer.member;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.ftrun.tracer.abi.Signal;
+
+/**
+ * Lets neither wait for ever: a call of the primary for signals that come faster than their
+ * handlers return, nor a held signal for a call that is not made, or does not end.
+ */
+final class SignalFairness {
+  private static final long LONGEST_HOLD_MILLIS = 1000;
+  private static final long SHORTEST_TURN_MILLIS = 1;
+  private static final int MOST_HANDLED_BEFORE = 64;
+
+  /** Timers that expire more often than that are not to take all of the service's time. */
+  private static final long SHORTEST_PERIOD_NANOS = 500_000;
+
+  private static final long REST_MILLIS = 1;
+  private static final long INTERVAL_TIMERS =
+      SignalActions.bit(Signal.SIGALRM)
+          | SignalActions.bit(Signal.SIGVTALRM)
+          | SignalActions.bit(Signal.SIGPROF);
+
+  private final PrimaryRole primary;
+  private final Member member;
+  private final CallInFlight call;
+  private long callsBegun;
+
+  /** When a handler was entered last, System.nanoTime(). */
+  private long delivered = System.nanoTime() - SHORTEST_PERIOD_NANOS;
+
+  /**
+   * The calls before which a handler ran, by site and stack pointer, the latest last. When one of
+   * them is come to again it has its turn, whatever is held: signals that come faster than handlers
+   * return would keep it from being made for ever.
+   */
+  private final Set<Long> handledBefore = new LinkedHashSet<>();
+
+  SignalFairness(PrimaryRole primary) {
+    this.primary = primary;
+    this.member = primary.member;
+    this.call = primary.call;
+  }
+
+  /** The service has come to a call. */
+  void noteCall() {
+    callsBegun++;
+  }
+
+  /** A handler is to run before the call that the service has come to. */
+  void noteHandledBefore() {
+    handledBefore.add(key());
+    if (handledBefore.size() > MOST_HANDLED_BEFORE) {
+      handledBefore.remove(handledBefore.iterator().next()); // left by longjmp long ago
+    }
+  }
+
+  /** Whether the call is to be made before another signal is delivered. */
+  boolean isCallsTurn() {
+    return handledBefore.remove(key());
+  }
+
+  private long key() {
+    return call.site * 31 + call.atSite.rsp();
+  }
+
+  /** A handler is being entered. */
+  void noteDelivery() {
+    delivered = System.nanoTime();
+  }
+
+  /**
+   * Holds a signal for the next call; one of an interval timer for a while longer after a handler:
+   * where the delivery of a signal takes longer than the timer, the service would do nothing else.
+   */
+  void hold(int signal, byte[] siginfo) {
+    if (isTooSoon(signal, siginfo)) {
+      rest(siginfo);
+    } else {
+      member.held.add(siginfo);
+      holdForNextCall();
+    }
+  }
+
+  /** Whether the signal is one of an interval timer that comes too shortly after a handler. */
+  boolean isTooSoon(int signal, byte[] siginfo) {
+    return (INTERVAL_TIMERS & SignalActions.bit(signal)) != 0
+        && HeldSignals.codeOf(siginfo) == PrimaryRole.SI_KERNEL
+        && System.nanoTime() - delivered < SHORTEST_PERIOD_NANOS;
+  }
+
+  /** Keeps a signal that comes too soon. */
+  void rest(byte[] siginfo) {
+    if (member.held.rest(siginfo)) {
+      primary.group.later(REST_MILLIS, this::endRest);
+    }
+  }
+
+  private void endRest() {
+    member.held.wake();
+    if (!member.held.isEmpty()) {
+      holdForNextCall();
+      primary.atBoundary.add(service -> null); // also out of a call that it has begun to wait in
+    }
+  }
+
+  /**
+   * Whether a signal is held that the service is to notice. One without effect must not be the
+   * reason for which a call ends early.
+   */
+  boolean isSignalWaiting() {
+    member.held.dropIf(member.model().actions::isWithoutEffect);
+    return !member.held.isEmpty();
+  }
+
+  /**
+   * A signal is held for the next call. If none comes, the service would miss the signal for as
+   * long as it computes, which it must not: then it is better unprotected.
+   */
+  void holdForNextCall() {
+    member.fastPath.requestStop();
+    long begunBefore = callsBegun;
+    primary.group.later(
+        LONGEST_HOLD_MILLIS,
+        () -> {
+          if (callsBegun == begunBefore && !member.held.isEmpty() && !call.executing) {
+            primary.requestNative("a signal waited a second while the service made no system call");
+          }
+        });
+  }
+
+  /**
+   * The call is being made while a signal is held. It is not to wait while a signal does; but
+   * interrupted at once it would not even begin.
+   */
+  void limitTurn() {
+    if (call.executing && call.resolution.mayBlock() && isSignalWaiting()) {
+      long begun = callsBegun;
+      primary.group.later(SHORTEST_TURN_MILLIS, () -> endTurn(begun));
+    }
+  }
+
+  private void endTurn(long begun) {
+    if (callsBegun == begun && call.executing) {
+      primary.atBoundary.add(service -> null);
+    }
+  }
+}
