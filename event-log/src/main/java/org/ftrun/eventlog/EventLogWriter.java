@@ -283,6 +283,18 @@ public final class EventLogWriter {
     return head;
   }
 
+  /** Reserves room that the service's own thread has found free. */
+  boolean reserveAt(long position, int bytes) {
+    checkOwner();
+    reservedBytes = NOTHING_RESERVED;
+    if (!ring.holds(position, bytes) || position < head) {
+      return false;
+    }
+    reservedPosition = position;
+    reservedBytes = bytes;
+    return true;
+  }
+
   private boolean advanceTail(long start, int length) {
     long consumed = sequencer.getMinimumSequence();
     if (consumed == sequencer.getCursor()) {

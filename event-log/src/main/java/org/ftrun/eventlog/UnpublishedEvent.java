@@ -4,6 +4,7 @@ import static org.ftrun.eventlog.EventLogLayout.SLOT_DESCRIPTOR_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_FLAGS_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_KIND_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_PAYLOAD_LENGTH_OFFSET;
+import static org.ftrun.eventlog.EventLogLayout.SLOT_PAYLOAD_POSITION_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_RESULT_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_SEQUENCE_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_SYSCALL_OFFSET;
@@ -74,6 +75,22 @@ public final class UnpublishedEvent {
   /** The bytes that its call may have written into its payload. */
   public int room() {
     return memory.index().getInt(slot() + SLOT_PAYLOAD_LENGTH_OFFSET);
+  }
+
+  /**
+   * Makes the room that the call was given the writer's reservation, so that the event can be
+   * published with what stands there. Any earlier reservation is given up.
+   *
+   * @param bytes as many as the call may have written
+   * @return the room's offset in the file, or -1 if there is no event, or its room cannot be true
+   */
+  public long adoptRoom(int bytes) {
+    State state = state();
+    if (state != State.INTENT && state != State.RESULT) {
+      return -1;
+    }
+    long position = memory.index().getLong(slot() + SLOT_PAYLOAD_POSITION_OFFSET);
+    return writer.reserveAt(position, bytes) ? writer.reservedOffset() : -1;
   }
 
   /** The call's result, where the state is RESULT or COMPLETE. */

@@ -73,6 +73,30 @@ class UnpublishedEventTest {
   }
 
   @Test
+  void shouldPublishWhatStandsInTheRoomThatTheCallWasGiven() throws IOException {
+    long position = 4096; // the thread began the ring anew, say: the writer would not choose it
+    write(1, EventKind.INVALID.code(), position);
+    long offset = writer.unpublished().adoptRoom(ROOM);
+    assertThat(offset).isEqualTo(writer.reservedOffset());
+    assertThat(offset - log.layout().payloadOffset()).isEqualTo(position);
+    TestEvents.publish(writer, 1, ROOM);
+    TestEvents.check(reader.peek(), 1, ROOM);
+  }
+
+  @Test
+  void shouldAdoptNoRoomThatIsBehindTheHead() throws IOException {
+    assertThat(writer.tryReserve(16)).isTrue();
+    TestEvents.publish(writer, 1, 16);
+    write(2, EventKind.INVALID.code(), 8);
+    assertThat(writer.unpublished().adoptRoom(ROOM)).isEqualTo(-1);
+  }
+
+  @Test
+  void shouldAdoptNoRoomWhenThereIsNoEvent() {
+    assertThat(writer.unpublished().adoptRoom(ROOM)).isEqualTo(-1);
+  }
+
+  @Test
   void shouldShowTheCallWhenItIsAnIntent() throws IOException {
     write(1, EventKind.INVALID.code());
     UnpublishedEvent left = writer.unpublished();
@@ -112,11 +136,16 @@ class UnpublishedEventTest {
   }
 
   private void write(long sequence, byte kind) throws IOException {
+    write(sequence, kind, 0);
+  }
+
+  private void write(long sequence, byte kind, long position) throws IOException {
     ByteBuffer slot = ByteBuffer.allocate(EventLogLayout.SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     slot.put(EventLogLayout.SLOT_KIND_OFFSET, kind);
     slot.put(EventLogLayout.SLOT_FLAGS_OFFSET, (byte) 200);
     slot.putShort(EventLogLayout.SLOT_SYSCALL_OFFSET, (short) RECVFROM);
     slot.putLong(EventLogLayout.SLOT_RESULT_OFFSET, 1000 + sequence);
+    slot.putLong(EventLogLayout.SLOT_PAYLOAD_POSITION_OFFSET, position);
     slot.putInt(EventLogLayout.SLOT_PAYLOAD_LENGTH_OFFSET, ROOM);
     slot.putInt(EventLogLayout.SLOT_DESCRIPTOR_OFFSET, 7);
     slot.putLong(EventLogLayout.SLOT_SEQUENCE_OFFSET, sequence);

@@ -15,6 +15,11 @@ import java.util.concurrent.atomic.AtomicLong;
 final class EchoClient implements Conversation {
   private static final int LARGEST_PIECE = 16_384;
 
+  /** So many bytes tell from which place of the stream they are. */
+  private static final int TELLING = 8;
+
+  private static final long FARTHEST = 1 << 20;
+
   private final Socket socket;
   private final long seed;
   private final long window;
@@ -85,7 +90,8 @@ final class EchoClient implements Conversation {
       while ((length = in.read(piece)) >= 0) {
         for (int i = 0; i < length; i++) {
           if (piece[i] != byteAt(echoed.get() + i)) {
-            fail("wrong byte at " + (echoed.get() + i));
+            long position = echoed.get() + i;
+            fail("wrong byte at " + position + ": " + whatIs(piece, i, length, position));
             return;
           }
         }
@@ -97,6 +103,30 @@ final class EchoClient implements Conversation {
     } catch (IOException e) {
       fail("reading at " + echoed + ": " + e.getMessage());
     }
+  }
+
+  /** Which bytes of the stream came instead of those that are due. */
+  private String whatIs(byte[] piece, int from, int end, long position) {
+    int compared = Math.min(TELLING, end - from);
+    String rest = (end - from) + " bytes read from there on, " + from + " before";
+    for (long distance = 1; distance < FARTHEST; distance++) {
+      if (isStream(piece, from, compared, position + distance)) {
+        return distance + " bytes are lost; " + rest;
+      }
+      if (distance <= position && isStream(piece, from, compared, position - distance)) {
+        return "the stream from " + distance + " bytes before; " + rest;
+      }
+    }
+    return "bytes of something else; " + rest;
+  }
+
+  private boolean isStream(byte[] piece, int from, int length, long position) {
+    for (int i = 0; i < length; i++) {
+      if (piece[from + i] != byteAt(position + i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private synchronized void advance(int length) {

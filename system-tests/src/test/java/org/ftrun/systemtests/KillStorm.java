@@ -46,7 +46,7 @@ final class KillStorm {
       long epoch = ftrun.killPrimary();
       ftrun.awaitStatus("in a new epoch", now -> now.epoch() > epoch);
       assertThat(status.divergences()).as("divergences before kill %d", kill).isZero();
-      conversation.check();
+      check(kill);
     }
     awaitProgress(kills);
     ServiceStatus status = ftrun.awaitProtected();
@@ -64,9 +64,17 @@ final class KillStorm {
         FtrunProcess.LIMIT,
         () -> "no progress at kill " + kill + "\n" + ftrun.messages(),
         () -> {
-          conversation.check();
+          check(kill);
           return conversation.progress() >= target;
         });
+  }
+
+  private void check(int kill) {
+    try {
+      conversation.check();
+    } catch (AssertionError e) {
+      throw new AssertionError("at kill " + kill + ":\n" + ftrun.messages(), e);
+    }
   }
 
   /** Not a wait for anything: chooses the instant within a call. */

@@ -98,6 +98,15 @@ final class EventRecorder {
     return reserve(bytes) ? writer.reservedOffset() : -1;
   }
 
+  /**
+   * As {@link #reserveInput}, for a call that the service's own thread has made: the room is what
+   * it has chosen.
+   */
+  long adoptInput(int bytes) {
+    group.history().count();
+    return writer.unpublished().adoptRoom(bytes);
+  }
+
   /** The first {@code length} bytes of the reservation, as received. */
   ByteBuffer received(int length) {
     ByteBuffer payload = writer.reservedPayload();

@@ -112,7 +112,7 @@ enum FaultPoint {
   }
 
   /** Whether it is no service but the launcher's tiny child on which takeovers are rehearsed. */
-  private static boolean isRehearsing(int pid) {
+  static boolean isRehearsing(int pid) {
     try {
       Path program = Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"));
       return program.endsWith("ftrun-launcher");

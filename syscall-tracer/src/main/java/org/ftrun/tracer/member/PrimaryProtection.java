@@ -32,6 +32,7 @@ final class PrimaryProtection {
       return end(service, refusal);
     }
     recorder.setRecording(true);
+    StubFault.arm(member);
     return null;
   }
 

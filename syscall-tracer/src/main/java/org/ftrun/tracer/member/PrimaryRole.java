@@ -172,6 +172,9 @@ public final class PrimaryRole implements Role, FailSafe {
 
   private Role onSignal(int signal) throws TraceeDiedException {
     member.tracee.readRegisters(member.now);
+    if (signal == Signal.SIGTRAP && StubFault.handles(member)) {
+      return this;
+    }
     if (signal == Signal.SIGTRAP
         && call.executing
         && member.model().stub.isTrapped(member.now.rip())) {

@@ -45,7 +45,7 @@ final class Redirection {
         || !isDeliverable(call.arguments[index], wanted)) {
       return;
     }
-    reserve(index, (int) wanted);
+    direct(index, (int) wanted, recorder.reserveInput((int) wanted));
   }
 
   /** What the kernel could not deliver must stay where it is. Only the buffer's ends are tried. */
@@ -56,19 +56,17 @@ final class Redirection {
   }
 
   /**
-   * The fast path has let the kernel write an input into the payload ring, where the next
-   * reservation of that size is.
+   * The fast path has let the kernel write an input into the payload ring.
    *
    * @param bytes as many as were reserved, or -1
    */
   void adopt(long bytes) {
     if (bytes >= 0 && recorder.isRecording()) {
-      reserve(rawArgument(), (int) bytes);
+      direct(rawArgument(), (int) bytes, recorder.adoptInput((int) bytes));
     }
   }
 
-  private void reserve(int index, int bytes) {
-    long offset = recorder.reserveInput(bytes);
+  private void direct(int index, int bytes, long offset) {
     if (offset >= 0) {
       call.redirectedFrom = call.arguments[index];
       call.redirectedBytes = bytes;

@@ -33,7 +33,9 @@ public final class Tracee {
   private static final int STOPPED = 0x7f;
   private static final int WALL = 0x40000000;
 
+  private static final int POKEUSER = 6;
   private static final int CONT = 7;
+  private static final int SINGLESTEP = 9;
   private static final int GETREGS = 12;
   private static final int SETREGS = 13;
   private static final int DETACH = 17;
@@ -49,6 +51,14 @@ public final class Tracee {
   private static final int GETSIGMASK = 0x420a;
   private static final int SETSIGMASK = 0x420b;
   private static final int SET_SYSCALL_USER_DISPATCH_CONFIG = 0x4210;
+
+  /** Offset of u_debugreg in struct user (sys/user.h), and of its parts. */
+  private static final int DEBUG_ADDRESS = 848;
+
+  private static final int DEBUG_CONTROL = DEBUG_ADDRESS + 7 * Long.BYTES;
+
+  /** In debug register 7: the first breakpoint is on, for execution. */
+  private static final long BREAK_AT_FIRST = 1;
 
   private static final int SIGINFO_BYTES = 128;
   private static final int SI_CODE_OFFSET = 8;
@@ -225,6 +235,25 @@ public final class Tracee {
     }
     checked("PTRACE_SYSCALL", ptrace(SYSCALL, 0, 0));
     resumed = true;
+  }
+
+  /**
+   * Resumes it for one instruction; a SIGTRAP follows.
+   *
+   * @throws TraceeDiedException as {@link #resume}
+   */
+  public void step() throws TraceeDiedException {
+    if (hasUnreadStop()) {
+      throw TraceeDiedException.INSTANCE;
+    }
+    checked("PTRACE_SINGLESTEP", ptrace(SINGLESTEP, 0, 0));
+    resumed = true;
+  }
+
+  /** A SIGTRAP comes each time when it is about to execute the instruction at this address. */
+  public void breakAt(long address) throws TraceeDiedException {
+    checked("PTRACE_POKEUSER", ptrace(POKEUSER, DEBUG_ADDRESS, address));
+    checked("PTRACE_POKEUSER", ptrace(POKEUSER, DEBUG_CONTROL, BREAK_AT_FIRST));
   }
 
   /** Leaves it in its group stop, still reporting. */

@@ -77,9 +77,13 @@ public record StubRegion(TraceeAddress base) {
     return offset > StubLayout.CHECK && offset <= StubLayout.CALL;
   }
 
-  /** Whether the fast path's call has returned or was interrupted, its result still in rax. */
+  /**
+   * Whether the fast path's call has returned or was interrupted, its result in rax, and perhaps
+   * not in its slot.
+   */
   public boolean isBehindFastCall(long rip) {
-    return rip == base.value() + StubLayout.BEHIND;
+    long offset = rip - base.value();
+    return offset >= StubLayout.BEHIND && offset < StubLayout.STORED;
   }
 
   /** Whether a thread is copying from or to the application's memory. */

@@ -1,0 +1,116 @@
+package org.ftrun.tracer.member;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.Stop;
+import org.ftrun.tracer.ptrace.StopKind;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubLayout;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has primaries killed at chosen instructions of the fast path, for tests. The system property
+ * {@code ftrun.test.killInStub} is {@code SYSCALL:FIRST:STRIDE:KILLS}: each new primary is killed
+ * in its {@value #CALLS}th fast call of that name, the first one when FIRST instructions of the
+ * stub have been executed, each further one STRIDE instructions later, KILLS in all. Without the
+ * property it costs a look at a constant.
+ */
+final class StubFault {
+  /** Name of the system property. */
+  static final String PROPERTY = "ftrun.test.killInStub";
+
+  private static final int CALLS = 10;
+  private static final int SYS_KILL = 62;
+  private static final Pattern FORM =
+      Pattern.compile("([a-z0-9_]+):(\\d{1,6}):([1-9]\\d{0,5}):(\\d{1,6})");
+  private static final Logger LOG = LoggerFactory.getLogger(StubFault.class);
+  private static final StubFault FAULT = parse(System.getProperty(PROPERTY));
+
+  private final SyscallRow row;
+  private final AtomicLong next;
+  private final long stride;
+  private final AtomicLong killsLeft;
+  private int calls;
+
+  private StubFault(SyscallRow row, long first, long stride, long kills) {
+    this.row = row;
+    this.next = new AtomicLong(first);
+    this.stride = stride;
+    this.killsLeft = new AtomicLong(kills);
+  }
+
+  private static StubFault parse(String text) {
+    if (text == null) {
+      return null;
+    }
+    Matcher form = FORM.matcher(text);
+    try {
+      if (form.matches()) {
+        return new StubFault(
+            SyscallTable.named(form.group(1)),
+            Long.parseLong(form.group(2)),
+            Long.parseLong(form.group(3)),
+            Long.parseLong(form.group(4)));
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.debug("no such call", e);
+    }
+    LOG.error("{} is not SYSCALL:FIRST:STRIDE:KILLS, ignored: {}", PROPERTY, text);
+    return null;
+  }
+
+  /** A replica follows the primary from here on. */
+  static void arm(Member member) throws TraceeDiedException {
+    if (FAULT != null
+        && FAULT.killsLeft.get() > 0
+        && member.fastPath.isOn()
+        && !FaultPoint.isRehearsing(member.pid())) {
+      FAULT.calls = 0;
+      member.tracee.breakAt(member.model().stub.at(StubLayout.ENTER));
+    }
+  }
+
+  /**
+   * A SIGTRAP has stopped the primary, whose registers are in member.now.
+   *
+   * @return whether it was one of this class's, and the primary runs again, or dies
+   */
+  static boolean handles(Member member) throws TraceeDiedException {
+    if (FAULT == null || member.now.rip() != member.model().stub.at(StubLayout.ENTER)) {
+      return false;
+    }
+    if (member.now.rax() == FAULT.row.number() && ++FAULT.calls == CALLS) {
+      FAULT.strike(member);
+    } else {
+      member.tracee.resume(0);
+    }
+    return true;
+  }
+
+  private void strike(Member member) throws TraceeDiedException {
+    long instructions = next.getAndAdd(stride);
+    killsLeft.decrementAndGet();
+    for (long i = 0; i < instructions; i++) {
+      member.tracee.step();
+      Stop stop = member.tracee.await();
+      if (stop.kind() != StopKind.SIGNAL || stop.signal() != Signal.SIGTRAP) {
+        LOG.warn("{} instead of instruction {} of {}", stop, i, row);
+        break;
+      }
+    }
+    member.tracee.readRegisters(member.now);
+    LOG.info(
+        "process {} is killed behind {} instructions of {}, at {} of the stub",
+        member.pid(),
+        instructions,
+        row,
+        member.now.rip() - member.model().stub.at(0));
+    Libc.call(SYS_KILL, member.pid(), Signal.SIGKILL);
+  }
+}

@@ -1,0 +1,65 @@
+package org.ftrun.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Primaries are killed at chosen instructions inside the fast path, one after the other: whatever
+ * the call has come to there, not a byte is lost or doubled. Two neighbours are where a result is
+ * in a register only, so that every second instruction finds one; {@code -Dftrun.stride=1} takes
+ * all.
+ */
+class StubFaultTest {
+  private static final int CLIENTS = 4;
+
+  /** Copies are made byte by byte, each an instruction to the debugger: let them be short. */
+  private static final int WINDOW = 12;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @CsvSource({"read,560", "sendto,460", "poll,620"})
+  @Timeout(300)
+  void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int instructions)
+      throws Exception {
+    int stride = Integer.getInteger("ftrun.stride", 2);
+    long seed = Long.getLong("ftrun.seed", System.nanoTime());
+    System.out.println(call + " with -Dftrun.seed=" + seed);
+    int first = new SplittableRandom(seed).nextInt(stride);
+    int kills = (instructions - first) / stride;
+    String option = "-Dftrun.test.killInStub=" + call + ":" + first + ":" + stride + ":" + kills;
+    try (FtrunProcess ftrun =
+            EchoServer.start(
+                directory, FastPathMode.ON, Map.of("FTRUN_JAVA_OPTIONS", option), Linking.DYNAMIC);
+        Conversation crowd = crowd(ftrun)) {
+      ServiceStatus status =
+          ftrun.awaitStatus(
+              "taken over " + kills + " times",
+              now -> {
+                crowd.check();
+                return now.takeoverCauses().size() == kills;
+              });
+      assertThat(status.divergences()).as(ftrun.messages()).isZero();
+      assertThat(status.disagreed()).as(ftrun.messages()).isZero();
+      crowd.finish();
+    }
+  }
+
+  private static Conversation crowd(FtrunProcess ftrun) throws Exception {
+    int port = EchoServer.port(ftrun);
+    List<EchoClient> clients = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      clients.add(new EchoClient(Ports.connect(ftrun, port), i, WINDOW));
+    }
+    return new Crowd(clients);
+  }
+}
