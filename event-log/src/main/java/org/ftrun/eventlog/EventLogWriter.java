@@ -267,6 +267,11 @@ public final class EventLogWriter {
     return memory.index().getInt(nextSlot() + SLOT_DESCRIPTOR_OFFSET);
   }
 
+  /** The digest of its call. */
+  public long unpublishedDigest() {
+    return memory.index().getLong(nextSlot() + SLOT_DIGEST_OFFSET);
+  }
+
   /** Its flags, 0 to 255. */
   public int unpublishedFlags() {
     return Byte.toUnsignedInt(memory.index().get(nextSlot() + SLOT_FLAGS_OFFSET));

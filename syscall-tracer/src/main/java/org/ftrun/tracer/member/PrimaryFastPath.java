@@ -73,9 +73,7 @@ final class PrimaryFastPath {
     }
     member.fastPath.serviceRegisters(member.now, service);
     long result = member.now.rax();
-    CallInFlight adopted = new CallInFlight();
-    adopted.begin(service);
-    if (returned && !adopted.row.transfersOutput()) {
+    if (returned && !SyscallTable.row(service.rax()).transfersOutput()) {
       return false;
     }
     take();
@@ -83,8 +81,14 @@ final class PrimaryFastPath {
     return true;
   }
 
-  private void take() {
-    call.begin(service);
+  private void take() throws TraceeDiedException {
+    Unpublished left = unpublished();
+    if (left == Unpublished.INTENT || left == Unpublished.RESULT) {
+      // Made before the call; the memory that it covers may be gone by now.
+      call.begin(service, primary.recorder.writer().unpublishedDigest());
+    } else {
+      call.begin(service);
+    }
     if (member.fastPath.began() != 0) {
       call.began = member.fastPath.began();
     }
@@ -105,8 +109,7 @@ final class PrimaryFastPath {
       return;
     }
     boolean behind = member.model().stub.isBehindFastCall(member.now.rip());
-    Unpublished left =
-        primary.recorder.isRecording() ? primary.recorder.unpublished() : Unpublished.NONE;
+    Unpublished left = unpublished();
     if (!behind && left == Unpublished.COMPLETE) {
       primary.recorder.publishCompleted();
     } else if ((behind || left == Unpublished.RESULT) && member.fastPath.readArea()) {
@@ -115,6 +118,10 @@ final class PrimaryFastPath {
       take();
       showReturned(result);
     }
+  }
+
+  private Unpublished unpublished() {
+    return primary.recorder.isRecording() ? primary.recorder.unpublished() : Unpublished.NONE;
   }
 
   /**

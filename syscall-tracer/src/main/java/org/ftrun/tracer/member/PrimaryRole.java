@@ -41,7 +41,7 @@ public final class PrimaryRole implements Role, FailSafe {
   final Member member;
   final GroupLink group;
   final EventRecorder recorder;
-  final CallInFlight call = new CallInFlight();
+  final CallInFlight call;
   final byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
 
   private final PrimaryCalls calls;
@@ -70,6 +70,7 @@ public final class PrimaryRole implements Role, FailSafe {
   PrimaryRole(Member member, GroupLink group) {
     this.member = member;
     this.group = group;
+    this.call = new CallInFlight(CallDigest.of(member, group));
     this.recorder = new EventRecorder(member, group.log().writer(), group);
     this.calls = new PrimaryCalls(this);
     this.signals = new PrimarySignals(this, calls);
