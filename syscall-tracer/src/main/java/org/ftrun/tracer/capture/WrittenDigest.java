@@ -46,8 +46,7 @@ public final class WrittenDigest {
   /** The service's memory is below. */
   private static final long ADDRESS_LIMIT = 1L << 47;
 
-  private final ByteBuffer piece =
-      ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
   private final Structure iovec = new Structure(IOVEC_SIZE);
   private final Structure header = new Structure(MSGHDR_SIZE);
   private long digest;

@@ -198,7 +198,10 @@ final class ProgramStart {
     member.tracee.memory().writeBytes(region.base(), StubLayout.image());
     FastPathOptions options = group.fastPath();
     if (options.on()) {
-      member.tracee.memory().writeBytes(region.base().plus(StubLayout.TABLE), table(options, group));
+      member
+          .tracee
+          .memory()
+          .writeBytes(region.base().plus(StubLayout.TABLE), table(options, group));
     }
     long result =
         member.injected.call(

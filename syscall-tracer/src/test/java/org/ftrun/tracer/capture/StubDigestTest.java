@@ -123,7 +123,8 @@ class StubDigestTest {
     long[] inHigherBuffers = {1, BASE + 8192, 512, 0, 0, 0};
     calls.add(new Call(SyscallTable.named("writev"), inHigherBuffers));
     for (int i = 0; i < 16; i++) {
-      calls.add(new Call(SyscallTable.named("sendmsg"), new long[] {1, BASE + 64L * i, 0, 0, 0, 0}));
+      calls.add(
+          new Call(SyscallTable.named("sendmsg"), new long[] {1, BASE + 64L * i, 0, 0, 0, 0}));
     }
     WrittenDigest written = new WrittenDigest();
     List<String> expected = new ArrayList<>();
