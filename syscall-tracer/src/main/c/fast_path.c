@@ -1,20 +1,7 @@
 /* The fast path: a call is recorded, or answered from the log, without any stop. */
 #include "fast_path.h"
 
-#define MULTIPLIER 0x9e3779b97f4a7c15ul
-#define FOLD 29
 #define MSG_WAITALL 0x100
-
-/* As ArgumentDigest.java. */
-u64 digest_of(const struct area *area, const struct row *row) {
-  u64 digest = (area->frame.number + 1) * MULTIPLIER;
-  digest ^= digest >> FOLD;
-  for (unsigned i = 0; i < row->arguments; i++) {
-    digest = (digest ^ argument_value(area, row, i)) * MULTIPLIER;
-    digest ^= digest >> FOLD;
-  }
-  return digest;
-}
 
 /* SO_RCVTIMEO and SO_SNDTIMEO, old and new; FastTable.java has the same. */
 static int is_socket_time(u32 option) {

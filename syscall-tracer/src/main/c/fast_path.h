@@ -23,6 +23,12 @@
 /* The service's memory is below. */
 #define ADDRESS_LIMIT (1ul << 47)
 
+/* struct iovec of linux/uio.h. */
+struct buffer {
+  u64 address;
+  u64 length;
+};
+
 /* A result, or the wish to go the slow path. */
 struct outcome {
   s64 result;

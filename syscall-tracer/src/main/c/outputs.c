@@ -4,11 +4,6 @@
 #define HEADER 16
 #define MOST_BUFFERS 64
 
-struct buffer {
-  u64 address;
-  u64 length;
-};
-
 static u64 padded(u64 bytes) { return (bytes + 7) & ~7ul; }
 
 static u64 count_of(const struct area *area, const struct row *row, const struct output *output) {

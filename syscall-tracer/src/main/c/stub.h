@@ -149,11 +149,20 @@ struct area {
 };
 
 /* How many bytes an output has; SizeRule.java documents the rules. */
-enum rule { RULE_CONSTANT, RULE_ARGUMENT, RULE_BITS, RULE_RESULT, RULE_SOCKLEN, RULE_IOVEC };
+enum rule {
+  RULE_CONSTANT,
+  RULE_ARGUMENT,
+  RULE_BITS,
+  RULE_RESULT,
+  RULE_SOCKLEN,
+  RULE_IOVEC,
+  RULE_MESSAGE /* inputs only */
+};
 
 /* With which results an output is written: WrittenWhen.java. */
 enum when { WHEN_SUCCESS, WHEN_INTERRUPTED, WHEN_NOT_REFUSED, WHEN_ALWAYS };
 
+/* Also describes an input; when means nothing then. */
 struct output {
   u8 argument;
   u8 rule;
@@ -195,10 +204,11 @@ struct row {
   u8 detail_second;
   u8 commands;
   u32 commanded[4]; /* the commands */
-  struct output output[4];
+  struct output output[4]; /* the outputs, behind them the inputs */
   u8 timeout; /* index of the time-out */
   u8 blocks;  /* not 0 if the call may wait */
-  u8 unused[2];
+  u8 inputs;  /* memory that the digest covers; none unless --verify full */
+  u8 unused;
 };
 
 #define STUB_ROWS 512

@@ -1,6 +1,7 @@
 package org.ftrun.eventlog;
 
 import static org.ftrun.eventlog.EventLogLayout.SLOT_DESCRIPTOR_OFFSET;
+import static org.ftrun.eventlog.EventLogLayout.SLOT_DIGEST_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_FLAGS_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_KIND_OFFSET;
 import static org.ftrun.eventlog.EventLogLayout.SLOT_PAYLOAD_LENGTH_OFFSET;
@@ -65,6 +66,11 @@ public final class UnpublishedEvent {
   /** Its first descriptor argument or -1. */
   public int descriptor() {
     return memory.index().getInt(slot() + SLOT_DESCRIPTOR_OFFSET);
+  }
+
+  /** The digest of the call. */
+  public long digest() {
+    return memory.index().getLong(slot() + SLOT_DIGEST_OFFSET);
   }
 
   /** Its flags, 0 to 255. */

@@ -54,12 +54,22 @@ final class FtrunProcess implements AutoCloseable {
   static FtrunProcess start(
       Path directory, FastPathMode mode, Map<String, String> environment, List<String> service)
       throws IOException {
+    return start(directory, mode.options(), environment, service);
+  }
+
+  /** As {@link #start(Path, Map, List)}, with options of ftrun. */
+  static FtrunProcess start(
+      Path directory,
+      List<String> ownOptions,
+      Map<String, String> environment,
+      List<String> service)
+      throws IOException {
     assertThat(SCRIPT).as("the ftrun script (-Dftrun.script)").isExecutable();
     String name = "test-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
     Files.createDirectories(directory.resolve("run"));
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--name", name));
     command.addAll(List.of("--run-dir", directory.resolve("run").toString()));
-    command.addAll(mode.options());
+    command.addAll(ownOptions);
     String options = System.getProperty("ftrun.options", "");
     if (!options.isBlank()) {
       command.addAll(List.of(options.trim().split(" +")));

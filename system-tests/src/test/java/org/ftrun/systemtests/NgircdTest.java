@@ -9,7 +9,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,38 +22,9 @@ class NgircdTest {
   @TempDir Path directory;
   private int port;
 
-  @BeforeEach
-  void configure() throws Exception {
-    port = Ports.free();
-    Files.writeString(
-        directory.resolve("ngircd.conf"),
-        """
-        [Global]
-        Name = irc.example.net
-        Info = test
-        AdminInfo1 = test
-        Listen = 127.0.0.1
-        Ports = %d
-        MotdPhrase = hello
-        [Limits]
-        MaxConnectionsIP = 0
-        MaxJoins = 0
-        MaxNickLength = 20
-        MaxPenaltyTime = 0
-        PingTimeout = 600
-        [Options]
-        DNS = no
-        Ident = no
-        PAM = no
-        """
-            .formatted(port));
-  }
-
   private FtrunProcess start() throws Exception {
-    return FtrunProcess.start(
-        directory,
-        Map.of(),
-        List.of("/usr/sbin/ngircd", "-n", "-f", directory.resolve("ngircd.conf").toString()));
+    port = Ports.free();
+    return FtrunProcess.start(directory, Map.of(), Ngircd.prepare(directory, port));
   }
 
   @Test

@@ -52,6 +52,15 @@ record ServiceStatus(JsonObject json) {
     return json.get("slowPathEvents").getAsLong();
   }
 
+  /** Events that a replica has not consumed yet. */
+  long lag() {
+    long lag = 0;
+    for (JsonElement replica : json.getAsJsonArray("replicas")) {
+      lag += replica.getAsJsonObject().get("lagEvents").getAsLong();
+    }
+    return lag;
+  }
+
   long divergences() {
     return json.get("divergences").getAsLong();
   }

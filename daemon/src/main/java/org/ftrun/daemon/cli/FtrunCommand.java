@@ -20,6 +20,7 @@ import org.ftrun.daemon.service.ServiceLauncher;
 import org.ftrun.daemon.service.ServiceOptions;
 import org.ftrun.daemon.service.ServiceOptions.LaunchState;
 import org.ftrun.daemon.service.ServiceOptions.ReplicaWait;
+import org.ftrun.daemon.service.ServiceOptions.Verification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -93,6 +94,12 @@ final class FtrunCommand implements Callable<Integer> {
       paramLabel = "spin|yield|sleep",
       description = "How the replica waits (sleep, after a short spin)")
   private ReplicaWait wait;
+
+  @Option(
+      names = "--verify",
+      paramLabel = "arguments|full",
+      description = "What of a call is compared; full: also the bytes written (arguments)")
+  private Verification verification = Verification.ARGUMENTS;
 
   @Option(
       names = "--log-level",
@@ -225,6 +232,7 @@ final class FtrunCommand implements Callable<Integer> {
         fastPath == Switch.ON,
         logSize,
         wait != null ? wait : CoreChoice.defaultWait(),
+        verification,
         launchState);
   }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.daemon.service.ServiceOptions;
+import org.ftrun.daemon.service.ServiceOptions.Verification;
 import org.ftrun.daemon.service.ServiceStatus;
 import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.EventLog;
@@ -290,6 +291,11 @@ final class GroupMembers implements GroupLink {
   @Override
   public FastPathOptions fastPath() {
     return options.fastPath() ? FastPathChoice.of(options.replicaWait()) : FastPathOptions.OFF;
+  }
+
+  @Override
+  public boolean comparesWrittenBytes() {
+    return options.verification() == Verification.FULL;
   }
 
   @Override

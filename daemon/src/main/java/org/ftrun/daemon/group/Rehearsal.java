@@ -37,6 +37,7 @@ final class Rehearsal {
             real.fastPath(),
             LOG_BYTES,
             real.replicaWait(),
+            real.verification(),
             real.launchState());
     CountersOpinion.rehearse(COUNTERS_READ);
     try {

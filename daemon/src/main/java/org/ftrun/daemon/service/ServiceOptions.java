@@ -12,6 +12,7 @@ import java.util.List;
  * @param fastPath whether calls may be handled inside the process
  * @param logBytes size of the payload ring in bytes, a power of two, 1 MiB to 4 GiB
  * @param replicaWait how the replica waits for events
+ * @param verification what of a call is compared between primary and replica
  * @param launchState what ftrun itself was given and the service must get
  */
 public record ServiceOptions(
@@ -22,6 +23,7 @@ public record ServiceOptions(
     boolean fastPath,
     long logBytes,
     ReplicaWait replicaWait,
+    Verification verification,
     LaunchState launchState) {
 
   /** How the replica waits for the next event. */
@@ -32,6 +34,14 @@ public record ServiceOptions(
     YIELD,
     /** Spins, yields, then sleeps with growing time-outs up to a millisecond. */
     SLEEP
+  }
+
+  /** What of each call is compared between primary and replica. */
+  public enum Verification {
+    /** Its number, descriptor and arguments, lengths among them. */
+    ARGUMENTS,
+    /** That, and the bytes that it hands to the kernel. */
+    FULL
   }
 
   /**

@@ -22,6 +22,7 @@ import org.ftrun.daemon.service.ServiceLauncher;
 import org.ftrun.daemon.service.ServiceOptions;
 import org.ftrun.daemon.service.ServiceOptions.LaunchState;
 import org.ftrun.daemon.service.ServiceOptions.ReplicaWait;
+import org.ftrun.daemon.service.ServiceOptions.Verification;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +66,7 @@ class FtrunCommandTest {
     assertThat(options.command()).containsExactly("true");
     assertThat(options.fastPath()).isTrue();
     assertThat(options.logBytes()).isEqualTo(64 << 20);
+    assertThat(options.verification()).isEqualTo(Verification.ARGUMENTS);
     assertThat(options.launchState()).isEqualTo(STATE);
     assertThat(CoreTimes.allowed()).contains(options.primaryCpu(), options.replicaCpu());
     assertThat(runDirectory).isEmptyDirectory();
@@ -82,6 +84,7 @@ class FtrunCommandTest {
                 "--fast-path=off",
                 "--log-size=3M",
                 "--wait=spin",
+                "--verify=full",
                 "--log-level=error",
                 "/bin/true"))
         .as(error.toString(StandardCharsets.UTF_8))
@@ -92,6 +95,7 @@ class FtrunCommandTest {
     assertThat(options.fastPath()).isFalse();
     assertThat(options.logBytes()).isEqualTo(4 << 20);
     assertThat(options.replicaWait()).isEqualTo(ReplicaWait.SPIN);
+    assertThat(options.verification()).isEqualTo(Verification.FULL);
   }
 
   @Test
@@ -127,6 +131,7 @@ class FtrunCommandTest {
         "--log-size=1X",
         "--wait=forever",
         "--fast-path=maybe",
+        "--verify=some",
         "--primary-cpu=x",
         "--log-level=loud",
         "--name=a/b",

@@ -1,7 +1,7 @@
 package org.ftrun.tracer.member;
 
-import org.ftrun.tracer.capture.ArgumentDigest;
 import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.Resolution;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
@@ -9,6 +9,8 @@ import org.ftrun.tracer.syscall.SyscallTable;
 /** The call that a thread of the service makes, from its site on until it has returned. Reused. */
 final class CallInFlight {
   private static final int SYSCALL_INSTRUCTION_BYTES = 2;
+
+  private final CallDigest digests;
 
   /** Whether the call was sent to the stub and has not returned yet. */
   boolean executing;
@@ -79,11 +81,24 @@ final class CallInFlight {
   /** How often in a row the call was tried in vain. */
   int fruitlessTries;
 
+  /** A call whose digest is to be made so. */
+  CallInFlight(CallDigest digests) {
+    this.digests = digests;
+  }
+
   /**
    * Takes over a call from the registers of its SIGSYS stop: rip behind the instruction, rax the
    * number.
+   *
+   * @throws TraceeDiedException if the digest cannot be made any more
    */
-  void begin(Registers stopped) {
+  void begin(Registers stopped) throws TraceeDiedException {
+    begin(stopped, 0);
+    digest = digests.of(row, arguments);
+  }
+
+  /** As {@link #begin(Registers)}, of a call whose digest is known. */
+  void begin(Registers stopped, long knownDigest) {
     atSite.copyFrom(stopped);
     atSite.rip(stopped.rip() - SYSCALL_INSTRUCTION_BYTES).originalRax(-1);
     site = atSite.rip();
@@ -94,7 +109,7 @@ final class CallInFlight {
     if (resolution.rewrittenArgument() >= 0) {
       asked[resolution.rewrittenArgument()] = resolution.rewrittenValue();
     }
-    digest = ArgumentDigest.of(row, arguments);
+    digest = knownDigest;
     detail = 0;
     reset();
     resumed = false;

@@ -1,6 +1,8 @@
 package org.ftrun.tracer.member;
 
 import org.ftrun.eventlog.Event;
+import org.ftrun.eventlog.EventKind;
+import org.ftrun.tracer.capture.WrittenDigest;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
 
@@ -15,7 +17,18 @@ final class Divergence {
     text.append(" (thread ").append(event.threadId()).append(")\n");
     text.append("  primary: ").append(primary(event, history)).append('\n');
     text.append("  replica: ").append(at).append(' ').append(replica(member, call));
+    if (isOfOtherBytes(event, call)) {
+      text.append("\n  the arguments are equal, the written bytes differ");
+    }
     return text.toString();
+  }
+
+  private static boolean isOfOtherBytes(Event event, CallInFlight call) {
+    boolean calls = event.kind() == EventKind.SYSCALL || event.kind() == EventKind.PARTIAL;
+    return calls
+        && call.row != null
+        && event.site() == call.site
+        && WrittenDigest.isOfOtherBytes(event.digest(), call.digest);
   }
 
   /** A call that both members make had different results. */

@@ -113,6 +113,9 @@ public interface GroupLink {
   /** How the service's calls take the fast path. */
   FastPathOptions fastPath();
 
+  /** Whether calls are compared by the bytes that they hand to the kernel, too. */
+  boolean comparesWrittenBytes();
+
   /** Arguments of recent calls, for divergence reports. */
   ArgumentHistory history();
 }

@@ -72,9 +72,7 @@ final class PrimaryFastPath {
     }
     member.fastPath.serviceRegisters(member.now, service);
     long result = member.now.rax();
-    CallInFlight adopted = new CallInFlight();
-    adopted.begin(service);
-    if (returned && !adopted.row.transfersOutput()) {
+    if (returned && !SyscallTable.row(service.rax()).transfersOutput()) {
       return false;
     }
     take();
@@ -82,8 +80,15 @@ final class PrimaryFastPath {
     return true;
   }
 
-  private void take() {
-    call.begin(service);
+  private void take() throws TraceeDiedException {
+    UnpublishedEvent left = primary.recorder.unpublished();
+    UnpublishedEvent.State state = stateOf(left);
+    if (state == UnpublishedEvent.State.INTENT || state == UnpublishedEvent.State.RESULT) {
+      // Made before the call; the memory that it covers may be gone by now.
+      call.begin(service, left.digest());
+    } else {
+      call.begin(service);
+    }
     if (member.fastPath.began() != 0) {
       call.began = member.fastPath.began();
     }
@@ -105,8 +110,7 @@ final class PrimaryFastPath {
     }
     boolean behind = member.model().stub.isBehindFastCall(member.now.rip());
     UnpublishedEvent left = primary.recorder.unpublished();
-    UnpublishedEvent.State state =
-        primary.recorder.isRecording() ? left.state() : UnpublishedEvent.State.NONE;
+    UnpublishedEvent.State state = stateOf(left);
     if (!behind && state == UnpublishedEvent.State.COMPLETE) {
       left.publish();
     } else if ((behind || state == UnpublishedEvent.State.RESULT) && member.fastPath.readArea()) {
@@ -115,6 +119,10 @@ final class PrimaryFastPath {
       take();
       showReturned(result);
     }
+  }
+
+  private UnpublishedEvent.State stateOf(UnpublishedEvent left) {
+    return primary.recorder.isRecording() ? left.state() : UnpublishedEvent.State.NONE;
   }
 
   /**

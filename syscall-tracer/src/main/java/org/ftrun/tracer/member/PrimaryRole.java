@@ -33,7 +33,7 @@ public final class PrimaryRole implements Role, FailSafe {
   final Member member;
   final GroupLink group;
   final EventRecorder recorder;
-  final CallInFlight call = new CallInFlight();
+  final CallInFlight call;
   final byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
   final BoundaryActions atBoundary;
   final PrimaryProtection protection;
@@ -51,6 +51,7 @@ public final class PrimaryRole implements Role, FailSafe {
   PrimaryRole(Member member, GroupLink group) {
     this.member = member;
     this.group = group;
+    this.call = new CallInFlight(CallDigest.of(member, group));
     this.recorder = new EventRecorder(member, group.log().writer(), group);
     this.atBoundary = new BoundaryActions(member);
     this.protection = new PrimaryProtection(this);

@@ -198,7 +198,10 @@ final class ProgramStart {
     member.tracee.memory().writeBytes(region.base(), StubLayout.image());
     FastPathOptions options = group.fastPath();
     if (options.on()) {
-      member.tracee.memory().writeBytes(region.base().plus(StubLayout.TABLE), table(options));
+      member
+          .tracee
+          .memory()
+          .writeBytes(region.base().plus(StubLayout.TABLE), table(options, group));
     }
     long result =
         member.injected.call(
@@ -223,9 +226,9 @@ final class ProgramStart {
   }
 
   /** The table is the same for every program. */
-  private static synchronized byte[] table(FastPathOptions options) {
+  private static synchronized byte[] table(FastPathOptions options, GroupLink group) {
     if (compiled == null) {
-      compiled = FastTable.compile(options.details());
+      compiled = FastTable.compile(options.details(), group.comparesWrittenBytes());
     }
     return compiled;
   }

@@ -52,6 +52,7 @@ final class ReplicaCalls {
         || event.site() != call.site) {
       return Divergence.report(event, member, call, "CALL", replica.history());
     }
+    MemoryFlip.reached(member, call);
     if (event.kind() == EventKind.PARTIAL) {
       String defect = inject(event);
       if (defect != null) {

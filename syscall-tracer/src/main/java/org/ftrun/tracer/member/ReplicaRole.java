@@ -45,7 +45,7 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   final Member member;
-  final CallInFlight call = new CallInFlight();
+  final CallInFlight call;
 
   private final GroupLink group;
   private final EventReader reader;
@@ -61,6 +61,7 @@ public final class ReplicaRole implements Role, FailSafe {
   ReplicaRole(Member member, GroupLink group, Waiting waiting) {
     this.member = member;
     this.group = group;
+    this.call = new CallInFlight(CallDigest.of(member, group));
     this.wait = new EventWait(waiting);
     this.reader = group.log().reader(org.ftrun.eventlog.Consumer.REPLICA);
     this.calls = new ReplicaCalls(this, reader);

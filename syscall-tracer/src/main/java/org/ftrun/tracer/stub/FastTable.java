@@ -40,6 +40,8 @@ public final class FastTable {
   private static final int SETSOCKOPT_OPTION = 2;
   private static final int NO_INDEX = 255;
   private static final int OUTPUTS_OFFSET = 28;
+  private static final int INPUTS_OFFSET = 62;
+  private static final int RULE_MESSAGE = 6;
 
   /** Of calls with commands, those that need no handler: no memory is written beyond the row. */
   private static final Map<String, Commanded> COMMANDS =
@@ -67,14 +69,18 @@ public final class FastTable {
    * Compiles the table.
    *
    * @param details how to make an event's detail for a call's number; null: the stub cannot
+   * @param written whether digests cover the bytes that calls hand to the kernel
    */
-  public static byte[] compile(IntFunction<DetailRule> details) {
+  public static byte[] compile(IntFunction<DetailRule> details, boolean written) {
     ByteBuffer table = ByteBuffer.allocate(ROWS * ROW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int number = 0; number < ROWS; number++) {
       SyscallRow row = SyscallTable.row(number);
       DetailRule detail = details.apply(number);
       if (detail != null && isFast(row)) {
         compile(row, detail, table, number * ROW_BYTES);
+        if (written) {
+          compileInputs(row, table, number * ROW_BYTES);
+        }
       }
     }
     return table.array();
@@ -104,7 +110,7 @@ public final class FastTable {
     return rule(output.size().kind()) >= 0;
   }
 
-  /** enum rule of stub.h, or -1. */
+  /** enum rule of stub.h, for an output; or -1. */
   private static int rule(SizeRule.Kind kind) {
     return switch (kind) {
       case CONSTANT -> 0;
@@ -164,12 +170,26 @@ public final class FastTable {
     table.put(at + 61, (byte) (row.mayBlock() ? 1 : 0));
   }
 
-  private static void compile(SyscallRow row, ArgumentRule output, ByteBuffer table, int at) {
-    SizeRule size = output.size();
-    table.put(at, (byte) row.arguments().indexOf(output));
-    table.put(at + 1, (byte) rule(size.kind()));
+  /** The inputs have the places that the outputs leave free. */
+  private static void compileInputs(SyscallRow row, ByteBuffer table, int at) {
+    List<ArgumentRule> inputs = row.arguments().stream().filter(ArgumentRule::isWritten).toList();
+    int outputs = outputs(row).size();
+    if (outputs + inputs.size() > MOST_OUTPUTS) {
+      throw new IllegalStateException(row + " has more outputs and inputs than a row can hold");
+    }
+    table.put(at + INPUTS_OFFSET, (byte) inputs.size());
+    for (int i = 0; i < inputs.size(); i++) {
+      compile(row, inputs.get(i), table, at + OUTPUTS_OFFSET + 8 * (outputs + i));
+    }
+  }
+
+  private static void compile(SyscallRow row, ArgumentRule memory, ByteBuffer table, int at) {
+    SizeRule size = memory.size();
+    boolean message = size.kind() == SizeRule.Kind.MSGHDR;
+    table.put(at, (byte) row.arguments().indexOf(memory));
+    table.put(at + 1, (byte) (message ? RULE_MESSAGE : rule(size.kind())));
     table.put(at + 2, (byte) Math.max(0, size.argument()));
-    table.put(at + 3, (byte) output.written().ordinal());
+    table.put(at + 3, (byte) memory.written().ordinal());
     table.putInt(at + 4, size.unit());
   }
 

@@ -22,4 +22,16 @@ public record ArgumentRule(
   public boolean isOutput() {
     return direction != Direction.IN;
   }
+
+  /**
+   * Whether the service hands the kernel bytes by this argument, as many as another argument or a
+   * structure says.
+   */
+  public boolean isWritten() {
+    return direction == Direction.IN
+        && switch (size.kind()) {
+          case ARGUMENT, BITS, IOVEC, MSGHDR -> true;
+          default -> false;
+        };
+  }
 }

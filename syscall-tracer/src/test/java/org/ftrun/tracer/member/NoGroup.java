@@ -110,6 +110,11 @@ class NoGroup implements GroupLink, AutoCloseable {
   }
 
   @Override
+  public boolean comparesWrittenBytes() {
+    return false;
+  }
+
+  @Override
   public int survivor() {
     return -1;
   }

@@ -98,7 +98,7 @@ class FastTableTest {
 
   @Test
   void shouldHoldARowForEachFastCallAndNoOtherWhenCompiled() {
-    byte[] table = FastTable.compile(number -> DetailRule.NONE);
+    byte[] table = FastTable.compile(number -> DetailRule.NONE, true);
     assertThat(table).hasSize(FastTable.ROWS * FastTable.ROW_BYTES);
     for (int number = 0; number < FastTable.ROWS; number++) {
       boolean present = (table[number * FastTable.ROW_BYTES] & 1) != 0;
@@ -110,6 +110,6 @@ class FastTableTest {
 
   @Test
   void shouldHaveNoRowWhenItsDetailCannotBeMade() {
-    assertThat(FastTable.compile(number -> null)).containsOnly(0);
+    assertThat(FastTable.compile(number -> null, true)).containsOnly(0);
   }
 }

@@ -56,6 +56,8 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, seen)", StubArea.SEEN);
     expected.put("offsetof(struct area, times)", StubArea.TIMES);
     expected.put("offsetof(struct row, blocks)", 61);
+    expected.put("offsetof(struct row, inputs)", 62);
+    expected.put("RULE_MESSAGE", 6);
     expected.put("RESCUE_CALL", StubArea.Rescue.CALL.ordinal());
     expected.put("RESCUE_INJECTED", StubArea.Rescue.INJECTED.ordinal());
     expected.put("RESCUE_ANSWERED", StubArea.Rescue.ANSWERED.ordinal());

@@ -1,0 +1,125 @@
+package org.ftrun.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A replica that would write something else is noticed where the user asked for that. */
+@Timeout(120)
+class VerificationTest {
+  private static final List<String> KINDS =
+      List.of(
+          "write", "pwrite64", "writev", "pwritev2", "sendto", "sendmsg", "sendmmsg", "setsockopt");
+
+  private static final int HANDED_OVER = 1000;
+  private static final Map<String, String> FLIP =
+      Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.test.flip=madvise:1");
+
+  @TempDir Path directory;
+
+  /** How a call is handled, and which one. */
+  record Handling(FastPathMode mode, String kind) {
+    List<String> command() {
+      return List.of(new CProgram("written", Linking.DYNAMIC).executable().toString(), kind);
+    }
+
+    /** The stub leaves sendmmsg to the tracer. */
+    boolean isFast() {
+      return mode == FastPathMode.ON && !kind.equals("sendmmsg");
+    }
+  }
+
+  static List<Handling> handlings() {
+    List<Handling> all = new ArrayList<>();
+    for (FastPathMode mode : FastPathMode.values()) {
+      KINDS.forEach(kind -> all.add(new Handling(mode, kind)));
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("handlings")
+  void shouldReportTheCallWhenTheReplicaWouldWriteOtherBytes(Handling handling) throws Exception {
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun = start(gate, handling, "full")) {
+      ServiceStatus status = passOneStep(gate, ftrun, 1);
+      assertThat(status.divergences()).as(ftrun.messages()).isEqualTo(1);
+      assertThat(ftrun.messages())
+          .containsPattern(
+              "divergence at event \\d+ .*  primary: %1$s\\(.*  replica: CALL %1$s\\(.*"
+                      .formatted(handling.kind())
+                  + "  the arguments are equal, the written bytes differ\n");
+      assertEndsWell(gate, ftrun, handling);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldNotNoticeOtherBytesWhenOnlyArgumentsAreCompared(FastPathMode mode) throws Exception {
+    Handling handling = new Handling(mode, "write");
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun = start(gate, handling, "arguments")) {
+      ServiceStatus status = passOneStep(gate, ftrun, 0);
+      assertThat(status.divergences()).as(ftrun.messages()).isZero();
+      assertEndsWell(gate, ftrun, handling);
+    }
+  }
+
+  private FtrunProcess start(Gate gate, Handling handling, String verified) throws Exception {
+    Map<String, String> environment = new java.util.HashMap<>(FLIP);
+    environment.put("FT_GATE", gate.environmentValue());
+    List<String> options = new ArrayList<>(handling.mode().options());
+    options.addAll(List.of("--verify", verified));
+    return FtrunProcess.start(directory, options, environment, handling.command());
+  }
+
+  /** Has the program make its calls with a replica's byte flipped; returns the status then. */
+  private static ServiceStatus passOneStep(Gate gate, FtrunProcess ftrun, long divergences)
+      throws Exception {
+    awaitSteps(ftrun, 1);
+    ServiceStatus before = ftrun.awaitProtected();
+    assertThat(before.divergences()).as(ftrun.messages()).isZero();
+    gate.pass();
+    awaitSteps(ftrun, 2);
+    return ftrun.awaitStatus(
+        "followed by a replica that has consumed everything",
+        now -> now.isProtected() && now.lag() == 0 && now.divergences() >= divergences);
+  }
+
+  private static void assertEndsWell(Gate gate, FtrunProcess ftrun, Handling handling)
+      throws Exception {
+    assertThat(ftrun.messages()).containsOnlyOnce(" is flipped");
+    ServiceStatus status = ftrun.awaitProtected();
+    long fast = status.events() - status.slowPathEvents();
+    assertThat(fast >= HANDED_OVER - 10)
+        .as("%d of %d events are fast", fast, status.events())
+        .isEqualTo(handling.mode() == FastPathMode.ON);
+    if (!handling.isFast()) {
+      assertThat(status.slowPathEvents()).isGreaterThanOrEqualTo(HANDED_OVER / 2);
+    }
+    gate.pass();
+    assertThat(ftrun.awaitExit()).as(ftrun.output() + ftrun.messages()).isZero();
+    assertThat(ftrun.output()).endsWith("done\n");
+  }
+
+  private static void awaitSteps(FtrunProcess ftrun, int steps) throws Exception {
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "step " + steps + " is not reached:\n" + ftrun.output() + ftrun.messages(),
+        () -> {
+          boolean reached = Outcome.stepsIn(ftrun.output()) >= steps;
+          assertThat(reached || ftrun.isAlive())
+              .as("ended before step %d:%n%s%s", steps, ftrun.output(), ftrun.messages())
+              .isTrue();
+          return reached;
+        });
+  }
+}
