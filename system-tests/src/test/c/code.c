@@ -99,6 +99,10 @@ static void overwritten(void) {
   check(mprotect(memory, PAGE, PROT_READ | PROT_EXEC) == 0);
   call_often(memory + 10, 0, getppid());
   step("overwritten");
+  call_often(memory + 10, 0, getppid());
+  check(mprotect(memory, PAGE, PROT_NONE) == 0);
+  check(mprotect(memory, PAGE, PROT_READ | PROT_WRITE) == 0);
+  fact("as hidden: %s", memcmp(memory, copy, PAGE) == 0 ? "yes" : "no");
   check(munmap(memory, 2 * PAGE) == 0);
 }
 

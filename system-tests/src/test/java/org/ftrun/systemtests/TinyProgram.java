@@ -59,8 +59,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
       List.of("clocks", "memory", "signals", "red_zone", "sites");
 
   /** Programs that are also run with another C library, whose calls look different. */
-  private static final List<String> WITH_MUSL =
-      List.of("sites", "events", "epoll", "poll", "tcp");
+  private static final List<String> WITH_MUSL = List.of("sites", "events", "epoll", "poll", "tcp");
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =
