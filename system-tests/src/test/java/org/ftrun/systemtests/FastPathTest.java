@@ -27,6 +27,7 @@ class FastPathTest {
   private static final double LARGEST_IDLE_SHARE = 0.01;
   private static final double TICKS_A_SECOND = 100; // USER_HZ, proc_pid_stat(5)
   private static final int SIGNALS = 3000;
+  private static final int STEPS_A_ROUND = 5; // of sites.c
 
   @TempDir Path directory;
 
@@ -78,11 +79,14 @@ class FastPathTest {
     new TinyRun(directory, mode, Map.of(), command).through(natively, step -> kills);
   }
 
-  /** Its own calls are farther away from the stub than a jump goes, or are in libc with it. */
+  /**
+   * Its own calls are farther away from the stub than a jump goes. Together its rounds have more
+   * places that call than all rooms for trampolines would have room for, at the same addresses.
+   */
   @ParameterizedTest
   @EnumSource(Linking.class)
   void shouldPatchTheSitesOfAProgramWhereverItIs(Linking linking) throws Exception {
-    List<String> command = new TinyProgram("sites", linking, List.of("1"), 0).command();
+    List<String> command = new TinyProgram("sites", linking, List.of("16"), 0).command();
     Outcome natively =
         Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
     try (Gate gate = Gate.make(directory.resolve("gate"));
@@ -99,7 +103,7 @@ class FastPathTest {
         if (step <= 2) {
           assertThat(status.fastSites()).isBetween(8L, 100L);
           assertThat(status.slowPathEvents() * 20).isLessThan(status.events());
-        } else if (step < natively.steps()) {
+        } else if (step < natively.steps() && (step - 1) % STEPS_A_ROUND >= 2) {
           // More than there is room for beside the stub.
           assertThat(status.fastSites()).isGreaterThan(1300);
         }

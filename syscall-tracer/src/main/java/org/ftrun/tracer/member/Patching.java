@@ -55,6 +55,13 @@ final class Patching {
   /** A patch whose trampoline has room, or null. */
   private SitePatch plan(CallInFlight call) throws TraceeDiedException {
     PatchMap patches = member.model().patches;
+    SitePatch latest = patches.latest(call.site);
+    if (latest != null) {
+      SitePatch again = plan(call, latest.trampoline());
+      if (again == null || Arrays.equals(again.code(), latest.code())) {
+        return again;
+      }
+    }
     long trampoline = patches.freeTrampoline(call.site);
     if (trampoline != 0) {
       return plan(call, trampoline);

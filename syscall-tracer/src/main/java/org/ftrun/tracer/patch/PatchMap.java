@@ -1,5 +1,6 @@
 package org.ftrun.tracer.patch;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,7 +16,13 @@ public final class PatchMap {
   private final Map<TrampolineRoom, Integer> rooms;
 
   private final Map<Long, SitePatch> bySite;
+
+  /** Also of patches that were put back: a thread may still return to their trampolines. */
   private final Map<Long, SitePatch> byTrampoline;
+
+  /** What each site was patched with last. */
+  private final Map<Long, SitePatch> latest;
+
   private final Map<Long, Boolean> refused;
 
   /**
@@ -24,17 +31,24 @@ public final class PatchMap {
    * @param first the room for trampolines beside the stub
    */
   public PatchMap(TrampolineRoom first) {
-    this(new LinkedHashMap<>(Map.of(first, 0)), new HashMap<>(), new HashMap<>(), new HashMap<>());
+    this(
+        new LinkedHashMap<>(Map.of(first, 0)),
+        new HashMap<>(),
+        new HashMap<>(),
+        new HashMap<>(),
+        new HashMap<>());
   }
 
   private PatchMap(
       Map<TrampolineRoom, Integer> rooms,
       Map<Long, SitePatch> bySite,
       Map<Long, SitePatch> byTrampoline,
+      Map<Long, SitePatch> latest,
       Map<Long, Boolean> refused) {
     this.rooms = rooms;
     this.bySite = bySite;
     this.byTrampoline = byTrampoline;
+    this.latest = latest;
     this.refused = refused;
   }
 
@@ -44,6 +58,7 @@ public final class PatchMap {
         new LinkedHashMap<>(rooms),
         new HashMap<>(bySite),
         new HashMap<>(byTrampoline),
+        new HashMap<>(latest),
         new HashMap<>(refused));
   }
 
@@ -74,13 +89,28 @@ public final class PatchMap {
     return rooms.keySet().stream().anyMatch(room -> room.overlaps(from, to));
   }
 
-  /** Records a patch; its trampoline must be the free one. */
+  /** What the site was patched with last, or null. Its trampoline serves the same patch again. */
+  public SitePatch latest(long site) {
+    return latest.get(site);
+  }
+
+  /** Records a patch; its trampoline must be the free one, or have the same code already. */
   public void add(SitePatch patch) {
-    if (patch.trampoline() != freeTrampoline(patch.site())) {
-      throw new IllegalStateException("trampoline of " + patch);
+    SitePatch there = byTrampoline.get(patch.trampoline());
+    if (there == null) {
+      take(patch);
+    } else if (!Arrays.equals(there.code(), patch.code())) {
+      throw new IllegalStateException("the trampoline of " + patch + " is that of " + there);
     }
     bySite.put(patch.site(), patch);
     byTrampoline.put(patch.trampoline(), patch);
+    latest.put(patch.site(), patch);
+  }
+
+  private void take(SitePatch patch) {
+    if (patch.trampoline() != freeTrampoline(patch.site())) {
+      throw new IllegalStateException("the trampoline of " + patch + " is not the free one");
+    }
     for (Map.Entry<TrampolineRoom, Integer> room : rooms.entrySet()) {
       if (room.getKey().overlaps(patch.trampoline(), patch.trampoline() + Trampoline.BYTES)) {
         room.setValue(room.getValue() + 1);

@@ -100,6 +100,24 @@ class PatchMapTest {
   }
 
   @Test
+  void shouldUseATrampolineAgainForTheSamePatch() {
+    SitePatch patch = patch(SITE, TRAMPOLINES);
+    map.add(patch);
+    map.forget(patch);
+    assertThat(map.latest(SITE)).isSameAs(patch);
+    SitePatch again = patch(SITE, TRAMPOLINES);
+    map.add(again);
+
+    assertThat(map.isSettled(SITE)).isTrue();
+    assertThat(map.ofTrampoline(TRAMPOLINES)).isSameAs(again);
+    assertThat(map.freeTrampoline(SITE)).isEqualTo(TRAMPOLINES + 64);
+    SitePatch other =
+        new SitePatch(SITE, SITE, new byte[8], new byte[8], TRAMPOLINES, new byte[] {1}, 40);
+    assertThatThrownBy(() -> map.add(other)).isInstanceOf(IllegalStateException.class);
+    assertThat(map.latest(SITE + 1)).isNull();
+  }
+
+  @Test
   void shouldLookAgainAtRefusedSitesOfReplacedMemory() {
     map.refuse(SITE);
     map.refuse(SITE + 0x1000);
