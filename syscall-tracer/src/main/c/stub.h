@@ -146,6 +146,7 @@ struct area {
   s64 seen;              /* 672 a replica: the cursor as it was seen last */
   u64 times;             /* 680 not 0 if a socket may have a time-out */
   u64 lap;               /* 688 from this payload position on the ring may be begun anew */
+  u64 enter;             /* 696 address of STUB_ENTER, for trampolines from which no call reaches it */
 };
 
 /* How many bytes an output has; SizeRule.java documents the rules. */

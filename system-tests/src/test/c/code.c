@@ -87,6 +87,59 @@ static void changed(void) {
   check(munmap(memory, 2 * PAGE) == 0);
 }
 
+/* Code that is written while it may be executed is the program's, whatever was called there before. */
+static void overwritten(void) {
+  unsigned char *memory = pages(NULL, PROT_READ | PROT_WRITE | PROT_EXEC), copy[PAGE];
+  emit(memory + 10, SYS_lseek);
+  call_often(memory + 10, 0, -EBADF);
+  emit(memory + 10, SYS_getppid);
+  memcpy(copy, memory, PAGE);
+  check(mprotect(memory, PAGE, PROT_READ | PROT_WRITE) == 0);
+  fact("as overwritten: %s", memcmp(memory, copy, PAGE) == 0 ? "yes" : "no");
+  check(mprotect(memory, PAGE, PROT_READ | PROT_EXEC) == 0);
+  call_often(memory + 10, 0, getppid());
+  step("overwritten");
+  call_often(memory + 10, 0, getppid());
+  check(mprotect(memory, PAGE, PROT_NONE) == 0);
+  check(mprotect(memory, PAGE, PROT_READ | PROT_WRITE) == 0);
+  fact("as hidden: %s", memcmp(memory, copy, PAGE) == 0 ? "yes" : "no");
+  check(munmap(memory, 2 * PAGE) == 0);
+}
+
+/* Calls change whole pages, whatever length they are given. */
+static void moved(void) {
+  enum { ALL = 16 };
+  unsigned char *room = mmap(NULL, ALL * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  check(room != MAP_FAILED);
+  unsigned char *memory = pages(room, PROT_READ | PROT_WRITE), *to = room + 8 * PAGE;
+  for (int page = 0; page < 2; page++) {
+    emit(memory + page * PAGE + 10, SYS_lseek);
+    emit_test(memory + page * PAGE + 200);
+  }
+  check(mprotect(memory, 2 * PAGE, PROT_READ | PROT_EXEC) == 0);
+  for (int i = 0; i < 3; i++) {
+    for (int page = 0; page < 2; page++) {
+      call_often(memory + page * PAGE + 10, 0, -EBADF);
+      call_often(memory + page * PAGE + 200, SYS_lseek, -EBADF);
+    }
+    step("to be moved");
+    unsigned char *target = to + i * 2 * PAGE;
+    check_error((intptr_t)mremap(memory, PAGE, PAGE, MREMAP_FIXED, target), EINVAL);
+    check_error(
+        (intptr_t)mremap(memory, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, memory + PAGE),
+        EINVAL);
+    check(mremap(memory, PAGE + 100, PAGE + 100, MREMAP_MAYMOVE | MREMAP_FIXED, target) == target);
+    check(munmap(memory, 2 * PAGE) == 0);
+    memory = target;
+  }
+  call_often(memory + PAGE + 200, SYS_getppid, getppid());
+  check(mprotect(memory, 100, PROT_READ | PROT_WRITE) == 0);
+  unsigned char unpatched[8];
+  emit(unpatched, SYS_lseek);
+  fact("as moved: %s", memcmp(memory + 10, unpatched, sizeof unpatched) == 0 ? "yes" : "no");
+  check(munmap(room, ALL * PAGE) == 0);
+}
+
 /* The program's own text. */
 __attribute__((noinline, aligned(4096))) static long own_call(void) {
   long result;
@@ -133,6 +186,8 @@ static void loaded(void) {
 static void body(void) {
   step("begin");
   changed();
+  overwritten();
+  moved();
   own_text();
   if (library != NULL) {
     loaded();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A program of {@code src/test/c}, compiled by gcc once a test run. */
+/** A program of {@code src/test/c}, compiled once a test run. */
 record CProgram(String name, Linking linking) {
   static final Path SOURCES = Path.of("src/test/c").toAbsolutePath();
 
@@ -26,29 +26,27 @@ record CProgram(String name, Linking linking) {
 
   /** Compiles a source to a shared library; returns its absolute path. */
   static Path library(String name) {
-    return compile(name, EXECUTABLES.resolve(name + ".so"), List.of("-fPIC", "-shared"));
+    return compile(name, EXECUTABLES.resolve(name + ".so"), List.of("gcc", "-fPIC", "-shared"));
   }
 
   private Path compile() {
     String suffix = linking.name().toLowerCase(java.util.Locale.ROOT);
-    return compile(name, EXECUTABLES.resolve(name + "-" + suffix), linking.options());
+    return compile(name, EXECUTABLES.resolve(name + "-" + suffix), linking.command());
   }
 
-  private static Path compile(String name, Path target, List<String> options) {
-    List<String> command =
-        new ArrayList<>(
-            List.of("gcc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror"));
-    command.addAll(options);
+  private static Path compile(String name, Path target, List<String> compiler) {
+    List<String> command = new ArrayList<>(compiler);
+    command.addAll(List.of("-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror"));
     command.addAll(List.of("-o", target.toString(), SOURCES.resolve(name + ".c").toString()));
     try {
       Files.createDirectories(EXECUTABLES);
       Process gcc = new ProcessBuilder(command).redirectErrorStream(true).start();
       gcc.getOutputStream().close();
       String output = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(gcc.waitFor()).as("gcc %s: %s", command, output).isZero();
+      assertThat(gcc.waitFor()).as("%s: %s", command, output).isZero();
       return target;
     } catch (IOException e) {
-      throw new UncheckedIOException("gcc is needed for the system tests", e);
+      throw new UncheckedIOException(compiler.get(0) + " is needed for the system tests", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the fast path is for, and what might tell it from a kernel. */
 @Timeout(120)
@@ -26,6 +27,7 @@ class FastPathTest {
   private static final double LARGEST_IDLE_SHARE = 0.01;
   private static final double TICKS_A_SECOND = 100; // USER_HZ, proc_pid_stat(5)
   private static final int SIGNALS = 3000;
+  private static final int STEPS_A_ROUND = 5; // of sites.c
 
   @TempDir Path directory;
 
@@ -75,6 +77,41 @@ class FastPathTest {
         Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
     assertThat(natively.output()).endsWith("done\n").doesNotContain("FAILED");
     new TinyRun(directory, mode, Map.of(), command).through(natively, step -> kills);
+  }
+
+  /**
+   * Its own calls are farther away from the stub than a jump goes. Together its rounds have more
+   * places that call than all rooms for trampolines would have room for, at the same addresses.
+   */
+  @ParameterizedTest
+  @EnumSource(Linking.class)
+  void shouldPatchTheSitesOfAProgramWhereverItIs(Linking linking) throws Exception {
+    List<String> command = new TinyProgram("sites", linking, List.of("16"), 0).command();
+    Outcome natively =
+        Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun =
+            FtrunProcess.start(
+                directory, FastPathMode.ON, Map.of("FT_GATE", gate.environmentValue()), command)) {
+      // Two calls of musl's fcntl have nothing but a short branch behind them.
+      long branching = linking.command().get(0).equals("musl-gcc") ? 2 : 0;
+      for (int step = 1; step <= natively.steps(); step++) {
+        TinyRun.awaitStep(ftrun, step);
+        ServiceStatus status = ftrun.awaitProtected();
+        assertThat(status.divergences()).as(ftrun.messages()).isZero();
+        assertThat(status.slowSites()).as(ftrun.messages()).isLessThanOrEqualTo(branching);
+        if (step <= 2) {
+          assertThat(status.fastSites()).isBetween(8L, 100L);
+          assertThat(status.slowPathEvents() * 20).isLessThan(status.events());
+        } else if (step < natively.steps() && (step - 1) % STEPS_A_ROUND >= 2) {
+          // More than there is room for beside the stub.
+          assertThat(status.fastSites()).isGreaterThan(1300);
+        }
+        gate.pass();
+      }
+      int exitStatus = ftrun.awaitExit();
+      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+    }
   }
 
   @Test

@@ -5,23 +5,26 @@ import java.util.List;
 /** How an executable is linked; each kind starts and is laid out in memory in its own way. */
 enum Linking {
   /** Position independent, with the loader and shared libraries: the distribution's default. */
-  DYNAMIC("-pie"),
+  DYNAMIC("gcc", "-fPIE", "-pie"),
   /** At fixed addresses, with the loader and shared libraries. */
-  NO_PIE("-no-pie"),
+  NO_PIE("gcc", "-fno-pie", "-no-pie"),
   /** At fixed addresses, no loader. */
-  STATIC("-static"),
+  STATIC("gcc", "-fno-pie", "-static"),
   /** Position independent, no loader: relocates itself. */
-  STATIC_PIE("-static-pie");
+  STATIC_PIE("gcc", "-fPIE", "-static-pie"),
+  /** At fixed addresses, no loader, with another C library. */
+  MUSL("musl-gcc", "-fno-pie", "-static"),
+  /** Position independent, with that library's loader. */
+  MUSL_DYNAMIC("musl-gcc", "-fPIE", "-pie");
 
-  private final String option;
+  private final List<String> command;
 
-  Linking(String option) {
-    this.option = option;
+  Linking(String... command) {
+    this.command = List.of(command);
   }
 
-  /** gcc's options for it. */
-  List<String> options() {
-    String code = this == DYNAMIC || this == STATIC_PIE ? "-fPIE" : "-fno-pie";
-    return List.of(code, option);
+  /** The compiler with the options for it. */
+  List<String> command() {
+    return command;
   }
 }

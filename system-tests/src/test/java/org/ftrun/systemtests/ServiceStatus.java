@@ -61,6 +61,16 @@ record ServiceStatus(JsonObject json) {
     return lag;
   }
 
+  /** Places in the program whose calls take the fast path. */
+  long fastSites() {
+    return json.getAsJsonObject("sites").get("fast").getAsLong();
+  }
+
+  /** Places whose calls were found not to be able to. */
+  long slowSites() {
+    return json.getAsJsonObject("sites").get("slow").getAsLong();
+  }
+
   long divergences() {
     return json.get("divergences").getAsLong();
   }

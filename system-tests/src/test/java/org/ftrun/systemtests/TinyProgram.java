@@ -49,13 +49,17 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "exec_chain",
           "bad_pointers",
           "red_zone",
-          "storms");
+          "storms",
+          "sites");
 
   /**
    * Programs that are also run linked in other ways: start, memory, time and signals depend on it.
    */
   private static final List<String> LINKED_IN_ALL_WAYS =
-      List.of("clocks", "memory", "signals", "red_zone");
+      List.of("clocks", "memory", "signals", "red_zone", "sites");
+
+  /** Programs that are also run with another C library, whose calls look different. */
+  private static final List<String> WITH_MUSL = List.of("sites", "events", "epoll", "poll", "tcp");
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =
@@ -91,6 +95,11 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
     }
     for (String source : LINKED_IN_ALL_WAYS) {
       for (Linking linking : List.of(Linking.NO_PIE, Linking.STATIC, Linking.STATIC_PIE)) {
+        all.add(twice(source, linking));
+      }
+    }
+    for (String source : WITH_MUSL) {
+      for (Linking linking : List.of(Linking.MUSL, Linking.MUSL_DYNAMIC)) {
         all.add(twice(source, linking));
       }
     }

@@ -84,26 +84,26 @@ final class CallEffects {
   }
 
   /** Memory that is about to be replaced, or to become writable, loses its patches. */
-  void prepareMemory(CallInFlight call) throws TraceeDiedException {
+  void prepareMemory(CallInFlight call) {
     long[] arguments = call.arguments;
     switch (call.resolution.role()) {
       case MMAP:
         if ((arguments[3] & MAP_FIXED) != 0) {
-          member.fastPath.unpatch(arguments[0], arguments[0] + arguments[1]);
+          member.fastPath.unpatch(arguments[0], arguments[1]);
         }
         break;
       case MREMAP:
-        member.fastPath.unpatch(arguments[0], arguments[0] + arguments[1]);
+        member.fastPath.unpatch(arguments[0], arguments[1]);
         if ((arguments[3] & MREMAP_FIXED) != 0) {
-          member.fastPath.unpatch(arguments[4], arguments[4] + arguments[2]);
+          member.fastPath.unpatch(arguments[4], arguments[2]);
         }
         break;
       case MUNMAP:
-        member.fastPath.unpatch(arguments[0], arguments[0] + arguments[1]);
+        member.fastPath.unpatch(arguments[0], arguments[1]);
         break;
       case MPROTECT:
         if ((arguments[2] & PROT_WRITE) != 0) {
-          member.fastPath.unpatch(arguments[0], arguments[0] + arguments[1]);
+          member.fastPath.unpatch(arguments[0], arguments[1]);
         }
         break;
       default:

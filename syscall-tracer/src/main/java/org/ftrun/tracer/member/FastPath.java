@@ -2,36 +2,28 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.ftrun.tracer.patch.JumpSearch;
-import org.ftrun.tracer.patch.PatchMap;
 import org.ftrun.tracer.patch.SitePatch;
-import org.ftrun.tracer.patch.SitePatcher;
 import org.ftrun.tracer.patch.Trampoline;
 import org.ftrun.tracer.ptrace.Registers;
-import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.FastTable;
 import org.ftrun.tracer.stub.StubArea;
 import org.ftrun.tracer.stub.StubLayout;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The tracer's side of one member's fast path: patches sites, tells the stub what to do, and finds
- * out where in the stub a stopped thread is. All of it does nothing in a process without.
+ * The tracer's side of one member's fast path: has sites patched, tells the stub what to do, and
+ * finds out where in the stub a stopped thread is. All of it does nothing in a process without.
  */
 final class FastPath {
-  private static final Logger LOG = LoggerFactory.getLogger(FastPath.class);
   private static final int STOP_NOT = 0;
   private static final int STOP_NOW = 1;
   private static final int STOP_WHEN_CONSUMED = 2;
-  private static final int PIECE = 1 << 20;
-  private static final int OVERLAP = 8;
 
   /** The vDSO's code is one or two pages; its neighbours are the kernel's too. */
   private static final int VDSO_REACH = 4096;
 
   private final Member member;
+  private final Patching patching;
   private final ByteBuffer area =
       ByteBuffer.allocateDirect(StubArea.BYTES).order(ByteOrder.nativeOrder());
   private final ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
@@ -39,6 +31,7 @@ final class FastPath {
 
   FastPath(Member member) {
     this.member = member;
+    this.patching = new Patching(member);
   }
 
   /** Whether the process's calls may take the fast path. */
@@ -224,89 +217,16 @@ final class FastPath {
 
   /** At a site that has trapped: patches it if it can be. The same in both members. */
   void patch(CallInFlight call) throws TraceeDiedException {
-    if (!isOn() || !FastTable.isFast(call.row)) {
-      return;
-    }
-    PatchMap patches = member.model().patches;
-    long trampoline = patches.freeTrampoline();
-    if (trampoline == 0 || patches.isSettled(call.site)) {
-      return;
-    }
-    SitePatch patch = plan(call, trampoline);
-    if (patch == null) {
-      patches.refuse(call.site);
-      LOG.debug("site 0x{} of {} stays slow", Long.toHexString(call.site), call.row);
-      return;
-    }
-    write(patch.trampoline(), patch.code());
-    write(patch.start(), patch.replacement());
-    patches.add(patch);
-    LOG.debug("site 0x{} of {} is patched", Long.toHexString(call.site), call.row);
-  }
-
-  private SitePatch plan(CallInFlight call, long trampoline) {
-    ByteBuffer code = ByteBuffer.allocateDirect(SitePatcher.BEFORE + SitePatcher.FROM_SITE);
-    TraceeAddress from = new TraceeAddress(call.site - SitePatcher.BEFORE);
-    if (member.tracee.memory().read(from, code) != code.capacity()) {
-      return null;
-    }
-    byte[] bytes = new byte[code.capacity()];
-    code.get(0, bytes);
-    return SitePatcher.plan(
-        bytes,
-        call.site,
-        call.row.number(),
-        trampoline,
-        member.model().stub.at(StubLayout.ENTER),
-        this::isEntered);
-  }
-
-  /** Whether some jump in the mapping that holds an address may lead to it. */
-  private boolean isEntered(long address) {
-    for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
-      if (mapping.start() <= address && address < mapping.end()) {
-        return isEntered(mapping, address);
-      }
-    }
-    return true;
-  }
-
-  private boolean isEntered(MappingsOf.Mapping mapping, long address) {
-    ByteBuffer piece = ByteBuffer.allocateDirect(PIECE + OVERLAP);
-    byte[] code = new byte[PIECE + OVERLAP];
-    for (long at = mapping.start(); at < mapping.end(); at += PIECE) {
-      int length = (int) Math.min(code.length, mapping.end() - at);
-      piece.clear().limit(length);
-      if (member.tracee.memory().read(new TraceeAddress(at), piece) != length) {
-        return true;
-      }
-      piece.get(0, code, 0, length);
-      if (JumpSearch.mayJump(code, length, at, address)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void write(long address, byte[] bytes) throws TraceeDiedException {
-    if (!member.tracee.memory().forceWrite(new TraceeAddress(address), bytes)) {
-      throw TraceeDiedException.INSTANCE;
+    if (isOn() && FastTable.isFast(call.row)) {
+      patching.patch(call);
     }
   }
 
-  /** Puts back the bytes of patches in [from, to), whose memory is about to change. */
-  void unpatch(long from, long to) throws TraceeDiedException {
-    if (!isOn()) {
-      return;
+  /** The memory of [address, address + bytes) is about to change: patches there are put back. */
+  void unpatch(long address, long bytes) {
+    if (isOn()) {
+      patching.unpatch(address, bytes);
     }
-    PatchMap patches = member.model().patches;
-    for (SitePatch patch : patches.all()) {
-      if (patch.overlaps(from, to)) {
-        write(patch.start(), patch.original());
-        patches.forget(patch);
-      }
-    }
-    patches.forgetRefused(from, to);
   }
 
   /**
@@ -319,7 +239,7 @@ final class FastPath {
       return;
     }
     setMode(StubArea.Mode.SLOW);
-    unpatch(0, -1);
+    patching.unpatchAll();
     member.model().fastPath = false;
     service.gsBase(0);
   }

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.util.ArrayDeque;
 import org.ftrun.tracer.patch.PatchMap;
+import org.ftrun.tracer.patch.TrampolineRoom;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.stub.StubLayout;
 import org.ftrun.tracer.stub.StubRegion;
@@ -65,7 +66,7 @@ final class ProcessModel {
         log,
         actions,
         new IntervalTimer(),
-        new PatchMap(stub.trampolines().value(), StubLayout.TRAMPOLINES_BYTES));
+        new PatchMap(new TrampolineRoom(stub.trampolines().value(), StubLayout.TRAMPOLINES_BYTES)));
   }
 
   private ProcessModel(

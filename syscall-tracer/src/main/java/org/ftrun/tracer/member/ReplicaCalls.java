@@ -154,6 +154,10 @@ final class ReplicaCalls {
     effects.prepare(call);
     effects.nameItself(call);
     if (call.resolution.role() == SyscallRole.MMAP) {
+      long end = event.result() + call.arguments[1];
+      if (member.model().patches.hasRoomIn(event.result(), end)) {
+        return "event " + event.sequence() + ": " + call.row + " where this member has trampolines";
+      }
       call.asked[0] = event.result();
       call.asked[3] |= MAP_FIXED;
     }

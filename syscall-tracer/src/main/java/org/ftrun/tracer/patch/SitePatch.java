@@ -4,7 +4,7 @@ package org.ftrun.tracer.patch;
  * One patched site: its neighbour jumps to a trampoline, which enters the stub and jumps back.
  *
  * <pre>
- *   Form.NUMBER_BEFORE                       Form.TEST_BEHIND
+ *   displaced before the call                displaced behind it, a {@link Tail}
  *   start  mov $nr,%eax  -> jmp trampoline   site   syscall      -> jmp trampoline
  *   site   syscall          (stays)          site+2 cmp, test ..    nop ...
  *   site+2 ...              (stays)          end    ...

@@ -15,6 +15,7 @@ import org.ftrun.tracer.libc.NativeMemory;
 public final class TraceeMemory {
   private static final int SYS_OPEN = 2;
   private static final int SYS_CLOSE = 3;
+  private static final int SYS_PREAD64 = 17;
   private static final int SYS_PWRITE64 = 18;
   private static final int SYS_PROCESS_VM_READV = 310;
   private static final int SYS_PROCESS_VM_WRITEV = 311;
@@ -72,18 +73,37 @@ public final class TraceeMemory {
 
   /** Writes bytes even where the process itself may only read, as a debugger does. */
   public boolean forceWrite(TraceeAddress to, byte[] bytes) {
+    NativeMemory copy = NativeMemory.allocate(bytes.length);
+    copy.buffer().put(0, bytes);
+    return force(SYS_PWRITE64, to, copy, bytes.length);
+  }
+
+  /**
+   * Reads {@code length} bytes even where the process itself may not.
+   *
+   * @return null if they are not all there
+   */
+  public byte[] forceRead(TraceeAddress from, int length) {
+    NativeMemory copy = NativeMemory.allocate(length);
+    if (!force(SYS_PREAD64, from, copy, length)) {
+      return null;
+    }
+    byte[] bytes = new byte[length];
+    copy.buffer().get(0, bytes);
+    return bytes;
+  }
+
+  private boolean force(int call, TraceeAddress address, NativeMemory local, int length) {
     NativeMemory path = NativeMemory.ofString("/proc/" + pid + "/mem");
     long descriptor = Libc.call(SYS_OPEN, path.address(), O_RDWR_CLOEXEC);
     if (descriptor < 0) {
       return false;
     }
-    NativeMemory copy = NativeMemory.allocate(bytes.length);
-    copy.buffer().put(0, bytes);
-    long written = Libc.call(SYS_PWRITE64, descriptor, copy.address(), bytes.length, to.value());
+    long moved = Libc.call(call, descriptor, local.address(), length, address.value());
     Libc.call(SYS_CLOSE, descriptor);
     Reference.reachabilityFence(path);
-    Reference.reachabilityFence(copy);
-    return written == bytes.length;
+    Reference.reachabilityFence(local);
+    return moved == length;
   }
 
   /**

@@ -91,8 +91,11 @@ public final class StubArea {
   /** From this payload position on a primary may begin the payload ring anew before its end. */
   static final int LAP = TIMES + 8;
 
+  /** Address of {@link StubLayout#ENTER}, for trampolines from which no call reaches it. */
+  public static final int ENTER = LAP + 8;
+
   /** Bytes of the structure. */
-  public static final int BYTES = LAP + 8;
+  public static final int BYTES = ENTER + 8;
 
   private static final int UNLOGGED = 320;
 
@@ -145,6 +148,7 @@ public final class StubArea {
     area.putInt(SPINS, spins);
     area.putInt(YIELDS, yields);
     area.putInt(SLEEP_NANOS, sleepNanos);
+    area.putLong(ENTER, region.at(StubLayout.ENTER));
     return area;
   }
 }

@@ -59,12 +59,6 @@ public record StubRegion(TraceeAddress base) {
     return offset >= 0 && offset < StubLayout.REGION_BYTES;
   }
 
-  /** Whether an address is that of a trampoline's byte. */
-  public boolean isTrampoline(long address) {
-    long offset = address - base.value() - StubLayout.TRAMPOLINES;
-    return offset >= 0 && offset < StubLayout.TRAMPOLINES_BYTES;
-  }
-
   /** Whether a thread is in the fast path, its registers in the frame of its area. */
   public boolean isInFastPath(long rip) {
     long offset = rip - base.value();

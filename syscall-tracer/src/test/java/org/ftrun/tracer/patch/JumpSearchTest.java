@@ -35,6 +35,15 @@ class JumpSearchTest {
     assertThat(jumps("0f84", 0)).isFalse();
   }
 
+  @Test
+  void shouldFindAJumpToAnyOfSeveralAddresses() {
+    byte[] code = HexFormat.of().parseHex("9090eb02cccccc90");
+    long[] others = {START + 9, START + 1, START + 7};
+
+    assertThat(JumpSearch.mayJump(code, code.length, START, others)).isFalse();
+    assertThat(JumpSearch.mayJump(code, code.length, START, START + 9, START + 6, START)).isTrue();
+  }
+
   private static boolean jumps(String hex, int target) {
     byte[] code = HexFormat.of().parseHex(hex);
     return JumpSearch.mayJump(code, code.length, START, START + target);

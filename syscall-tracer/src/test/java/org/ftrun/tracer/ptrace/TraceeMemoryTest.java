@@ -93,6 +93,8 @@ class TraceeMemoryTest {
     assertThat(memory.forceWrite(text, bytes)).isTrue();
     assertThat(memory.readBytes(text, 3)).isEqualTo(bytes);
     assertThat(memory.forceWrite(new TraceeAddress(0), bytes)).isFalse();
+    assertThat(memory.forceRead(text, bytes.length)).isEqualTo(bytes);
+    assertThat(memory.forceRead(new TraceeAddress(0), bytes.length)).isNull();
   }
 
   @Test
@@ -129,6 +131,7 @@ class TraceeMemoryTest {
     assertThat(memory.read(room, ByteBuffer.allocateDirect(8))).isZero();
     assertThat(memory.writeLong(room, 1)).isFalse();
     assertThat(memory.forceWrite(room, new byte[1])).isFalse();
+    assertThat(memory.forceRead(room, 1)).isNull();
     assertThat(memory.readString(room)).isEmpty();
   }
 

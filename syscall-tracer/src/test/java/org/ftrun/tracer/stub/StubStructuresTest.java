@@ -55,6 +55,7 @@ class StubStructuresTest {
     expected.put("sizeof(struct saved)", 27 * 8);
     expected.put("offsetof(struct area, seen)", StubArea.SEEN);
     expected.put("offsetof(struct area, times)", StubArea.TIMES);
+    expected.put("offsetof(struct area, enter)", StubArea.ENTER);
     expected.put("offsetof(struct row, blocks)", 61);
     expected.put("offsetof(struct row, inputs)", 62);
     expected.put("RULE_MESSAGE", 6);
