@@ -82,12 +82,13 @@ static u64 detail_of(const struct area *area, const struct row *row) {
 /* The intent: all that the tracer needs to settle the call if the process dies inside it. */
 static void intend(struct area *area, const struct row *row, struct slot *slot, u64 sequence,
                    u64 position) {
+  u64 digest = digest_of(area, row); /* may take long: the slot is not touched meanwhile */
   /* A tracer that finds the process dead believes kind only together with sequence. */
   __atomic_store_n(&slot->kind, KIND_INTENT, __ATOMIC_RELEASE);
   slot->flags = FLAG_FAST;
   slot->syscall = area->frame.number;
   slot->thread = area->thread;
-  slot->digest = digest_of(area, row);
+  slot->digest = digest;
   slot->position = position;
   slot->length = 0;
   slot->descriptor = row->descriptor == 255 ? -1 : (s32)area->frame.argument[row->descriptor];

@@ -31,7 +31,14 @@ class TinyProgramsTest {
   /** Sources that are no tiny programs but servers and transfers for other tests. */
   private static final Set<String> OTHERS =
       Set.of(
-          "echo_server", "signal_server", "inflight", "transfers", "waits", "code", "code_library");
+          "echo_server",
+          "signal_server",
+          "inflight",
+          "transfers",
+          "waits",
+          "written",
+          "code",
+          "code_library");
 
   private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();
 
