@@ -39,7 +39,8 @@ package org.ftrun.eventlog;
  * <p>Payload positions only grow and are multiples of {@value #PAYLOAD_ALIGNMENT}. An event's
  * payload is contiguous and never crosses the end of a segment (at most 1 GiB, so that one Java
  * buffer maps it), hence never the end of the ring either: what is left of the segment is padding,
- * and the payload starts in the next one.
+ * and the payload starts in the next one. A writer may leave more out: all up to the ring's end, if
+ * the beginning is free.
  *
  * @param slots number of slots, a power of two from {@value #MIN_SLOTS} to {@value #MAX_SLOTS}
  * @param payloadBytes size of the payload ring in bytes, a power of two from 1 MiB to 4 GiB
