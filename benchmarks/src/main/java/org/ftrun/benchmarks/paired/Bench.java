@@ -94,7 +94,9 @@ public final class Bench implements Callable<Integer> {
 
   /** Runs the benchmarks. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Bench()).execute(arguments));
+    // The script gives defaults ahead of what the user gives.
+    CommandLine command = new CommandLine(new Bench()).setOverwrittenOptionsAllowed(true);
+    System.exit(command.execute(arguments));
   }
 
   @Override
