@@ -57,7 +57,8 @@ public final class HeaderProbe {
     return values;
   }
 
-  private static String run(Path directory, String... command)
+  /** What a program prints; it must end with status 0. */
+  public static String run(Path directory, String... command)
       throws IOException, InterruptedException {
     Path output = directory.resolve("output");
     Process process =

@@ -2,17 +2,15 @@ package org.ftrun.tracer.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.ftrun.tracer.abi.HeaderProbe;
 import org.ftrun.tracer.stub.DetailRule;
 import org.ftrun.tracer.stub.FastTable;
 import org.ftrun.tracer.syscall.ArgumentKind;
@@ -168,8 +166,10 @@ class StubDigestTest {
     Files.write(image, bytes.array());
     Files.write(input, calls.stream().map(Call::line).collect(Collectors.toList()));
     Path source = Path.of("src/test/c/digests.c");
-    run("gcc", "-O1", "-w", "-Isrc/main/c", "-o", program.toString(), source.toString());
-    return run(
+    HeaderProbe.run(
+        directory, "gcc", "-O1", "-w", "-Isrc/main/c", "-o", program.toString(), source.toString());
+    return HeaderProbe.run(
+            directory,
             "sh",
             "-c",
             "exec \"$0\" \"$@\" < '" + input + "'",
@@ -179,19 +179,5 @@ class StubDigestTest {
             Long.toHexString(BASE))
         .lines()
         .toList();
-  }
-
-  private String run(String... command) throws IOException, InterruptedException {
-    Path output = directory.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    boolean ended = process.waitFor(30, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String text = Files.readString(output, StandardCharsets.UTF_8);
-    assertThat(ended && process.exitValue() == 0).as("%s: %s", command[0], text).isTrue();
-    return text;
   }
 }
