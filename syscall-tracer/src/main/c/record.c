@@ -99,8 +99,10 @@ static void intend(struct area *area, const struct row *row, struct slot *slot, 
 }
 
 /* A line that another core has read takes longer to get for writing than many a call takes. */
-static void fetch_ahead(const struct area *area, u64 sequence, u64 head) {
-  __builtin_prefetch(slot_of(area, sequence + SLOTS_AHEAD), 1);
+static void fetch_ahead(const struct area *area, const struct slot *slot) {
+  __builtin_prefetch(slot_of(area, slot->sequence + SLOTS_AHEAD), 1);
+  if (!slot->length) return; /* those of the payload are there already */
+  u64 head = slot->position + slot->length;
   for (unsigned i = 0; i < LINES_AHEAD; i++)
     __builtin_prefetch(payload_at(area, head + i * LOG_LINE), 1);
 }
@@ -111,7 +113,7 @@ static void publish(struct area *area, struct slot *slot, s64 result, u64 flags,
   slot->length = length;
   __atomic_store_n(&slot->kind, KIND_SYSCALL, __ATOMIC_RELEASE);
   store(area, LOG_CURSOR, slot->sequence);
-  fetch_ahead(area, slot->sequence, slot->position + length);
+  fetch_ahead(area, slot);
 }
 
 /* Whether the call may be given a time after which it ends. */
