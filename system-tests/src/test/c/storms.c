@@ -199,6 +199,27 @@ static void blocked(void) {
   feed_value((uint64_t)handler_hash);
 }
 
+/* Once its timer is disarmed a tick would be deadly: none may be left over. */
+static void disarmed(void) {
+  for (int i = 0; i < EXCHANGES; i++) {
+    char byte = (char)i;
+    install(SA_RESTART);
+    tick_every(micros);
+    for (int j = 0; j < 10; j++) {
+      put(&byte, 1);
+      get(&byte, 1);
+      idle(2);
+    }
+    tick_every(0);
+    check(signal(SIGALRM, SIG_DFL) != SIG_ERR);
+    for (int j = 0; j < 10; j++) {
+      idle(2);
+    }
+  }
+  fact("no tick behind its timer");
+  feed_value((uint64_t)handler_hash);
+}
+
 static void body(void) {
   check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
   check(socketpair(AF_UNIX, SOCK_STREAM, 0, inner) == 0);
@@ -216,6 +237,7 @@ static void body(void) {
   fact("nested handlers: %s", deepest >= 1 ? "yes" : "no");
   talks = 0;
   blocked();
+  disarmed();
   install(SA_RESTART);
   for (int i = 0; i < 2; i++) {
     check(close(pair[i]) == 0 && close(inner[i]) == 0 && close(pipe_ends[i]) == 0);

@@ -31,7 +31,10 @@ final class HeldSignals {
     this.atAddition = atAddition;
   }
 
+  /** The signal waits for the next call boundary; it makes up for one of its kind that rests. */
   void add(byte[] siginfo) {
+    int signal = signalOf(siginfo);
+    resting.removeIf(other -> signalOf(other) == signal);
     waiting.add(siginfo);
     atAddition.run();
   }

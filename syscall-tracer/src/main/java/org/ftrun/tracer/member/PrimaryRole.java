@@ -230,7 +230,7 @@ public final class PrimaryRole implements Role, FailSafe {
     if (next != null) {
       return next;
     }
-    if (fairness.isSignalWaiting() && !fairness.isCallsTurn()) {
+    if (fairness.isSignalsTurn()) {
       return signals.deliverBeforeCall();
     }
     if (member.held.isEmpty()) {

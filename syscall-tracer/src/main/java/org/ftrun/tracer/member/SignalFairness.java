@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.syscall.SyscallRole;
 
 /**
  * Lets neither wait for ever: a call of the primary for signals that come faster than their
@@ -12,6 +13,9 @@ final class SignalFairness {
   private static final long LONGEST_HOLD_MILLIS = 1000;
   private static final long SHORTEST_TURN_MILLIS = 1;
   private static final int MOST_HANDLED_BEFORE = 64;
+
+  /** More handlers than signals can have been held since the call before. */
+  private static final int MOST_HANDLERS_BEFORE = 1000;
 
   /** Timers that expire more often than that are not to take all of the service's time. */
   private static final long SHORTEST_PERIOD_NANOS = 500_000;
@@ -26,6 +30,9 @@ final class SignalFairness {
   private final Member member;
   private final CallInFlight call;
   private long callsBegun;
+
+  /** How many signals in a row had their turn before a call that replaces handlers. */
+  private int handlersBefore;
 
   /** When a handler was entered last, System.nanoTime(). */
   private long delivered = System.nanoTime() - SHORTEST_PERIOD_NANOS;
@@ -56,9 +63,26 @@ final class SignalFairness {
     }
   }
 
-  /** Whether the call is to be made before another signal is delivered. */
-  boolean isCallsTurn() {
-    return handledBefore.remove(key());
+  /**
+   * Whether a held signal is to be delivered before the call that the service has come to. One that
+   * rests does so no longer where the call would make a difference to it, and none is left over
+   * where its handler is replaced: natively it would have come before, and behind a timer's end it
+   * may be deadly.
+   */
+  boolean isSignalsTurn() {
+    SyscallRole role = call.resolution.role();
+    boolean callsTurn = handledBefore.remove(key());
+    if (role.replacesHandlers() && handlersBefore < MOST_HANDLERS_BEFORE) {
+      callsTurn = false;
+    }
+    if (!callsTurn && role.concernsSignals()) {
+      member.held.wake();
+    }
+    boolean signalsTurn = isSignalWaiting() && !callsTurn;
+    if (role.replacesHandlers()) {
+      handlersBefore = signalsTurn ? handlersBefore + 1 : 0;
+    }
+    return signalsTurn;
   }
 
   private long key() {

@@ -52,5 +52,33 @@ public enum SyscallRole {
   /** Reads a clock (clock_gettime, gettimeofday, time). */
   CLOCK,
   /** Waits for a child (wait4, waitid). */
-  CHILD_WAIT
+  CHILD_WAIT;
+
+  /**
+   * Whether it matters to a signal if it is delivered before or after such a call: the call sets
+   * dispositions or masks, sends, takes or times signals, or ends the program that has the
+   * handlers.
+   */
+  public boolean concernsSignals() {
+    switch (this) {
+      case EXIT_THREAD:
+      case EXIT_PROCESS:
+      case EXEC:
+      case BIRTH:
+      case SIGNAL_ACTION:
+      case SIGNAL_MASK:
+      case SIGNAL_STACK:
+      case SIGNAL_SEND:
+      case SIGNAL_WAIT:
+      case ALARM:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Whether a signal that was meant for a handler may find none behind such a call. */
+  public boolean replacesHandlers() {
+    return this == SIGNAL_ACTION || this == EXEC;
+  }
 }

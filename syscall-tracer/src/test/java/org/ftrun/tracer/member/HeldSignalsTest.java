@@ -73,6 +73,14 @@ class HeldSignalsTest {
   }
 
   @Test
+  void shouldKeepOneOfASignalThatRestsWhenAnotherComesToWait() {
+    held.rest(user);
+    held.add(again);
+    held.wake();
+    assertThat(held.all()).containsExactly(again);
+  }
+
+  @Test
   void shouldForgetThoseThatFulfilTheCondition() {
     held.add(user);
     held.add(term);
