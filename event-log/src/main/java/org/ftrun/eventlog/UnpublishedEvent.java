@@ -88,7 +88,8 @@ public final class UnpublishedEvent {
    * published with what stands there. Any earlier reservation is given up.
    *
    * @param bytes as many as the call may have written
-   * @return the room's offset in the file, or -1 if there is no event, or its room cannot be true
+   * @return the room's offset in the file, or -1 if no call has been given any
+   * @throws CorruptEventException if the room cannot be true
    */
   public long adoptRoom(int bytes) {
     State state = state();
@@ -96,7 +97,10 @@ public final class UnpublishedEvent {
       return -1;
     }
     long position = memory.index().getLong(slot() + SLOT_PAYLOAD_POSITION_OFFSET);
-    return writer.reserveAt(position, bytes) ? writer.reservedOffset() : -1;
+    if (!writer.reserveAt(position, bytes)) {
+      throw new CorruptEventException(writer.published() + 1, "payload position", position);
+    }
+    return writer.reservedOffset();
   }
 
   /** The call's result, where the state is RESULT or COMPLETE. */

@@ -84,11 +84,13 @@ class UnpublishedEventTest {
   }
 
   @Test
-  void shouldAdoptNoRoomThatIsBehindTheHead() throws IOException {
+  void shouldThrowWhenTheRoomIsBeforeTheHead() throws IOException {
     assertThat(writer.tryReserve(16)).isTrue();
     TestEvents.publish(writer, 1, 16);
     write(2, EventKind.INVALID.code(), 8);
-    assertThat(writer.unpublished().adoptRoom(ROOM)).isEqualTo(-1);
+    assertThatThrownBy(() -> writer.unpublished().adoptRoom(ROOM))
+        .isInstanceOf(CorruptEventException.class)
+        .hasMessageContaining("payload position");
   }
 
   @Test
