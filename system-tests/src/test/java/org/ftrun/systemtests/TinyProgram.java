@@ -42,6 +42,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "deadstack",
           "events",
           "copying",
+          "long_calls",
           "descriptors",
           "credentials",
           "limits",

@@ -135,6 +135,7 @@ class TinyProgramsTest {
     "OFF,tcp,100",
     "OFF,files,200",
     "OFF,copying,200",
+    "OFF,long_calls,150",
     "OFF,udp,400",
     "OFF,storms,6",
     // So many more rounds that the kills come before the end here too.
@@ -143,6 +144,7 @@ class TinyProgramsTest {
     "ON,tcp,1000",
     "ON,files,3000",
     "ON,copying,6000",
+    "ON,long_calls,400",
     "ON,udp,8000",
     "ON,storms,6"
   })
@@ -163,16 +165,26 @@ class TinyProgramsTest {
         Await.until(
             FtrunProcess.LIMIT,
             () -> "no output after " + ftrun.output().length() + ftrun.messages(),
-            () -> ftrun.output().length() >= instant);
+            () -> {
+              assertThat(ftrun.isAlive())
+                  .as("ends too early, by %s%s", lastOf(ftrun.output()), ftrun.messages())
+                  .isTrue();
+              return ftrun.output().length() >= instant;
+            });
         long epoch = ftrun.killPrimary();
         ServiceStatus status = ftrun.awaitStatus("in a new epoch", now -> now.epoch() > epoch);
         assertThat(status.divergences()).isZero();
       }
       int exitStatus = ftrun.awaitExit();
-      assertThat(exitStatus).as(ftrun.messages()).isZero();
+      assertThat(exitStatus).as(lastOf(ftrun.output()) + ftrun.messages()).isZero();
       assertThat(ftrun.output().lines())
           .containsExactlyElementsOf(natively.output().lines().toList());
     }
+  }
+
+  /** Where a program says what failed. */
+  private static String lastOf(String output) {
+    return output.substring(Math.max(0, output.length() - 300));
   }
 
   @ParameterizedTest

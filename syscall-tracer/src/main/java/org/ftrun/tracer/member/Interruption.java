@@ -190,7 +190,11 @@ final class Interruption {
     if (!interrupted && !call.timed && !call.piece) {
       return false;
     }
-    long position = partial.positionAfter(call, result);
+    if (interrupted && FileReads.isToBeRepeated(call, result)) {
+      call.answered(-Errno.EINTR);
+      return true;
+    }
+    long position = partial.positionAfter(call, result, member.pid());
     if (position < 0) {
       return false;
     }

@@ -27,18 +27,22 @@ final class PartialTransfer {
     this.request = request;
   }
 
-  private static boolean goesInParts(CallInFlight call) {
-    return call.waitsForAll || call.row.transfersOutput() || call.row == SENDMMSG;
+  private static boolean goesInParts(CallInFlight call, int pid) {
+    return call.waitsForAll
+        || call.row.transfersOutput()
+        || call.row == SENDMMSG
+        || FileReads.isOne(call, pid);
   }
 
   /**
    * Where a call stands that has returned.
    *
    * @param result what the kernel returned for the part that was asked for last
+   * @param pid a process that has the service's descriptors
    * @return the position from which it has to go on if it was cut short, -1 if all is done
    */
-  long positionAfter(CallInFlight call, long result) {
-    if (result <= 0 || !goesInParts(call)) {
+  long positionAfter(CallInFlight call, long result, int pid) {
+    if (result <= 0 || !goesInParts(call, pid)) {
       return -1;
     }
     switch (TransferShape.of(call.row)) {

@@ -72,7 +72,8 @@ final class PrimaryFastPath {
     }
     member.fastPath.serviceRegisters(member.now, service);
     long result = member.now.rax();
-    if (returned && !SyscallTable.row(service.rax()).transfersOutput()) {
+    SyscallRow row = SyscallTable.row(service.rax());
+    if (returned && !row.transfersOutput() && !(result > 0 && FileReads.mayBe(row))) {
       return false;
     }
     take();

@@ -125,7 +125,10 @@ final class Settlement {
   }
 
   private void publish(long result) throws TraceeDiedException {
-    long position = calls.partial.positionAfter(call, result);
+    if (FileReads.isToBeRepeated(call, result)) {
+      return;
+    }
+    long position = calls.partial.positionAfter(call, result, primary.group.survivor());
     if (position >= 0 && blocks()) {
       calls.publishPart(position);
     } else {
@@ -140,12 +143,15 @@ final class Settlement {
     }
   }
 
-  /** O_NONBLOCK of the call's descriptor, which the survivor has too. */
+  /** Whether the rest can be had: a file, or no O_NONBLOCK. The survivor has the descriptor too. */
   private boolean blocks() {
     if (TransferFlags.forbidsWaiting(call)) {
       return false;
     }
     int descriptor = (int) call.arguments[TransferShape.of(call.row).waitsFor()];
+    if (FileReads.isFile(primary.group.survivor(), descriptor)) {
+      return true;
+    }
     Path info = Path.of("/proc/" + primary.group.survivor() + "/fdinfo/" + descriptor);
     try {
       for (String line : Files.readAllLines(info)) {

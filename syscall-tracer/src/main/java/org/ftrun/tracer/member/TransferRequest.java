@@ -12,6 +12,7 @@ import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_NAME_LENGTH;
 import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_SIZE;
 
 import java.nio.ByteBuffer;
+import java.util.Set;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.stub.StubLayout;
 import org.ftrun.tracer.syscall.SyscallRow;
@@ -32,19 +33,27 @@ final class TransferRequest {
   private static final int MOST_IOVECS = (StubLayout.SCRATCH_BYTES - SCRATCH_IOVECS) / IOVEC_SIZE;
 
   private static final long CURRENT_POSITION = -1;
+  private static final int SPLICE_F_NONBLOCK = 2;
 
   private static final SyscallRow READ = SyscallTable.named("read");
   private static final SyscallRow READV = SyscallTable.named("readv");
   private static final SyscallRow WRITE = SyscallTable.named("write");
   private static final SyscallRow WRITEV = SyscallTable.named("writev");
+  private static final SyscallRow PREAD64 = SyscallTable.named("pread64");
   private static final SyscallRow PWRITE64 = SyscallTable.named("pwrite64");
-  private static final SyscallRow PWRITEV = SyscallTable.named("pwritev");
-  private static final SyscallRow PWRITEV2 = SyscallTable.named("pwritev2");
   private static final SyscallRow SENDTO = SyscallTable.named("sendto");
   private static final SyscallRow SENDMSG = SyscallTable.named("sendmsg");
   private static final SyscallRow SENDMMSG = SyscallTable.named("sendmmsg");
   private static final SyscallRow RECVFROM = SyscallTable.named("recvfrom");
   private static final SyscallRow RECVMSG = SyscallTable.named("recvmsg");
+
+  /** Calls with iovecs and a position in the file. */
+  private static final Set<SyscallRow> POSITIONED =
+      Set.of(
+          SyscallTable.named("preadv"),
+          SyscallTable.named("preadv2"),
+          SyscallTable.named("pwritev"),
+          SyscallTable.named("pwritev2"));
 
   private final Member member;
   private final MessageVectors vectors;
@@ -74,15 +83,14 @@ final class TransferRequest {
         long from = call.redirectedFrom != 0 ? call.redirectedTo : call.arguments[1];
         call.asked[1] = from + call.transferred;
         call.asked[2] = call.arguments[2] - call.transferred;
-        if (call.row == PWRITE64) {
+        if (call.row == PWRITE64 || call.row == PREAD64) {
           call.asked[3] = call.arguments[3] + call.transferred;
         }
         break;
       case VECTOR:
         call.asked[2] = restOf(call, call.arguments[1], call.arguments[2], call.transferred);
         call.asked[1] = scratchIovecs();
-        boolean positioned = call.row == PWRITEV || call.row == PWRITEV2;
-        if (positioned && call.arguments[3] != CURRENT_POSITION) {
+        if (POSITIONED.contains(call.row) && call.arguments[3] != CURRENT_POSITION) {
           call.asked[3] = call.arguments[3] + call.transferred;
         }
         break;
@@ -92,14 +100,24 @@ final class TransferRequest {
       case MESSAGES:
         askForMessages(call);
         break;
-      case FILE:
       case PIPE:
-        int count = shape.countArgument();
-        call.asked[count] = call.arguments[count] - call.transferred;
+        if (FileReads.isFile(member.pid(), call.arguments[0])) {
+          call.asked[5] |= SPLICE_F_NONBLOCK; // a pipe that is full ends a splice from a file
+        }
+        askForCount(call, shape);
+        break;
+      case FILE:
+      case RANGE:
+        askForCount(call, shape);
         break;
       default:
         throw new IllegalStateException(call.row + " goes not in parts");
     }
+  }
+
+  private static void askForCount(CallInFlight call, TransferShape shape) {
+    int count = shape.countArgument();
+    call.asked[count] = call.arguments[count] - call.transferred;
   }
 
   private void askForMessages(CallInFlight call) {

@@ -19,10 +19,13 @@ enum TransferShape {
   /** From one descriptor to another, as many as argument 3 says (sendfile). */
   FILE,
   /** From one descriptor to another, as many as argument 4 says (splice). */
-  PIPE;
+  PIPE,
+  /** From one file to another, as many as argument 4 says (copy_file_range). */
+  RANGE;
 
   private static final SyscallRow SENDFILE = SyscallTable.named("sendfile");
   private static final SyscallRow SPLICE = SyscallTable.named("splice");
+  private static final SyscallRow COPY_FILE_RANGE = SyscallTable.named("copy_file_range");
 
   static TransferShape of(SyscallRow row) {
     if (row == SENDFILE) {
@@ -30,6 +33,9 @@ enum TransferShape {
     }
     if (row == SPLICE) {
       return PIPE;
+    }
+    if (row == COPY_FILE_RANGE) {
+      return RANGE;
     }
     if (row.arguments().size() < 3) {
       return NONE;
@@ -50,13 +56,15 @@ enum TransferShape {
     }
   }
 
-  /** Index of the argument with the byte count of {@link #FILE} and {@link #PIPE}. */
+  /**
+   * Index of the argument with the byte count of {@link #FILE}, {@link #PIPE} and {@link #RANGE}.
+   */
   int countArgument() {
     return this == FILE ? 3 : 4;
   }
 
   /** Index of the argument with the descriptor that makes the call wait. */
   int waitsFor() {
-    return this == PIPE ? 2 : 0;
+    return this == PIPE || this == RANGE ? 2 : 0;
   }
 }

@@ -54,6 +54,9 @@ final class Waiting {
       return false;
     }
     long descriptor = call.arguments[shape.waitsFor()];
+    if (FileReads.isFile(member.pid(), descriptor)) {
+      return true;
+    }
     long flags = member.inject(SYS_FCNTL, descriptor, F_GETFL);
     if (flags < 0 || (flags & O_NONBLOCK) != 0) {
       return false;
@@ -61,8 +64,11 @@ final class Waiting {
     return call.waitsForAll || !isBroken(descriptor);
   }
 
-  /** An emptied pipe ends a splice; a pipe is filled only once. */
+  /** An emptied pipe ends a splice; a pipe is filled only once, as far as a file goes. */
   private boolean splicesOn(CallInFlight call) throws TraceeDiedException {
+    if (FileReads.isFile(member.pid(), call.arguments[0])) {
+      return true;
+    }
     put(0, 0);
     return (call.arguments[5] & SPLICE_F_NONBLOCK) == 0
         && member.inject(SYS_FCNTL, call.arguments[0], F_GETPIPE_SZ) > 0
