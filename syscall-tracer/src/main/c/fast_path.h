@@ -17,6 +17,7 @@
 #define LOG_CONSUMERS 128
 #define LOG_CONSUMER_COUNT 4
 #define LOG_ACTIVE 384
+#define LOG_PAYLOAD_SUM 1472
 #define LOG_LINE 64
 #define LOG_SLOTS 4096
 

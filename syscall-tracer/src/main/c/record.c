@@ -111,6 +111,7 @@ static void publish(struct area *area, struct slot *slot, s64 result, u64 flags,
   slot->result = result;
   slot->flags = FLAG_FAST | flags;
   slot->length = length;
+  *(u64 *)(area->log + LOG_PAYLOAD_SUM) += length;
   __atomic_store_n(&slot->kind, KIND_SYSCALL, __ATOMIC_RELEASE);
   store(area, LOG_CURSOR, slot->sequence);
   fetch_ahead(area, slot);

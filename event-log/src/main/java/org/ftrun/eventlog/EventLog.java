@@ -77,6 +77,15 @@ public final class EventLog implements AutoCloseable {
     return new EventLog(LogHeader.map(channel));
   }
 
+  /**
+   * Bytes of the log that were written so far, slots and payloads; while the writer writes, perhaps
+   * without the last of them.
+   */
+  public long writtenBytes() {
+    long payload = memory.index().getLong(EventLogLayout.PAYLOAD_SUM_OFFSET);
+    return payload + (cursor.get() + 1) * EventLogLayout.SLOT_BYTES;
+  }
+
   /** The sizes of this log. */
   public EventLogLayout layout() {
     return layout;

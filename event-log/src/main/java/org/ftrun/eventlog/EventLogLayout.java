@@ -18,6 +18,8 @@ package org.ftrun.eventlog;
  *     448  +--------------------------------------------------------------+
  *          | role word 0 u64                                              |
  *     512  | ... 1 to 15, each on its own line of 64 bytes, up to 1472    |
+ *    1472  +--------------------------------------------------------------+
+ *          | payload bytes of all published events u64, the writer's own  |
  *    4096  +--------------------------------------------------------------+
  *          | slot 0, 64 bytes:                                            |
  *          |   0 kind u8 | 1 flags u8 | 2 syscall u16 | 4 thread id i32   |
@@ -50,7 +52,7 @@ public record EventLogLayout(int slots, long payloadBytes) {
   public static final long MAGIC = 0x676f_6c6e_7572_7466L;
 
   /** Version of this layout; another version is another layout. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** Bytes of a cache line on x86-64: words that different cores write lie this far apart. */
   public static final int CACHE_LINE_BYTES = 64;
@@ -64,6 +66,7 @@ public record EventLogLayout(int slots, long payloadBytes) {
   public static final int CONSUMER_SEQUENCES_OFFSET = 128;
   public static final int ACTIVE_CONSUMERS_OFFSET = 384;
   public static final int ROLE_WORDS_OFFSET = 448;
+  public static final int PAYLOAD_SUM_OFFSET = 1472;
 
   /** Number of role words. */
   public static final int ROLE_WORDS = 16;

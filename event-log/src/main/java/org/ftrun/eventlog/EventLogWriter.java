@@ -197,8 +197,7 @@ public final class EventLogWriter {
     index.putLong(slot + SLOT_SEQUENCE_OFFSET, sequence);
     head = ring.after(reservedPosition, payloadLength);
     reservedBytes = NOTHING_RESERVED;
-    sequencer.claim(sequence);
-    sequencer.publish(sequence);
+    publish(sequence, payloadLength);
     return sequence;
   }
 
@@ -244,9 +243,16 @@ public final class EventLogWriter {
     event.moveTo(next);
     head = event.payloadEnd();
     reservedBytes = NOTHING_RESERVED;
-    sequencer.claim(next);
-    sequencer.publish(next);
+    publish(next, event.payloadLength());
     return next;
+  }
+
+  private void publish(long sequence, int payloadLength) {
+    ByteBuffer index = memory.index();
+    long sum = index.getLong(EventLogLayout.PAYLOAD_SUM_OFFSET) + payloadLength;
+    index.putLong(EventLogLayout.PAYLOAD_SUM_OFFSET, sum);
+    sequencer.claim(sequence);
+    sequencer.publish(sequence);
   }
 
   /** The largest payload an event can have, in bytes. */

@@ -56,6 +56,15 @@ class EventLogWriterTest {
   }
 
   @Test
+  void shouldTellHowMuchWasWrittenWhenEventsArePublished() {
+    assertThat(log.writtenBytes()).isZero();
+    publish(0, 3);
+    publish(1, 0);
+    publish(2, 40);
+    assertThat(log.writtenBytes()).isEqualTo(3 * 64 + 43);
+  }
+
+  @Test
   void shouldReturnTheSameEventWhenPeekedAgain() {
     assertThat(reader.peek()).isNull();
     publish(0, 3);

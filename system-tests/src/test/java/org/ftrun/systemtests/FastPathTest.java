@@ -132,6 +132,8 @@ class FastPathTest {
       System.out.printf("%d of %d events by the slow path%n", slow, events);
       assertThat(events).isGreaterThan(10L * EVENTS_A_STOP);
       assertThat(slow * EVENTS_A_STOP).as("%d of %d events", slow, events).isLessThan(events);
+      long logBytes = after.logBytes() - before.logBytes();
+      assertThat(logBytes / events).as("bytes of log an event").isBetween(65L, 1000L);
     }
   }
 

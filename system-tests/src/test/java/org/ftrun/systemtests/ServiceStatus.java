@@ -52,6 +52,11 @@ record ServiceStatus(JsonObject json) {
     return json.get("slowPathEvents").getAsLong();
   }
 
+  /** Bytes of the event log that the events took. */
+  long logBytes() {
+    return json.get("logBytes").getAsLong();
+  }
+
   /** Events that a replica has not consumed yet. */
   long lag() {
     long lag = 0;

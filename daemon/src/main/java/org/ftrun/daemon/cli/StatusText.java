@@ -41,7 +41,12 @@ final class StatusText {
           replica.lagEvents());
     }
     add(text, "  connections  %s", status.connections() < 0 ? "not known" : status.connections());
-    add(text, "  events       %d, %d by the slow path", status.events(), status.slowPathEvents());
+    add(
+        text,
+        "  events       %d, %d by the slow path, %d bytes of log",
+        status.events(),
+        status.slowPathEvents(),
+        status.logBytes());
     if (status.sites() != null) {
       add(
           text,

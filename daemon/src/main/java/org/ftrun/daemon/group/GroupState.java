@@ -245,7 +245,8 @@ final class GroupState {
       long connections,
       long events,
       long slowEvents,
-      ServiceStatus.Settlements settlements) {
+      ServiceStatus.Settlements settlements,
+      long logBytes) {
     List<ServiceStatus.Replica> replicas = new ArrayList<>();
     if (replica != null) {
       replicas.add(
@@ -267,6 +268,7 @@ final class GroupState {
         primary == null
             ? null
             : new ServiceStatus.Sites(primary.patchedSites(), primary.slowSites()),
-        settlements);
+        settlements,
+        logBytes);
   }
 }

@@ -103,7 +103,8 @@ public final class ServiceGroup implements ProtectedService {
         members.connections().count(),
         shared.log().cursor().get() + 1,
         members.slowEvents(),
-        members.settlements());
+        members.settlements(),
+        shared.log().writtenBytes());
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.List;
  * @param divergences replicas dropped because they did something else than the primary
  * @param sites how the program's call sites are handled; null when it runs natively or not at all
  * @param settlements what the kernel's counters said of the calls in which primaries died
+ * @param logBytes bytes of the event log that the events took, slots and payloads
  */
 public record ServiceStatus(
     String name,
@@ -31,7 +32,8 @@ public record ServiceStatus(
     long slowPathEvents,
     long divergences,
     Sites sites,
-    Settlements settlements) {
+    Settlements settlements,
+    long logBytes) {
 
   /** The primary: its pid as {@code kill} needs it, and the core it runs on (-1: not pinned). */
   public record Member(int pid, int cpu) {}

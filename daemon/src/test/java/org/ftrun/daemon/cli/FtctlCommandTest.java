@@ -73,7 +73,8 @@ class FtctlCommandTest {
             0,
             0,
             null,
-            new ServiceStatus.Settlements(0, 0, 0)));
+            new ServiceStatus.Settlements(0, 0, 0),
+            0));
     assertThat(ftctl("ngircd", "status")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("because      a second thread\n", "pid 7\n", "connections  not known\n");

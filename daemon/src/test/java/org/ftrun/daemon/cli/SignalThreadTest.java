@@ -111,7 +111,8 @@ class SignalThreadTest {
             0,
             0,
             null,
-            new ServiceStatus.Settlements(0, 0, 0)));
+            new ServiceStatus.Settlements(0, 0, 0),
+            0));
   }
 
   /** Only the kernel can send a signal with this code, so the thread's turn is ours. */

@@ -22,7 +22,8 @@ public final class ScriptedService implements ProtectedService {
           1800,
           0,
           new ServiceStatus.Sites(31, 2),
-          new ServiceStatus.Settlements(1, 0, 0));
+          new ServiceStatus.Settlements(1, 0, 0),
+          9_876_480);
 
   /** The contract's {@link #STATUS}, byte for byte. */
   public static final String STATUS_JSON =
@@ -34,7 +35,8 @@ public final class ScriptedService implements ProtectedService {
           + "\"micros\":640}],"
           + "\"connections\":20,\"events\":123456,\"slowPathEvents\":1800,\"divergences\":0,"
           + "\"sites\":{\"fast\":31,\"slow\":2},"
-          + "\"settlements\":{\"agreed\":1,\"disagreed\":0,\"decided\":0}}";
+          + "\"settlements\":{\"agreed\":1,\"disagreed\":0,\"decided\":0},"
+          + "\"logBytes\":9876480}";
 
   /** What was asked, in order. */
   public final LinkedBlockingQueue<String> asked = new LinkedBlockingQueue<>();
