@@ -18,13 +18,18 @@
 #define ARCH_SET_CPUID 0x1012
 #define SYS_USER_DISPATCH 2
 #define SI_KERNEL 0x80
+#define SEGV_ACCERR 2
+#define SYS_MPROTECT 10
+#define PROT_READ_EXEC 5
+#define PAGE_BYTES 4096ul
+#define FENCES (sizeof ((struct area *)0)->fences / sizeof(u64))
 #define EAGAIN 11
 
 /* rcx and r11 after a call, as Member.java. */
 #define RCX_AFTER_CALL (~0ul)
 #define R11_AFTER_CALL 0x246
 
-/* siginfo_t of SIGSYS. */
+/* siginfo_t of SIGSYS; of SIGSEGV the address is where call_address is. */
 struct siginfo {
   s32 signal;
   s32 error;
@@ -47,6 +52,13 @@ static char *base(void) {
   return start;
 }
 
+static void lower_fences(struct area *area) {
+  for (unsigned i = 0; i < FENCES; i++) {
+    if (area->fences[i]) raw_call4(SYS_MPROTECT, area->fences[i], PAGE_BYTES, PROT_READ_EXEC, 0);
+    area->fences[i] = 0;
+  }
+}
+
 /* From here on the process's calls are its own. */
 static void go_native(struct area *area) {
   *(volatile u8 *)(base() + STUB_DATA) = 0; /* the selector of Syscall User Dispatch */
@@ -54,6 +66,7 @@ static void go_native(struct area *area) {
   area->stop = STOP_NOT;
   raw_call(SYS_ARCH_PRCTL, ARCH_SET_CPUID, 1);
   raw_call(SYS_PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
+  lower_fences(area);
 }
 
 static void put_back(const struct area *area, struct context *to) {
@@ -105,6 +118,12 @@ static int is_trapped_instruction(u64 address) {
   return code[0] == 0x0f && (code[1] == 0xa2 || code[1] == 0x31 || code[1] == 0x01);
 }
 
+static int is_fence(const struct area *area, u64 address) {
+  for (unsigned i = 0; i < FENCES; i++)
+    if (area->fences[i] && address - area->fences[i] < PAGE_BYTES) return 1;
+  return 0;
+}
+
 __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
                                      struct context *context) {
   char *stub = base();
@@ -126,6 +145,9 @@ __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
   } else if (signal == SIGSEGV && context->rip == (u64)stub + STUB_COPY) {
     context->rip = (u64)stub + STUB_COPY_FAULT;
   } else if (signal == SIGSEGV && info->code == SI_KERNEL && is_trapped_instruction(context->rip)) {
+    go_native(area);
+  } else if (signal == SIGSEGV && info->code == SEGV_ACCERR &&
+             is_fence(area, info->call_address)) {
     go_native(area);
   } else {
     by_default(area, signal, info);

@@ -147,6 +147,7 @@ struct area {
   u64 times;             /* 680 not 0 if a socket may have a time-out */
   u64 lap;               /* 688 from this payload position on the ring may be begun anew */
   u64 enter;             /* 696 address of STUB_ENTER, for trampolines from which no call reaches it */
+  u64 fences[32];        /* 704 pages that are executable but for a fence (TimeStampFences.java), 0: none */
 };
 
 /* How many bytes an output has; SizeRule.java documents the rules. */

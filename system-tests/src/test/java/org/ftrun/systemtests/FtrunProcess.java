@@ -149,6 +149,11 @@ final class FtrunProcess implements AutoCloseable {
     signal(signal, process.pid());
   }
 
+  /** Ends protection. */
+  void unprotect() {
+    control.ask("unprotect");
+  }
+
   /** Sends ftrun a signal again and again; the process that does it is to be ended. */
   Process sendOften(String signal, int times) throws IOException {
     String loop = "i=0; while [ $i -lt %d ] && kill -%s %d; do i=$((i+1)); sleep 0.001; done";

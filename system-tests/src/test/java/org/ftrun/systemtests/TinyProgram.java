@@ -39,6 +39,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "shared_memory",
           "random",
           "instructions",
+          "timestamps",
           "deadstack",
           "events",
           "copying",

@@ -84,7 +84,8 @@ final class CallEffects {
   }
 
   /** Memory that is about to be replaced, or to become writable, loses its patches. */
-  void prepareMemory(CallInFlight call) {
+  void prepareMemory(CallInFlight call) throws TraceeDiedException {
+    TimeStampUse.beforeCall(member, call);
     long[] arguments = call.arguments;
     switch (call.resolution.role()) {
       case MMAP:

@@ -143,6 +143,11 @@ final class HeldSignals {
     return word(siginfo, 28);
   }
 
+  /** Si_addr; meaningful for faults. */
+  static long faultAddressOf(byte[] siginfo) {
+    return ByteBuffer.wrap(siginfo).order(ByteOrder.LITTLE_ENDIAN).getLong(16);
+  }
+
   private static int word(byte[] siginfo, int offset) {
     return ByteBuffer.wrap(siginfo).order(ByteOrder.LITTLE_ENDIAN).getInt(offset);
   }

@@ -204,6 +204,11 @@ public final class PrimaryRole implements Role, FailSafe {
         return onInstruction(instruction);
       }
     }
+    if (signal == Signal.SIGSEGV && !call.executing && TimeStampUse.isAtFence(member, siginfo)) {
+      service = member.now.copy();
+      TimeStampUse.atFence(member, service);
+      return this;
+    }
     return signals.arrived(signal, siginfo);
   }
 

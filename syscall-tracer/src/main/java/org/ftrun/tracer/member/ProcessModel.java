@@ -38,6 +38,8 @@ final class ProcessModel {
   /** Whether rdtsc faults. */
   boolean timeStampTrapped;
 
+  private TimeStampFences fences = new TimeStampFences();
+
   /** Whether cpuid faults. */
   boolean cpuidTrapped;
 
@@ -82,6 +84,11 @@ final class ProcessModel {
     this.patches = patches;
   }
 
+  /** Where execution faults, so that rdtsc need not. */
+  TimeStampFences fences() {
+    return fences;
+  }
+
   /** The handler of a signal is entered: what the kernel does to the mask, we do to our part. */
   void enterHandler(int signal) {
     SignalAction action = actions.of(signal);
@@ -119,6 +126,7 @@ final class ProcessModel {
     copy.robustList = robustList;
     copy.robustLength = robustLength;
     copy.timeStampTrapped = timeStampTrapped;
+    copy.fences = fences.copy();
     copy.cpuidTrapped = cpuidTrapped;
     copy.timesSockets = timesSockets;
     copy.fastPath = fastPath;

@@ -79,8 +79,7 @@ final class ProgramStart {
     }
     installed = true;
     hideVdso();
-    member.model().timeStampTrapped =
-        TimeStampUse.isFoundIn(member, MappingsOf.process(member.pid()));
+    TimeStampUse.atStart(member);
     if (group.fastPath().on()) {
       prepareFastPath();
     }
@@ -253,6 +252,7 @@ final class ProgramStart {
     if (member.tracee.memory().write(model.stub.area(), area) != StubArea.BYTES) {
       throw TraceeDiedException.INSTANCE;
     }
+    model.fences().tellStub(member);
     service.gsBase(model.stub.area().value());
     model.fastPath = true;
     member.fastPath.inheritNoRequest();

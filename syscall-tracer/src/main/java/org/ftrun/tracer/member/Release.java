@@ -28,6 +28,7 @@ final class Release {
   Role release(Registers service) throws TraceeDiedException {
     ProcessModel model = member.model();
     member.fastPath.remove(service);
+    model.fences().lower(member);
     Confinement.lift(member);
     long mask = member.tracee.signalMask();
     // What is queued now must stay in the kernel until the service runs by itself, and a trap would

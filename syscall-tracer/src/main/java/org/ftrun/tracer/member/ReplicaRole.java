@@ -182,6 +182,10 @@ public final class ReplicaRole implements Role, FailSafe {
         return standAt(At.INSTRUCTION);
       }
     }
+    if (signal == Signal.SIGSEGV && TimeStampUse.isAtFence(member, siginfo)) {
+      TimeStampUse.atFence(member, member.now.copy());
+      return this;
+    }
     if (chainExpected && signal == Signal.SIGTRAP && code <= 0) {
       chainExpected = false;
       return standAt(At.HANDLER_ENTRY);

@@ -1,7 +1,12 @@
 package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.List;
+import java.util.TreeSet;
+import org.ftrun.tracer.code.CodeMemory;
+import org.ftrun.tracer.code.FunctionTable;
+import org.ftrun.tracer.code.TimeStampReads;
+import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallRole;
@@ -9,9 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether a process reads the time stamp counter by itself, so that rdtsc has to fault: an
- * executable mapping contains the instruction, outside the libraries that are known not to let it
- * matter, or is code that a program generates. Both members decide alike, at the same calls.
+ * Decides whether a process reads the time stamp counter by itself, so that rdtsc has to fault. It
+ * has to when code appears that a program generates, or that it may write. Where the instruction
+ * stands in a file's text, outside the libraries that are known not to let it matter, its page gets
+ * a fence ({@link TimeStampFences}), and rdtsc has to fault once that is reached. Both members
+ * decide alike, at the same calls and the same instruction.
  */
 final class TimeStampUse {
   private static final Logger LOG = LoggerFactory.getLogger(TimeStampUse.class);
@@ -19,7 +26,12 @@ final class TimeStampUse {
   private static final int PR_SET_TSC = 26;
   private static final int PR_TSC_SIGSEGV = 2;
   private static final int PROT_EXEC = 4;
-  private static final int PIECE = 1 << 16;
+  private static final int MAP_FIXED = 0x10;
+  private static final int MREMAP_FIXED = 2;
+  private static final int ELF_MAGIC = 0x464c457f;
+
+  /** So many places are looked for in one mapping at most; fewer pages can have fences. */
+  private static final int MOST_READS = 10_000;
 
   /** The loader times itself for LD_DEBUG only; libc and libcrypto do not use what they read. */
   private static final String[] HARMLESS = {
@@ -28,15 +40,9 @@ final class TimeStampUse {
 
   private TimeStampUse() {}
 
-  /** Whether any executable mapping of the program reads the counter. */
-  static boolean isFoundIn(Member member, MappingsOf mappings) {
-    for (MappingsOf.Mapping mapping : mappings.all()) {
-      boolean stub = member.model().stub.holds(mapping.start());
-      if (mapping.isExecutable() && !stub && reads(member, mapping)) {
-        return true;
-      }
-    }
-    return false;
+  /** Looks at a program before its first instruction; the registers are to be written after it. */
+  static void atStart(Member member) throws TraceeDiedException {
+    member.model().timeStampTrapped = !isFenced(member, 0, Long.MAX_VALUE);
   }
 
   /** Looks at what a call has made executable; traps the counter from there on if need be. */
@@ -50,17 +56,60 @@ final class TimeStampUse {
       return;
     }
     long start = role == SyscallRole.MMAP ? result : call.arguments[0];
-    for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
-      if (mapping.overlaps(start, call.arguments[1])
-          && mapping.isExecutable()
-          && reads(member, mapping)) {
-        trap(member);
-        return;
-      }
+    if (!isFenced(member, start, call.arguments[1])) {
+      trap(member);
     }
   }
 
+  /** Pages with a fence are about to be replaced: it is simpler to do without them. */
+  static void beforeCall(Member member, CallInFlight call) throws TraceeDiedException {
+    TimeStampFences fences = member.model().fences();
+    if (fences.isEmpty()) {
+      return;
+    }
+    long[] arguments = call.arguments;
+    boolean touched;
+    switch (call.resolution.role()) {
+      case MMAP:
+        touched = (arguments[3] & MAP_FIXED) != 0 && fences.touch(arguments[0], arguments[1]);
+        break;
+      case MREMAP:
+        touched =
+            fences.touch(arguments[0], arguments[1])
+                || (arguments[3] & MREMAP_FIXED) != 0 && fences.touch(arguments[4], arguments[2]);
+        break;
+      case MUNMAP:
+      case MPROTECT:
+        touched = fences.touch(arguments[0], arguments[1]);
+        break;
+      default:
+        touched = false;
+        break;
+    }
+    if (touched) {
+      trap(member);
+    }
+  }
+
+  /** Whether a fault is that of a fence. */
+  static boolean isAtFence(Member member, byte[] siginfo) {
+    return member.model().fences().explain(siginfo, member.now.rip());
+  }
+
+  /**
+   * The thread has come to a fence: from here on the counter is trapped.
+   *
+   * @param service its registers, with which it goes on
+   */
+  static void atFence(Member member, Registers service) throws TraceeDiedException {
+    LOG.debug("time stamps are trapped from 0x{} on", Long.toHexString(service.rip()));
+    trap(member);
+    member.tracee.writeRegisters(service);
+    member.tracee.resume(0);
+  }
+
   private static void trap(Member member) throws TraceeDiedException {
+    member.model().fences().lower(member);
     long result = member.inject(SYS_PRCTL, PR_SET_TSC, PR_TSC_SIGSEGV);
     if (result != 0) {
       throw new IllegalStateException("PR_SET_TSC: errno " + -result);
@@ -70,35 +119,65 @@ final class TimeStampUse {
     member.fastPath.forgetClock();
   }
 
-  private static boolean reads(Member member, MappingsOf.Mapping mapping) {
+  /**
+   * Puts fences into a region where they are needed.
+   *
+   * @return false if the counter has to be trapped
+   */
+  private static boolean isFenced(Member member, long start, long bytes)
+      throws TraceeDiedException {
+    TreeSet<Long> pages = new TreeSet<>();
+    List<MappingsOf.Mapping> mappings = MappingsOf.process(member.pid()).all();
+    for (MappingsOf.Mapping mapping : mappings) {
+      if (!mapping.overlaps(start, bytes)
+          || !mapping.isExecutable()
+          || isHarmless(member, mapping)) {
+        continue;
+      }
+      if (mapping.inode() == 0 || mapping.isWritable()) {
+        LOG.debug("time stamps are trapped: code at 0x{}", Long.toHexString(mapping.start()));
+        return false;
+      }
+      List<TraceeAddress> reads = readsIn(member, mappings, mapping);
+      reads.forEach(read -> pages.add(read.value() & -TimeStampFences.PAGE_BYTES));
+      if (!reads.isEmpty()) {
+        LOG.debug("{} may read time stamps, at {} places", mapping.name(), reads.size());
+      }
+    }
+    return pages.isEmpty() || member.model().fences().raise(member, pages);
+  }
+
+  private static boolean isHarmless(Member member, MappingsOf.Mapping mapping) {
+    if (member.model().stub.holds(mapping.start())) {
+      return true;
+    }
     String file = mapping.name().substring(mapping.name().lastIndexOf('/') + 1);
     for (String harmless : HARMLESS) {
       if (file.startsWith(harmless)) {
-        return false;
-      }
-    }
-    boolean generated = mapping.inode() == 0;
-    boolean found = generated || contains(member, mapping);
-    if (found) {
-      LOG.debug("time stamps are trapped: {} at 0x{}", file, Long.toHexString(mapping.start()));
-    }
-    return found;
-  }
-
-  /** Whether 0f 31 or 0f 01 f9 stands anywhere in the mapping, instruction or not. */
-  private static boolean contains(Member member, MappingsOf.Mapping mapping) {
-    ByteBuffer code = ByteBuffer.allocateDirect(PIECE + 2).order(ByteOrder.nativeOrder());
-    for (long at = mapping.start(); at < mapping.end(); at += PIECE) {
-      code.clear().limit((int) Math.min(PIECE + 2, mapping.end() - at));
-      int read = member.tracee.memory().read(new TraceeAddress(at), code);
-      for (int i = 0; i < read - 1; i++) {
-        if (code.get(i) == 0x0f
-            && (code.get(i + 1) == 0x31
-                || code.get(i + 1) == 0x01 && i + 2 < read && code.get(i + 2) == (byte) 0xf9)) {
-          return true;
-        }
+        return true;
       }
     }
     return false;
+  }
+
+  private static List<TraceeAddress> readsIn(
+      Member member, List<MappingsOf.Mapping> mappings, MappingsOf.Mapping mapping) {
+    CodeMemory memory = member.tracee.memory()::read;
+    FunctionTable functions = null;
+    for (MappingsOf.Mapping part : mappings) {
+      if (part.start() <= mapping.start()
+          && part.inode() == mapping.inode()
+          && part.name().equals(mapping.name())
+          && isHeader(member, part.start())) {
+        functions = new FunctionTable(memory, new TraceeAddress(part.start()));
+      }
+    }
+    return TimeStampReads.in(memory, mapping.start(), mapping.end(), functions, MOST_READS);
+  }
+
+  private static boolean isHeader(Member member, long start) {
+    ByteBuffer magic = MessageVectors.buffer(Integer.BYTES);
+    return member.tracee.memory().read(new TraceeAddress(start), magic) == Integer.BYTES
+        && magic.getInt(0) == ELF_MAGIC;
   }
 }

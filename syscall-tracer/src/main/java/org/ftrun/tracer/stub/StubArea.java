@@ -94,8 +94,14 @@ public final class StubArea {
   /** Address of {@link StubLayout#ENTER}, for trampolines from which no call reaches it. */
   public static final int ENTER = LAP + 8;
 
+  /** Addresses of pages that are executable but for a fence, 0: none. */
+  public static final int FENCES = ENTER + 8;
+
+  /** How many of them there is room for. */
+  public static final int MOST_FENCES = 32;
+
   /** Bytes of the structure. */
-  public static final int BYTES = ENTER + 8;
+  public static final int BYTES = FENCES + 8 * MOST_FENCES;
 
   private static final int UNLOGGED = 320;
 

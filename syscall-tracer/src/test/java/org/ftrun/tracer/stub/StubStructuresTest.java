@@ -56,6 +56,8 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, seen)", StubArea.SEEN);
     expected.put("offsetof(struct area, times)", StubArea.TIMES);
     expected.put("offsetof(struct area, enter)", StubArea.ENTER);
+    expected.put("offsetof(struct area, fences)", StubArea.FENCES);
+    expected.put("sizeof(((struct area *)0)->fences)", 8 * StubArea.MOST_FENCES);
     expected.put("offsetof(struct row, blocks)", 61);
     expected.put("offsetof(struct row, inputs)", 62);
     expected.put("RULE_MESSAGE", 6);

@@ -1,0 +1,110 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.TreeSet;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubArea;
+
+/**
+ * Pages of text in which a program could read the time stamp counter, and that are not executable
+ * until it does: most programs have such places in some library, and never come there. So the
+ * counter need not be trapped, which would take the clocks of the vDSO from the stub. The first
+ * fault in such a page ends that: all of them become executable again, and the counter is trapped.
+ *
+ * <p>The stub knows them too, for the case that the tracer dies (orphan.c).
+ */
+final class TimeStampFences {
+  static final long PAGE_BYTES = 4096;
+
+  /** Si_code of a SIGSEGV at a page that is mapped, but not so (sigaction(2)). */
+  private static final int SEGV_ACCERR = 2;
+
+  private static final int SYS_MPROTECT = 10;
+  private static final int PROT_READ = 1;
+  private static final int PROT_READ_EXEC = 5;
+  private static final int LONGEST_INSTRUCTION = 15;
+
+  private final TreeSet<Long> pages = new TreeSet<>();
+
+  TimeStampFences copy() {
+    TimeStampFences copy = new TimeStampFences();
+    copy.pages.addAll(pages);
+    return copy;
+  }
+
+  boolean isEmpty() {
+    return pages.isEmpty();
+  }
+
+  /**
+   * Takes the right to execute them from pages; the registers are to be written afterwards.
+   *
+   * @param more addresses of pages that are readable and executable, and no more
+   * @return whether they are not executable any more; if not, none is
+   */
+  boolean raise(Member member, TreeSet<Long> more) throws TraceeDiedException {
+    pages.addAll(more);
+    boolean raised = pages.size() <= StubArea.MOST_FENCES;
+    for (long page : more) {
+      raised = raised && member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ) == 0;
+    }
+    // With the personality READ_IMPLIES_EXEC, what can be read stays executable.
+    raised = raised && !isAnyExecutable(member);
+    if (!raised) {
+      lower(member);
+      return false;
+    }
+    tellStub(member);
+    return true;
+  }
+
+  private boolean isAnyExecutable(Member member) {
+    for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
+      if (mapping.isExecutable()
+          && mapping.start() >= 0
+          && !pages.subSet(mapping.start(), mapping.end()).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Makes all of them executable again; the registers are to be written afterwards. */
+  void lower(Member member) throws TraceeDiedException {
+    for (long page : pages) {
+      long result = member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ_EXEC);
+      if (result != 0) {
+        throw new IllegalStateException("mprotect: errno " + -result);
+      }
+    }
+    pages.clear();
+    tellStub(member);
+  }
+
+  /** Writes them into the stub's area. */
+  void tellStub(Member member) {
+    ByteBuffer area =
+        ByteBuffer.allocateDirect(StubArea.MOST_FENCES * Long.BYTES).order(ByteOrder.nativeOrder());
+    pages.forEach(area::putLong);
+    area.clear();
+    TraceeAddress fences = member.model().stub.area().plus(StubArea.FENCES);
+    member.tracee.memory().write(fences, area);
+  }
+
+  /** Whether a region has a page of them. */
+  boolean touch(long start, long bytes) {
+    Long page = pages.ceiling(start & -PAGE_BYTES);
+    return page != null && Long.compareUnsigned(page, start + bytes) < 0;
+  }
+
+  /** Whether a SIGSEGV comes from the execution of an instruction that has a byte in one. */
+  boolean explain(byte[] siginfo, long rip) {
+    long address = HeldSignals.faultAddressOf(siginfo);
+    return HeldSignals.codeOf(siginfo) == SEGV_ACCERR
+        && pages.contains(address & -PAGE_BYTES)
+        && address - rip >= 0
+        && address - rip < LONGEST_INSTRUCTION;
+  }
+}
