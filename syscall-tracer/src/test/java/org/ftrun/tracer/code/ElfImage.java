@@ -1,5 +1,7 @@
 package org.ftrun.tracer.code;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -60,6 +62,7 @@ final class ElfImage implements CodeMemory {
 
   @Override
   public int read(TraceeAddress from, ByteBuffer into) {
+    assertThat(into.isDirect()).isTrue();
     for (Segment segment : segments) {
       long within = from.value() - segment.address();
       if (within >= 0 && within < segment.bytes()) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.tracer.abi.HeaderProbe;
 import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeMemory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +132,30 @@ class TimeStampReadsTest {
             """);
     assertThat(image.timeStampReads(null)).hasSize(40_002);
     assertThat(reads(image, BASE)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldFindTheSameWhenALibraryIsMapped() throws Exception {
+    long image = 0;
+    List<Long> found = new ArrayList<>();
+    CodeMemory own = new TraceeMemory((int) ProcessHandle.current().pid())::read;
+    for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+      String[] fields = line.split(" +");
+      if (line.endsWith("/libc.so.6")) {
+        String[] ends = fields[0].split("-");
+        long start = Long.parseLong(ends[0], 16);
+        image = Long.parseLong(fields[2], 16) == 0 ? start : image;
+        if (fields[1].charAt(2) == 'x') {
+          FunctionTable functions = new FunctionTable(own, new TraceeAddress(image));
+          long end = Long.parseLong(ends[1], 16);
+          for (TraceeAddress address : TimeStampReads.in(own, start, end, functions, ALL)) {
+            found.add(address.value() - image);
+          }
+        }
+      }
+    }
+    ElfImage file = ElfImage.of(Path.of("/usr/lib/x86_64-linux-gnu/libc.so.6"), 0);
+    assertThat(found).isNotEmpty().isEqualTo(file.timeStampReads(file.functions()));
   }
 
   private static CodeMemory memory(byte[] bytes) {
