@@ -24,14 +24,14 @@
 #define STUB_BEHIND 653
 #define STUB_STORED 669
 
-/* The guarded copy: a fault at COPY goes on at COPY_FAULT. */
+/* The guarded copy: a fault from COPY on, before COPY_FAULT, goes on there. */
 #define STUB_COPY 720
-#define STUB_COPY_FAULT 725
+#define STUB_COPY_FAULT 808
 
 /* The signal handler, and what returns from it. */
-#define STUB_HANDLER 736
-#define STUB_RESTORER 752
-#define STUB_TEXT 768
+#define STUB_HANDLER 832
+#define STUB_RESTORER 848
+#define STUB_TEXT 864
 
 /* Parts of the region. */
 #define STUB_TABLE 16384

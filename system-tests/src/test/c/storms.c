@@ -3,7 +3,7 @@
  * from outside if somebody sends it. Not a byte is lost or doubled, however calls are interrupted,
  * restarted, and made by handlers, on their own stack and nested.
  *
- *   storms [ROUNDS [MICROS]]
+ *   storms [ROUNDS [MICROS [EXCHANGES]]]
  */
 #include <signal.h>
 #include <sys/epoll.h>
@@ -12,9 +12,9 @@
 
 #include "steps.h"
 
-enum { EXCHANGES = 60, LARGE = 50000, ALTERNATE = 65536, NESTED_MICROS = 3000 };
+enum { LARGE = 50000, ALTERNATE = 65536, NESTED_MICROS = 3000 };
 
-static int micros = 200;
+static int micros = 200, number = 60;
 static int pair[2], inner[2], pipe_ends[2], epoll;
 static volatile sig_atomic_t ticks, depth, deepest, feeds_pipe, talks, off_stack;
 static volatile uint64_t handler_hash;
@@ -133,7 +133,7 @@ static void await_handler(void) {
 static void exchanges(const char *name) {
   static char sent[LARGE], got[LARGE];
   uint64_t sum = 0;
-  for (int i = 0; i < EXCHANGES; i++) {
+  for (int i = 0; i < number; i++) {
     ssize_t length = i % 10 == 9 ? LARGE : 1 + i * 7;
     fill(sent, length, i);
     put(sent, length);
@@ -147,7 +147,7 @@ static void exchanges(const char *name) {
   for (int i = 0; i < 5; i++) {
     await_handler();
   }
-  fact("%s: %d exchanges, %llu", name, EXCHANGES, (unsigned long long)sum);
+  fact("%s: %d exchanges, %llu", name, number, (unsigned long long)sum);
 }
 
 /* The storm goes on over the step. */
@@ -182,7 +182,7 @@ static void blocked(void) {
   sigaddset(&set, SIGUSR1);
   install(0);
   tick_every(micros);
-  for (int i = 0; i < EXCHANGES; i++) {
+  for (int i = 0; i < number; i++) {
     char byte = (char)i;
     check(sigprocmask(SIG_BLOCK, &set, &old) == 0);
     int before = ticks;
@@ -201,7 +201,7 @@ static void blocked(void) {
 
 /* Once its timer is disarmed a tick would be deadly: none may be left over. */
 static void disarmed(void) {
-  for (int i = 0; i < EXCHANGES; i++) {
+  for (int i = 0; i < number; i++) {
     char byte = (char)i;
     install(SA_RESTART);
     tick_every(micros);
@@ -247,5 +247,6 @@ static void body(void) {
 
 int main(int argc, char **argv) {
   micros = argc > 2 ? atoi(argv[2]) : micros;
+  number = argc > 3 ? atoi(argv[3]) : number;
   return run_steps(argc, argv, body);
 }

@@ -65,6 +65,17 @@ class FastPathTest {
   }
 
   @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldStateTheSameFactsWhenATimerIsFasterThanItsDelivery(FastPathMode mode)
+      throws Exception {
+    List<String> arguments = List.of("1", "50", "12");
+    TinyProgram storm = new TinyProgram("storms", Linking.DYNAMIC, arguments, 0);
+    Path alone = Files.createDirectories(directory.resolve("native"));
+    new TinyRun(directory, mode, Map.of(), storm.command())
+        .through(Outcome.natively(alone, storm.command()), step -> false);
+  }
+
+  @ParameterizedTest
   @CsvSource({"ON,false", "ON,true", "OFF,true"})
   void shouldExecuteWhatIsThereWhenALibraryComesAndGoes(FastPathMode mode, boolean kills)
       throws Exception {

@@ -59,17 +59,17 @@ public final class StubLayout {
   /** The result of the fast path's call is in the slot. */
   public static final int STORED = 669;
 
-  /** The instruction that copies from and to the application's memory. */
+  /** From here to {@link #COPY_FAULT} the application's memory is copied from and to. */
   public static final int COPY = 720;
 
   /** Where a copy goes on that met a fault. */
-  public static final int COPY_FAULT = 725;
+  public static final int COPY_FAULT = 808;
 
   /** The handler of the signals that the stub owns. */
-  public static final int HANDLER = 736;
+  public static final int HANDLER = 832;
 
   /** What returns from that handler. */
-  public static final int RESTORER = 752;
+  public static final int RESTORER = 848;
 
   /** Size of the text. */
   public static final int TEXT_BYTES = 4 * 4096;

@@ -82,7 +82,8 @@ public record StubRegion(TraceeAddress base) {
 
   /** Whether a thread is copying from or to the application's memory. */
   public boolean isCopying(long rip) {
-    return rip == base.value() + StubLayout.COPY;
+    long offset = rip - base.value();
+    return offset >= StubLayout.COPY && offset < StubLayout.COPY_FAULT;
   }
 
   /** Address of an offset in the text. */

@@ -58,8 +58,10 @@ class StubLayoutTest {
 
   @Test
   void shouldCopyAtCopyAndFailBehindIt() {
-    // rep movsb; xor %eax,%eax; ret; mov $-1,%rax; ret
-    assertThat(bytes(StubLayout.COPY, 5)).containsExactly(0xf3, 0xa4, 0x31, 0xc0, 0xc3);
+    // mov %rdx,%rcx ... rep movsb; xor %eax,%eax; ret ... mov $-1,%rax; ret
+    assertThat(bytes(StubLayout.COPY, 3)).containsExactly(0x48, 0x89, 0xd1);
+    assertThat(bytes(StubLayout.COPY, StubLayout.COPY_FAULT - StubLayout.COPY))
+        .containsSequence(0xf3, 0xa4, 0x31, 0xc0, 0xc3);
     assertThat(bytes(StubLayout.COPY_FAULT, 8))
         .containsExactly(0x48, 0xc7, 0xc0, 0xff, 0xff, 0xff, 0xff, 0xc3);
   }
