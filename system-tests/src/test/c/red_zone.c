@@ -150,9 +150,9 @@ static void calls(const char *name, void (*call)(void), uint64_t flags) {
 }
 
 static void body(void) {
-  /* Carry, parity, zero, sign, direction, overflow; each alone and all together. */
-  static const uint64_t flags[] = {0, 0x1, 0x4, 0x40, 0x80, 0x400, 0x800, 0xcd5};
-  for (int i = 0; i < 8; i++) {
+  /* Carry, parity, adjust, zero, sign, direction, overflow; each alone, and together. */
+  static const uint64_t flags[] = {0, 0x1, 0x4, 0x10, 0x40, 0x80, 0x400, 0x800, 0x8d5, 0xcd5};
+  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
     calls("getppid", call_getppid, 0x202 | flags[i]);
     calls("clock_gettime", call_clock, 0x202 | flags[i]);
     calls("lseek", call_lseek, 0x202 | flags[i]);

@@ -21,7 +21,10 @@ final class TimeStampFences {
   /** Si_code of a SIGSEGV at a page that is mapped, but not so (sigaction(2)). */
   private static final int SEGV_ACCERR = 2;
 
+  private static final int SYS_MMAP = 9;
   private static final int SYS_MPROTECT = 10;
+  private static final int SYS_MUNMAP = 11;
+  private static final int PRIVATE_ANONYMOUS = 0x22;
   private static final int PROT_READ = 1;
   private static final int PROT_READ_EXEC = 5;
   private static final int LONGEST_INSTRUCTION = 15;
@@ -39,14 +42,19 @@ final class TimeStampFences {
   }
 
   /**
-   * Takes the right to execute them from pages; the registers are to be written afterwards.
+   * Takes the right to execute them from pages; the registers are to be written afterwards. It is
+   * not done where it could not be undone: systemd's MemoryDenyWriteExecute, PR_SET_MDWE.
    *
    * @param more addresses of pages that are readable and executable, and no more
-   * @return whether they are not executable any more; if not, none is
+   * @return whether all pages have their fence; if not, none has
    */
   boolean raise(Member member, TreeSet<Long> more) throws TraceeDiedException {
+    if (pages.size() + more.size() > StubArea.MOST_FENCES || !canBeLowered(member)) {
+      lower(member);
+      return false;
+    }
     pages.addAll(more);
-    boolean raised = pages.size() <= StubArea.MOST_FENCES;
+    boolean raised = true;
     for (long page : more) {
       raised = raised && member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ) == 0;
     }
@@ -58,6 +66,17 @@ final class TimeStampFences {
     }
     tellStub(member);
     return true;
+  }
+
+  /** Whether memory can become executable: where it must not, a fence would stay for ever. */
+  private static boolean canBeLowered(Member member) throws TraceeDiedException {
+    long page = member.inject(SYS_MMAP, 0, PAGE_BYTES, PROT_READ, PRIVATE_ANONYMOUS, -1, 0);
+    if (page < 0 && page > -PAGE_BYTES) {
+      return false;
+    }
+    boolean can = member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ_EXEC) == 0;
+    member.inject(SYS_MUNMAP, page, PAGE_BYTES);
+    return can;
   }
 
   private boolean isAnyExecutable(Member member) {

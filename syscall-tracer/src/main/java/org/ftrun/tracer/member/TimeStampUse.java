@@ -10,6 +10,8 @@ import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallRole;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,10 +23,12 @@ import org.slf4j.LoggerFactory;
  * decide alike, at the same calls and the same instruction.
  */
 final class TimeStampUse {
+  private static final SyscallRow PRCTL = SyscallTable.named("prctl");
   private static final Logger LOG = LoggerFactory.getLogger(TimeStampUse.class);
   private static final int SYS_PRCTL = 157;
   private static final int PR_SET_TSC = 26;
   private static final int PR_TSC_SIGSEGV = 2;
+  private static final int PR_SET_MDWE = 65;
   private static final int PROT_EXEC = 4;
   private static final int MAP_FIXED = 0x10;
   private static final int MREMAP_FIXED = 2;
@@ -83,7 +87,8 @@ final class TimeStampUse {
         touched = fences.touch(arguments[0], arguments[1]);
         break;
       default:
-        touched = false;
+        // From then on a fence could not be lowered.
+        touched = call.row == PRCTL && (int) arguments[0] == PR_SET_MDWE;
         break;
     }
     if (touched) {

@@ -74,6 +74,28 @@ class TimeStampUseTest {
     }
   }
 
+  @Test
+  void shouldTrapWhenMemoryMustNotBecomeExecutable() throws Exception {
+    try (MemberOnChild on = new MemberOnChild()) {
+      CallInFlight map = mapText(on);
+      long text = on.execute(map);
+      TimeStampUse.afterCall(on.member, map, text);
+      assertThat(isExecutable(on, text + PAGE)).isFalse();
+      CallInFlight deny = MemberOnChild.call("prctl", 65, 1, 0, 0, 0);
+      TimeStampUse.beforeCall(on.member, deny);
+      assertThat(isExecutable(on, text + PAGE)).isTrue();
+      assertThat(on.member.model().timeStampTrapped).isTrue();
+    }
+    try (MemberOnChild on = new MemberOnChild()) {
+      CallInFlight map = mapText(on);
+      assertThat(on.execute(MemberOnChild.call("prctl", 65, 1, 0, 0, 0))).isZero();
+      long text = on.execute(map);
+      TimeStampUse.afterCall(on.member, map, text);
+      assertThat(isExecutable(on, text + PAGE)).isTrue();
+      assertThat(on.member.model().timeStampTrapped).isTrue();
+    }
+  }
+
   /** The call that maps three pages of a file as text, in the second of them rdtsc. */
   private CallInFlight mapText(MemberOnChild on) throws Exception {
     byte[] content = new byte[3 * (int) PAGE];
