@@ -149,6 +149,23 @@ struct area {
   u64 enter;             /* 696 address of STUB_ENTER, for trampolines from which no call reaches it */
 };
 
+/* struct msghdr of linux/socket.h, and the bytes moved that make it a struct mmsghdr. */
+struct message {
+  u64 name;
+  u32 name_length;
+  u32 padding;
+  u64 buffers;
+  u64 count;
+  u64 control;
+  u64 control_length;
+  u32 flags;
+  u32 unused;
+  u32 moved;
+  u32 unused_too;
+};
+
+#define MESSAGE_BYTES 56 /* of struct message, those of a msghdr */
+
 /* How many bytes an output has; SizeRule.java documents the rules. */
 enum rule {
   RULE_CONSTANT,
@@ -157,7 +174,9 @@ enum rule {
   RULE_RESULT,
   RULE_SOCKLEN,
   RULE_IOVEC,
-  RULE_MESSAGE /* inputs only */
+  RULE_MESSAGE,  /* one msghdr: what is sent, or what a receive writes */
+  RULE_MESSAGES, /* mmsghdrs: what is sent, or what a receive writes */
+  RULE_SENT      /* mmsghdrs: how much of each was sent */
 };
 
 /* With which results an output is written: WrittenWhen.java. */
@@ -213,6 +232,8 @@ struct row {
 };
 
 #define STUB_ROWS 512
+_Static_assert(__builtin_offsetof(struct message, moved) == MESSAGE_BYTES, "SocketLayout.java");
+_Static_assert(sizeof(struct message) == 64, "SocketLayout.java");
 _Static_assert(sizeof(struct row) == 64, "FastTable.java relies on it");
 _Static_assert(sizeof(struct slot) == 64, "EventLogLayout.java relies on it");
 _Static_assert(__builtin_offsetof(struct area, frame) == 48, "stub_entry.h relies on it");
