@@ -27,6 +27,7 @@ class FastPathTest {
   private static final double LARGEST_IDLE_SHARE = 0.01;
   private static final double TICKS_A_SECOND = 100; // USER_HZ, proc_pid_stat(5)
   private static final int SIGNALS = 3000;
+  private static final int MESSAGES = 2000; // between the first two steps of messages.c
   private static final int STEPS_A_ROUND = 5; // of sites.c
 
   @TempDir Path directory;
@@ -132,6 +133,27 @@ class FastPathTest {
       System.out.printf("%d of %d events by the slow path%n", slow, events);
       assertThat(events).isGreaterThan(10L * EVENTS_A_STOP);
       assertThat(slow * EVENTS_A_STOP).as("%d of %d events", slow, events).isLessThan(events);
+    }
+  }
+
+  /** Of every call with message headers that has no control data. */
+  @Test
+  void shouldNotStopForMessagesWithoutControlData() throws Exception {
+    List<String> command = new TinyProgram("messages", Linking.DYNAMIC, List.of("1"), 0).command();
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun =
+            FtrunProcess.start(
+                directory, FastPathMode.ON, Map.of("FT_GATE", gate.environmentValue()), command)) {
+      TinyRun.awaitStep(ftrun, 1);
+      ServiceStatus before = ftrun.awaitProtected();
+      gate.pass();
+      TinyRun.awaitStep(ftrun, 2);
+      ServiceStatus after = ftrun.awaitProtected();
+      assertThat(after.divergences()).as(ftrun.messages()).isZero();
+      assertThat(after.events() - before.events()).isGreaterThanOrEqualTo(MESSAGES);
+      assertThat(after.slowPathEvents() - before.slowPathEvents())
+          .as(ftrun.messages())
+          .isLessThan(MESSAGES / 100);
     }
   }
 

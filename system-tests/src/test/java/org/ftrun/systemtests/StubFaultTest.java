@@ -27,7 +27,7 @@ class StubFaultTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @CsvSource({"read,560", "sendto,460", "poll,620"})
+  @CsvSource({"read,560", "sendto,460", "poll,620", "recvmsg,1100", "sendmsg,460"})
   @Timeout(300)
   void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int instructions)
       throws Exception {
@@ -37,9 +37,12 @@ class StubFaultTest {
     int first = new SplittableRandom(seed).nextInt(stride);
     int kills = (instructions - first) / stride;
     String option = "-Dftrun.test.killInStub=" + call + ":" + first + ":" + stride + ":" + kills;
-    try (FtrunProcess ftrun =
-            EchoServer.start(
-                directory, FastPathMode.ON, Map.of("FTRUN_JAVA_OPTIONS", option), Linking.DYNAMIC);
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", option);
+    List<String> command = EchoServer.command(Linking.DYNAMIC);
+    if (call.endsWith("msg")) {
+      command.addAll(List.of("0", "", "messages"));
+    }
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.ON, environment, command);
         Conversation crowd = crowd(ftrun)) {
       ServiceStatus status =
           ftrun.awaitStatus(
