@@ -195,7 +195,7 @@ enum {
   ROW_FAST = 1,
   ROW_CONSUMES = 2, /* what the call returns is gone from the kernel */
   ROW_COMMAND = 4,  /* only with one of a few commands */
-  ROW_NO_MASK = 8,  /* only without a temporary signal mask */
+  ROW_MASK = 8,     /* only if a temporary signal mask, if any, holds back none of our signals */
   ROW_TIMEOUT = 16, /* has a time-out in milliseconds, as an int */
   ROW_TIMED = 32,   /* has a time-out that is passed by pointer */
   ROW_NOT_ALL = 64, /* only without MSG_WAITALL in its flags */
@@ -217,7 +217,7 @@ struct row {
   u8 descriptor;  /* index of the first descriptor argument, 255: none */
   u8 outputs;
   u8 clock;
-  u8 command;     /* ROW_COMMAND: index of the command; ROW_NO_MASK: of the mask; ROW_NOT_ALL: of the flags;
+  u8 command;     /* ROW_COMMAND: index of the command; ROW_MASK: of the mask; ROW_NOT_ALL: of the flags;
                      ROW_NOT_TIMES: of the option */
   u8 detail;
   u8 detail_first;
@@ -228,8 +228,11 @@ struct row {
   u8 timeout; /* index of the time-out */
   u8 blocks;  /* not 0 if the call may wait */
   u8 inputs;  /* memory that the digest covers; none unless --verify full */
-  u8 unused;
+  u8 paired;  /* ROW_MASK: not 0 if the argument points to the mask's address */
 };
+
+/* SIGTRAP, SIGSEGV and SIGSYS in a mask: SignalActions.java. */
+#define OWNED_SIGNALS (1ul << 4 | 1ul << 10 | 1ul << 30)
 
 #define STUB_ROWS 512
 _Static_assert(__builtin_offsetof(struct message, moved) == MESSAGE_BYTES, "SocketLayout.java");

@@ -31,7 +31,7 @@ public final class FastTable {
   private static final int FAST = 1;
   private static final int CONSUMES = 2;
   private static final int COMMAND = 4;
-  private static final int NO_MASK = 8;
+  private static final int MASK = 8;
   private static final int TIMEOUT = 16;
   private static final int TIMED = 32;
   private static final int NOT_ALL = 64;
@@ -40,6 +40,7 @@ public final class FastTable {
   private static final int NO_INDEX = 255;
   private static final int OUTPUTS_OFFSET = 28;
   private static final int INPUTS_OFFSET = 62;
+  private static final int PAIRED_OFFSET = 63;
   private static final int RULE_MESSAGE = 6;
   private static final int RULE_MESSAGES = 7;
   private static final int RULE_SENT = 8;
@@ -151,7 +152,7 @@ public final class FastTable {
       flags |= NOT_ALL;
       command = WAITS_FOR_ALL.get(row.name());
     } else if (row.temporaryMask() != TemporaryMask.NONE) {
-      flags |= NO_MASK;
+      flags |= MASK;
       command = row.temporaryMaskArgument();
     }
     int timeout = 0;
@@ -183,6 +184,7 @@ public final class FastTable {
     }
     table.put(at + 60, (byte) timeout);
     table.put(at + 61, (byte) (row.mayBlock() ? 1 : 0));
+    table.put(at + PAIRED_OFFSET, (byte) (row.temporaryMask() == TemporaryMask.PAIR ? 1 : 0));
   }
 
   /** The inputs have the places that the outputs leave free. */

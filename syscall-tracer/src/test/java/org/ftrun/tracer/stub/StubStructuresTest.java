@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.tracer.abi.HeaderProbe;
+import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SocketLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +60,8 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, enter)", StubArea.ENTER);
     expected.put("offsetof(struct row, blocks)", 61);
     expected.put("offsetof(struct row, inputs)", 62);
+    expected.put("offsetof(struct row, paired)", 63);
+    expected.put("OWNED_SIGNALS", bit(Signal.SIGTRAP) | bit(Signal.SIGSEGV) | bit(Signal.SIGSYS));
     expected.put("RULE_MESSAGE", 6);
     expected.put("RULE_MESSAGES", 7);
     expected.put("RULE_SENT", 8);
@@ -109,6 +112,10 @@ class StubStructuresTest {
     expected.put("LOG_SLOTS", EventLogLayout.HEADER_BYTES);
 
     assertThat(compiled(expected)).isEqualTo(expected);
+  }
+
+  private static int bit(int signal) {
+    return 1 << (signal - 1);
   }
 
   private Map<String, Integer> compiled(Map<String, Integer> expressions) throws Exception {
