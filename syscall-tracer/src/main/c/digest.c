@@ -17,21 +17,10 @@
 /* Of more than this a call's digest does not cover. */
 #define MOST_BYTES (16ul << 20)
 #define MOST_BUFFERS 1024
+#define MOST_MESSAGES 1024
 
 /* Stands for memory that cannot be read; the kernel will not be able to either. */
 #define UNREADABLE 0x756e726561646162ul
-
-/* struct msghdr of linux/socket.h. */
-struct message {
-  u64 name;
-  u32 name_length;
-  u32 padding;
-  u64 buffers;
-  u64 count;
-  u64 control;
-  u64 control_length;
-  u64 flags;
-};
 
 /* A digest in the making. */
 struct written {
@@ -93,15 +82,22 @@ static void add_buffers(struct written *written, u64 array, u64 count) {
   }
 }
 
-static void add_message(struct written *written, u64 address) {
+/* 0, or -1 if the header cannot be read. */
+static int add_message(struct written *written, u64 address) {
   struct message message;
-  if (fetch(&message, address, sizeof message)) {
+  if (fetch(&message, address, MESSAGE_BYTES)) {
     written->digest = mix(written->digest, UNREADABLE);
-    return;
+    return -1;
   }
   add_buffer(written, message.name, message.name_length);
   add_buffers(written, message.buffers, message.count);
   add_buffer(written, message.control, message.control_length);
+  return 0;
+}
+
+static void add_messages(struct written *written, u64 address, u64 count) {
+  for (u64 i = 0; i < count && i < MOST_MESSAGES; i++)
+    if (add_message(written, address + i * sizeof(struct message))) return;
 }
 
 /* Apart, so that a digest without it needs neither its registers nor its stack. */
@@ -124,6 +120,9 @@ __attribute__((noinline)) static u64 written_digest(const struct area *area, con
         break;
       case RULE_MESSAGE:
         add_message(&written, address);
+        break;
+      case RULE_MESSAGES:
+        add_messages(&written, address, count);
         break;
     }
   }

@@ -8,9 +8,22 @@ static int is_socket_time(u32 option) {
   return option == 20 || option == 21 || option == 66 || option == 67;
 }
 
+/*
+ * Whether the kernel may see a temporary mask as it is. One that holds back signals of ours is the
+ * tracer's to rewrite.
+ */
+__attribute__((noinline)) static int is_admitted_mask(u64 address, int paired) {
+  u64 mask;
+  if (paired && guarded_copy(&address, (void *)address, sizeof address)) return 0;
+  if (!address) return 1;
+  return !guarded_copy(&mask, (void *)address, sizeof mask) && !(mask & OWNED_SIGNALS);
+}
+
 /* Whether the call may be done here, by its arguments. */
 static int is_admitted(const struct area *area, const struct row *row) {
-  if (row->flags & ROW_NO_MASK && area->frame.argument[row->command]) return 0;
+  if (row->flags & ROW_MASK && area->frame.argument[row->command] &&
+      !is_admitted_mask(area->frame.argument[row->command], row->paired))
+    return 0;
   /* A receive of everything that an interruption of ours cuts short is the tracer's to go on with. */
   if (row->flags & ROW_NOT_ALL && area->frame.argument[row->command] & MSG_WAITALL) return 0;
   /* The tracer is to know that the time at which calls begin is needed from now on. */

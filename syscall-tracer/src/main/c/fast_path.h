@@ -89,11 +89,23 @@ static inline s64 raw_call(s64 number, u64 first, u64 second) {
   return raw_call4(number, first, second, 0, 0);
 }
 
+/* Before the bytes of a region of the record: OutputRecord.java. */
+#define REGION_HEADER 16
+
+static inline u64 padded(u64 bytes) { return (bytes + 7) & ~7ul; }
+
 /* Outputs of a call, in outputs.c. */
 s64 outputs_bound(const struct area *area, const struct row *row, u32 *entry, int *raw);
 u64 outputs_write(const struct area *area, const struct row *row, const u32 *entry, s64 result,
                   u8 *payload);
 u64 raw_length(const struct area *area, const struct output *output, s64 result);
+
+/* One region of the record, none of no bytes; returns its end. */
+u8 *append_region(u8 *at, u64 address, u64 length);
+
+/* As outputs_bound and outputs_write, of message headers; in messages.c. */
+s64 messages_bound(const struct area *area, const struct row *row, const struct output *output);
+u8 *append_messages(u8 *at, const struct area *area, const struct output *output, s64 result);
 
 /* Clocks, in clock.c: 1 if the answer is there, 0 if the kernel must be asked. */
 int read_clock(const struct area *area, const struct row *row, u64 *value, u64 *bytes,

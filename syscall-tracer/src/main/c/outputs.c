@@ -1,10 +1,7 @@
 /* What a call writes to the application's memory: bounds before it, the payload after it. */
 #include "fast_path.h"
 
-#define HEADER 16
 #define MOST_BUFFERS 64
-
-static u64 padded(u64 bytes) { return (bytes + 7) & ~7ul; }
 
 static u64 count_of(const struct area *area, const struct row *row, const struct output *output) {
   return argument_value(area, row, output->sized_by);
@@ -42,7 +39,7 @@ static s64 buffers_bound(const struct area *area, const struct row *row,
     const void *at = (void *)(area->frame.argument[output->argument] + i * sizeof buffer);
     if (guarded_copy(&buffer, at, sizeof buffer)) return -1;
     if (buffer.length > area->largest_piece) return -1;
-    sum += HEADER + padded(buffer.length);
+    sum += REGION_HEADER + padded(buffer.length);
   }
   return sum;
 }
@@ -60,15 +57,16 @@ s64 outputs_bound(const struct area *area, const struct row *row, u32 *entry, in
     const struct output *output = row->output + i;
     if (!area->frame.argument[output->argument]) continue;
     given++;
-    if (output->rule == RULE_IOVEC) {
-      last = buffers_bound(area, row, output);
+    if (output->rule >= RULE_IOVEC) {
+      last = output->rule == RULE_IOVEC ? buffers_bound(area, row, output)
+                                        : messages_bound(area, row, output);
       if (last < 0) return -1;
       sum += last;
       continue;
     }
     last = most(area, row, output, entry + i);
     if (last < 0) return -1;
-    sum += HEADER + padded(last);
+    sum += REGION_HEADER + padded(last);
     if (output->rule == RULE_RESULT) *raw = i;
   }
   if (given != 1) *raw = -1;
@@ -118,14 +116,13 @@ static u64 length_of(const struct area *area, const struct row *row, const struc
   }
 }
 
-/* One region of the record (OutputRecord.java); returns its end. */
-static u8 *append(u8 *at, u64 address, u64 length) {
+u8 *append_region(u8 *at, u64 address, u64 length) {
   if (!length) return at;
-  *(u64 *)(at + HEADER + padded(length) - 8) = 0;
-  if (guarded_copy(at + HEADER, (void *)address, length)) return at;
+  *(u64 *)(at + REGION_HEADER + padded(length) - 8) = 0;
+  if (guarded_copy(at + REGION_HEADER, (void *)address, length)) return at;
   *(u64 *)at = address;
   *(u64 *)(at + 8) = length;
-  return at + HEADER + padded(length);
+  return at + REGION_HEADER + padded(length);
 }
 
 static u8 *append_buffers(u8 *at, const struct area *area, const struct row *row,
@@ -136,7 +133,7 @@ static u8 *append_buffers(u8 *at, const struct area *area, const struct row *row
     const void *from = (void *)(area->frame.argument[output->argument] + i * sizeof buffer);
     if (guarded_copy(&buffer, from, sizeof buffer)) return at;
     u64 length = buffer.length < (u64)result ? buffer.length : (u64)result;
-    at = append(at, buffer.address, length);
+    at = append_region(at, buffer.address, length);
     result -= length;
   }
   return at;
@@ -150,9 +147,11 @@ u64 outputs_write(const struct area *area, const struct row *row, const u32 *ent
     const struct output *output = row->output + i;
     u64 address = area->frame.argument[output->argument];
     if (!address || !is_written(output, result)) continue;
-    at = output->rule == RULE_IOVEC
-             ? append_buffers(at, area, row, output, result)
-             : append(at, address, length_of(area, row, output, entry[i], result));
+    if (output->rule < RULE_IOVEC)
+      at = append_region(at, address, length_of(area, row, output, entry[i], result));
+    else
+      at = output->rule == RULE_IOVEC ? append_buffers(at, area, row, output, result)
+                                      : append_messages(at, area, output, result);
   }
   return at - payload;
 }

@@ -150,6 +150,23 @@ struct area {
   u64 fences[32];        /* 704 pages that are executable but for a fence (TimeStampFences.java), 0: none */
 };
 
+/* struct msghdr of linux/socket.h, and the bytes moved that make it a struct mmsghdr. */
+struct message {
+  u64 name;
+  u32 name_length;
+  u32 padding;
+  u64 buffers;
+  u64 count;
+  u64 control;
+  u64 control_length;
+  u32 flags;
+  u32 unused;
+  u32 moved;
+  u32 unused_too;
+};
+
+#define MESSAGE_BYTES 56 /* of struct message, those of a msghdr */
+
 /* How many bytes an output has; SizeRule.java documents the rules. */
 enum rule {
   RULE_CONSTANT,
@@ -158,7 +175,9 @@ enum rule {
   RULE_RESULT,
   RULE_SOCKLEN,
   RULE_IOVEC,
-  RULE_MESSAGE /* inputs only */
+  RULE_MESSAGE,  /* one msghdr: what is sent, or what a receive writes */
+  RULE_MESSAGES, /* mmsghdrs: what is sent, or what a receive writes */
+  RULE_SENT      /* mmsghdrs: how much of each was sent */
 };
 
 /* With which results an output is written: WrittenWhen.java. */
@@ -177,7 +196,7 @@ enum {
   ROW_FAST = 1,
   ROW_CONSUMES = 2, /* what the call returns is gone from the kernel */
   ROW_COMMAND = 4,  /* only with one of a few commands */
-  ROW_NO_MASK = 8,  /* only without a temporary signal mask */
+  ROW_MASK = 8,     /* only if a temporary signal mask, if any, holds back none of our signals */
   ROW_TIMEOUT = 16, /* has a time-out in milliseconds, as an int */
   ROW_TIMED = 32,   /* has a time-out that is passed by pointer */
   ROW_NOT_ALL = 64, /* only without MSG_WAITALL in its flags */
@@ -199,7 +218,7 @@ struct row {
   u8 descriptor;  /* index of the first descriptor argument, 255: none */
   u8 outputs;
   u8 clock;
-  u8 command;     /* ROW_COMMAND: index of the command; ROW_NO_MASK: of the mask; ROW_NOT_ALL: of the flags;
+  u8 command;     /* ROW_COMMAND: index of the command; ROW_MASK: of the mask; ROW_NOT_ALL: of the flags;
                      ROW_NOT_TIMES: of the option */
   u8 detail;
   u8 detail_first;
@@ -210,10 +229,15 @@ struct row {
   u8 timeout; /* index of the time-out */
   u8 blocks;  /* not 0 if the call may wait */
   u8 inputs;  /* memory that the digest covers; none unless --verify full */
-  u8 unused;
+  u8 paired;  /* ROW_MASK: not 0 if the argument points to the mask's address */
 };
 
+/* SIGTRAP, SIGSEGV and SIGSYS in a mask: SignalActions.java. */
+#define OWNED_SIGNALS (1ul << 4 | 1ul << 10 | 1ul << 30)
+
 #define STUB_ROWS 512
+_Static_assert(__builtin_offsetof(struct message, moved) == MESSAGE_BYTES, "SocketLayout.java");
+_Static_assert(sizeof(struct message) == 64, "SocketLayout.java");
 _Static_assert(sizeof(struct row) == 64, "FastTable.java relies on it");
 _Static_assert(sizeof(struct slot) == 64, "EventLogLayout.java relies on it");
 _Static_assert(__builtin_offsetof(struct area, frame) == 48, "stub_entry.h relies on it");

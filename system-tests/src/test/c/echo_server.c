@@ -2,9 +2,10 @@
  * A server to be killed under load: sends back every byte that it gets, in order, on up to 200
  * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
  *
- *   echo_server [PORT [FATAL]]
+ *   echo_server [PORT [FATAL [messages]]]
  *
- * A piece of input that is just the text FATAL makes it fault by its own code.
+ * A piece of input that is just the text FATAL, unless that is empty, makes it fault by its own
+ * code. With "messages" it receives by recvmsg and sends by sendmsg.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,6 +31,7 @@ static struct connection *connections[1 + CONNECTIONS];
 static int used = 1;
 static const char *fatal = "";
 static int *volatile null;
+static int by_messages;
 
 static void fail(const char *what) {
   perror(what);
@@ -72,6 +74,18 @@ static void accept_one(void) {
   polled[used++] = (struct pollfd){.fd = accepted, .events = POLLIN};
 }
 
+static ssize_t take(int descriptor, char *to, size_t length) {
+  if (!by_messages) return read(descriptor, to, length);
+  struct iovec parts[2] = {{to, 1}, {to + 1, length - 1}};
+  return recvmsg(descriptor, &(struct msghdr){.msg_iov = parts, .msg_iovlen = 2}, 0);
+}
+
+static ssize_t give(int descriptor, char *from, size_t length) {
+  if (!by_messages) return send(descriptor, from, length, MSG_NOSIGNAL);
+  struct iovec part = {from, length};
+  return sendmsg(descriptor, &(struct msghdr){.msg_iov = &part, .msg_iovlen = 1}, MSG_NOSIGNAL);
+}
+
 /* Closes a connection; the last one takes its place. */
 static void drop(int index) {
   close(polled[index].fd);
@@ -86,7 +100,7 @@ static int serve(int index) {
   struct connection *connection = connections[index];
   int descriptor = polled[index].fd;
   if (connection->length == connection->taken) {
-    ssize_t got = read(descriptor, connection->pending, PENDING);
+    ssize_t got = take(descriptor, connection->pending, PENDING);
     if (got <= 0) {
       return got < 0 && (errno == EAGAIN || errno == EINTR);
     }
@@ -96,8 +110,8 @@ static int serve(int index) {
       *null = 1;
     }
   }
-  ssize_t put = send(descriptor, connection->pending + connection->taken,
-                     connection->length - connection->taken, MSG_NOSIGNAL);
+  ssize_t put = give(descriptor, connection->pending + connection->taken,
+                     connection->length - connection->taken);
   if (put < 0 && errno != EAGAIN && errno != EINTR) {
     return 0;
   }
@@ -109,6 +123,7 @@ static int serve(int index) {
 int main(int argc, char **argv) {
   polled[0] = (struct pollfd){.fd = listening(argc > 1 ? atoi(argv[1]) : 0), .events = POLLIN};
   fatal = argc > 2 ? argv[2] : fatal;
+  by_messages = argc > 3 && strcmp(argv[3], "messages") == 0;
   for (;;) {
     if (poll(polled, used, -1) < 0 && errno != EINTR) {
       fail("poll");

@@ -1,8 +1,11 @@
 /* poll, ppoll, select, pselect: events, time-outs, what is written back. */
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/select.h>
 
 #include "steps.h"
+
+enum { OFTEN = 500 };
 
 /* An address where nothing can be mapped; volatile, so that the compiler does not know it. */
 static void *volatile nowhere = (void *)16;
@@ -64,9 +67,34 @@ static void selects(int ends[2]) {
   check_error(select(400, &read_set, NULL, NULL, &limit), EBADF);
 }
 
+/* Many a call with a mask, so that a test can count how they were made. */
+static void often(int ends[2]) {
+  int epoll = epoll_create1(0);
+  struct epoll_event event = {.events = EPOLLIN};
+  check(epoll >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event) == 0);
+  sigset_t mask;
+  sigemptyset(&mask);
+  step("before");
+  for (int i = 0; i < OFTEN; i++) {
+    struct timespec none = {0};
+    struct pollfd wanted = {.fd = ends[0], .events = POLLIN};
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(ends[0], &set);
+    check(ppoll(&wanted, 1, &none, &mask) == 0);
+    check(pselect(ends[0] + 1, &set, NULL, NULL, &none, &mask) == 0);
+    check(pselect(ends[0] + 1, &set, NULL, NULL, &none, NULL) == 0);
+    check(epoll_pwait(epoll, &event, 1, 0, &mask) == 0);
+  }
+  step("after");
+  check(close(epoll) == 0);
+}
+
 static void body(void) {
+  static int round;
   int ends[2];
   check(pipe(ends) == 0);
+  if (round++ == 0) often(ends);
   polls(ends);
   selects(ends);
   check(close(ends[1]) == 0);

@@ -7,6 +7,7 @@
  */
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -199,6 +200,53 @@ static void blocked(void) {
   feed_value((uint64_t)handler_hash);
 }
 
+/* As idle, with a mask for that time. */
+static int idle_with(int way, const sigset_t *mask) {
+  struct epoll_event event;
+  struct pollfd wanted = {.fd = pair[1], .events = POLLIN};
+  struct timespec time = {.tv_nsec = 300000};
+  fd_set set;
+  FD_ZERO(&set);
+  FD_SET(pair[1], &set);
+  int ready = way == 0   ? epoll_pwait(epoll, &event, 1, 1, mask)
+              : way == 1 ? ppoll(&wanted, 1, &time, mask)
+                         : pselect(pair[1] + 1, &set, NULL, NULL, &time, mask);
+  check(ready == 0 || (ready == -1 && errno == EINTR));
+  return ready;
+}
+
+/* Ticks come while the process waits, and nowhere else. */
+static void let_in_by_waits(void) {
+  sigset_t set, old, all_others;
+  sigemptyset(&set);
+  sigaddset(&set, SIGALRM);
+  sigaddset(&set, SIGUSR1);
+  sigfillset(&all_others);
+  sigdelset(&all_others, SIGALRM);
+  sigdelset(&all_others, SIGUSR1);
+  install(0);
+  check(sigprocmask(SIG_BLOCK, &set, &old) == 0);
+  int came = 0;
+  tick_every(micros);
+  for (int i = 0; i < 4 * EXCHANGES; i++) {
+    char byte = (char)i;
+    int before = ticks;
+    put(&byte, 1);
+    await_input(i & 1);
+    get(&byte, 1);
+    idle(2);
+    check(byte == (char)i && ticks == before);
+    int ready = idle_with(i % 3, i % 8 == 7 ? &all_others : &old);
+    check(ready == 0 ? ticks == before : ticks > before);
+    came += ready == -1;
+  }
+  tick_every(0);
+  idle_with(0, &old);
+  check(sigprocmask(SIG_SETMASK, &old, NULL) == 0);
+  fact("let in by waits: ticks %s", came >= 10 ? "came" : "are missing");
+  feed_value((uint64_t)handler_hash);
+}
+
 /* Once its timer is disarmed a tick would be deadly: none may be left over. */
 static void disarmed(void) {
   for (int i = 0; i < number; i++) {
@@ -237,6 +285,7 @@ static void body(void) {
   fact("nested handlers: %s", deepest >= 1 ? "yes" : "no");
   talks = 0;
   blocked();
+  let_in_by_waits();
   disarmed();
   install(SA_RESTART);
   for (int i = 0; i < 2; i++) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the fast path is for, and what might tell it from a kernel. */
 @Timeout(120)
@@ -27,6 +28,7 @@ class FastPathTest {
   private static final double LARGEST_IDLE_SHARE = 0.01;
   private static final double TICKS_A_SECOND = 100; // USER_HZ, proc_pid_stat(5)
   private static final int SIGNALS = 3000;
+  private static final int CALLS = 2000; // between the first two steps of messages.c, and of poll.c
   private static final int STEPS_A_ROUND = 5; // of sites.c
 
   @TempDir Path directory;
@@ -145,6 +147,28 @@ class FastPathTest {
       assertThat(slow * EVENTS_A_STOP).as("%d of %d events", slow, events).isLessThan(events);
       long logBytes = after.logBytes() - before.logBytes();
       assertThat(logBytes / events).as("bytes of log an event").isBetween(65L, 1000L);
+    }
+  }
+
+  /** Calls with message headers but no control data, and waits with a signal mask. */
+  @ParameterizedTest
+  @ValueSource(strings = {"messages", "poll"})
+  void shouldNotStopForCallsThatTheStubCanDo(String source) throws Exception {
+    List<String> command = new TinyProgram(source, Linking.DYNAMIC, List.of("1"), 0).command();
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun =
+            FtrunProcess.start(
+                directory, FastPathMode.ON, Map.of("FT_GATE", gate.environmentValue()), command)) {
+      TinyRun.awaitStep(ftrun, 1);
+      ServiceStatus before = ftrun.awaitProtected();
+      gate.pass();
+      TinyRun.awaitStep(ftrun, 2);
+      ServiceStatus after = ftrun.awaitProtected();
+      assertThat(after.divergences()).as(ftrun.messages()).isZero();
+      assertThat(after.events() - before.events()).isGreaterThanOrEqualTo(CALLS);
+      assertThat(after.slowPathEvents() - before.slowPathEvents())
+          .as(ftrun.messages())
+          .isLessThan(CALLS / 100);
     }
   }
 

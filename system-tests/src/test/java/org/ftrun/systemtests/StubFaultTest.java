@@ -27,19 +27,29 @@ class StubFaultTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @CsvSource({"read,560", "sendto,460", "poll,620"})
+  @CsvSource({
+    "read,0,560",
+    "sendto,0,460",
+    "poll,0,620",
+    "recvmsg,0,550",
+    "recvmsg,550,1100",
+    "sendmsg,0,460"
+  })
   @Timeout(300)
-  void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int instructions)
+  void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int from, int to)
       throws Exception {
     int stride = Integer.getInteger("ftrun.stride", 2);
     long seed = Long.getLong("ftrun.seed", System.nanoTime());
     System.out.println(call + " with -Dftrun.seed=" + seed);
-    int first = new SplittableRandom(seed).nextInt(stride);
-    int kills = (instructions - first) / stride;
+    int first = from + new SplittableRandom(seed).nextInt(stride);
+    int kills = (to - first) / stride;
     String option = "-Dftrun.test.killInStub=" + call + ":" + first + ":" + stride + ":" + kills;
-    try (FtrunProcess ftrun =
-            EchoServer.start(
-                directory, FastPathMode.ON, Map.of("FTRUN_JAVA_OPTIONS", option), Linking.DYNAMIC);
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", option);
+    List<String> command = EchoServer.command(Linking.DYNAMIC);
+    if (call.endsWith("msg")) {
+      command.addAll(List.of("0", "", "messages"));
+    }
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.ON, environment, command);
         Conversation crowd = crowd(ftrun)) {
       ServiceStatus status =
           ftrun.awaitStatus(

@@ -137,6 +137,7 @@ class TinyProgramsTest {
     "OFF,copying,200",
     "OFF,long_calls,150",
     "OFF,udp,400",
+    "OFF,messages,120",
     "OFF,storms,6",
     // So many more rounds that the kills come before the end here too.
     "ON,events,300",
@@ -146,6 +147,7 @@ class TinyProgramsTest {
     "ON,copying,6000",
     "ON,long_calls,400",
     "ON,udp,8000",
+    "ON,messages,1500",
     "ON,storms,6"
   })
   void shouldStateTheSameFactsWhenKilledAtRandomInstants(

@@ -18,15 +18,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.ftrun.tracer.syscall.ArgumentRule;
-import org.ftrun.tracer.syscall.Irregular;
 import org.ftrun.tracer.syscall.SyscallRow;
 
 /**
  * A 64-bit digest of a call that also covers the bytes which the service hands to the kernel, as
  * they are before the call: buffers, also those of iovecs and message headers, addresses, control
- * data ({@link ArgumentRule#isWritten}; of sendmmsg the messages). The high half is that of the
- * {@link ArgumentDigest}, the low half is the bytes'; so two digests tell which of them differ. A
- * call that hands over nothing has the argument digest.
+ * data ({@link SyscallRow#handsOver}). The high half is that of the {@link ArgumentDigest}, the low
+ * half is the bytes'; so two digests tell which of them differ. A call that hands over nothing has
+ * the argument digest.
  *
  * <p>Of a call {@value #MOST_BYTES} bytes count, the first ones; of the others the number. A buffer
  * that cannot be read counts as the same, whatever it has. The stub makes the same digests
@@ -67,7 +66,7 @@ public final class WrittenDigest {
     boolean any = false;
     List<ArgumentRule> rules = row.arguments();
     for (int i = 0; i < rules.size(); i++) {
-      if (rules.get(i).isWritten() || isSentMessages(row, i)) {
+      if (row.handsOver(rules.get(i))) {
         any = true;
         add(rules, i, arguments, reader);
       }
@@ -84,10 +83,6 @@ public final class WrittenDigest {
   /** Whether two calls with these digests have the same arguments, but other bytes. */
   public static boolean isOfOtherBytes(long one, long other) {
     return one != other && ((one ^ other) & HIGH_HALF) == 0;
-  }
-
-  private static boolean isSentMessages(SyscallRow row, int index) {
-    return row.irregularOrNull() == Irregular.SENDMMSG && row.arguments().get(index).isOutput();
   }
 
   private void add(List<ArgumentRule> rules, int index, long[] arguments, TraceeReader reader) {

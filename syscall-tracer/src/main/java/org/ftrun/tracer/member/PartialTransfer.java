@@ -27,11 +27,13 @@ final class PartialTransfer {
     this.request = request;
   }
 
+  /** Whether a call hands over bytes, of which its result may tell that they were not all. */
+  static boolean sends(SyscallRow row) {
+    return row.transfersOutput() || row == SENDMMSG;
+  }
+
   private static boolean goesInParts(CallInFlight call, int pid) {
-    return call.waitsForAll
-        || call.row.transfersOutput()
-        || call.row == SENDMMSG
-        || FileReads.isOne(call, pid);
+    return call.waitsForAll || sends(call.row) || FileReads.isOne(call, pid);
   }
 
   /**

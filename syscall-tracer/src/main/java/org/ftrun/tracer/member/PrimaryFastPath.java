@@ -73,7 +73,7 @@ final class PrimaryFastPath {
     member.fastPath.serviceRegisters(member.now, service);
     long result = member.now.rax();
     SyscallRow row = SyscallTable.row(service.rax());
-    if (returned && !row.transfersOutput() && !(result > 0 && FileReads.mayBe(row))) {
+    if (returned && !PartialTransfer.sends(row) && !(result > 0 && FileReads.mayBe(row))) {
       return false;
     }
     take();

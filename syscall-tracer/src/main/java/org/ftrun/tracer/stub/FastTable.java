@@ -31,17 +31,19 @@ public final class FastTable {
   private static final int FAST = 1;
   private static final int CONSUMES = 2;
   private static final int COMMAND = 4;
-  private static final int NO_MASK = 8;
+  private static final int MASK = 8;
   private static final int TIMEOUT = 16;
   private static final int TIMED = 32;
   private static final int NOT_ALL = 64;
   private static final int NOT_TIMES = 128;
-  private static final int RECVFROM_FLAGS = 3;
   private static final int SETSOCKOPT_OPTION = 2;
   private static final int NO_INDEX = 255;
   private static final int OUTPUTS_OFFSET = 28;
   private static final int INPUTS_OFFSET = 62;
+  private static final int PAIRED_OFFSET = 63;
   private static final int RULE_MESSAGE = 6;
+  private static final int RULE_MESSAGES = 7;
+  private static final int RULE_SENT = 8;
 
   /** Of calls with commands, those that need no handler: no memory is written beyond the row. */
   private static final Map<String, Commanded> COMMANDS =
@@ -50,6 +52,13 @@ public final class FastTable {
           "ioctl", new Commanded(1, List.of(0x5421)), // FIONBIO
           "getsockopt",
               new Commanded(2, List.of(4, 3, 11, 7))); // SO_ERROR, _TYPE, TCP_INFO, _SNDBUF
+
+  /** Index of the flags of receives that a flag of theirs makes wait for all bytes. */
+  private static final Map<String, Integer> WAITS_FOR_ALL = Map.of("recvfrom", 3, "recvmsg", 2);
+
+  /** The stub knows message headers. */
+  private static final Set<Irregular> MESSAGES =
+      Set.of(Irregular.RECVMSG, Irregular.RECVMMSG, Irregular.SENDMMSG);
 
   /** The tracer keeps account of these, or has something to do around them. */
   private static final Set<String> NEVER =
@@ -90,13 +99,16 @@ public final class FastTable {
   public static boolean isFast(SyscallRow row) {
     SyscallRole role = row.role();
     boolean plain = role == SyscallRole.PLAIN || role == SyscallRole.CLOCK;
-    boolean regular = row.irregularOrNull() == null || COMMANDS.containsKey(row.name());
+    boolean regular =
+        row.irregularOrNull() == null
+            || COMMANDS.containsKey(row.name())
+            || MESSAGES.contains(row.irregularOrNull());
     return row.number() < ROWS
         && row.syscallClass() == SyscallClass.FORWARD
         && plain
         && regular
         && !NEVER.contains(row.name())
-        && outputs(row).stream().allMatch(FastTable::isSimple)
+        && outputs(row).stream().allMatch(output -> outputRule(row, output) >= 0)
         && outputs(row).size() <= MOST_OUTPUTS;
   }
 
@@ -106,11 +118,12 @@ public final class FastTable {
     return byHandler ? List.of() : row.arguments().stream().filter(ArgumentRule::isOutput).toList();
   }
 
-  private static boolean isSimple(ArgumentRule output) {
-    return rule(output.size().kind()) >= 0;
+  private static int outputRule(SyscallRow row, ArgumentRule output) {
+    boolean sent = row.irregularOrNull() == Irregular.SENDMMSG;
+    return sent ? RULE_SENT : rule(output.size().kind());
   }
 
-  /** enum rule of stub.h, for an output; or -1. */
+  /** enum rule of stub.h, or -1. */
   private static int rule(SizeRule.Kind kind) {
     return switch (kind) {
       case CONSTANT -> 0;
@@ -119,6 +132,8 @@ public final class FastTable {
       case RESULT -> 3;
       case SOCKLEN -> 4;
       case IOVEC -> 5;
+      case MSGHDR -> RULE_MESSAGE;
+      case MMSGHDR -> RULE_MESSAGES;
       default -> -1;
     };
   }
@@ -133,11 +148,11 @@ public final class FastTable {
     } else if (row.name().equals("setsockopt")) {
       flags |= NOT_TIMES;
       command = SETSOCKOPT_OPTION;
-    } else if (row.name().equals("recvfrom")) {
+    } else if (WAITS_FOR_ALL.containsKey(row.name())) {
       flags |= NOT_ALL;
-      command = RECVFROM_FLAGS;
+      command = WAITS_FOR_ALL.get(row.name());
     } else if (row.temporaryMask() != TemporaryMask.NONE) {
-      flags |= NO_MASK;
+      flags |= MASK;
       command = row.temporaryMaskArgument();
     }
     int timeout = 0;
@@ -164,30 +179,35 @@ public final class FastTable {
       }
     }
     for (int i = 0; i < outputs.size(); i++) {
-      compile(row, outputs.get(i), table, at + OUTPUTS_OFFSET + 8 * i);
+      ArgumentRule output = outputs.get(i);
+      compile(row, output, outputRule(row, output), table, at + OUTPUTS_OFFSET + 8 * i);
     }
     table.put(at + 60, (byte) timeout);
     table.put(at + 61, (byte) (row.mayBlock() ? 1 : 0));
+    table.put(at + PAIRED_OFFSET, (byte) (row.temporaryMask() == TemporaryMask.PAIR ? 1 : 0));
   }
 
   /** The inputs have the places that the outputs leave free. */
   private static void compileInputs(SyscallRow row, ByteBuffer table, int at) {
-    List<ArgumentRule> inputs = row.arguments().stream().filter(ArgumentRule::isWritten).toList();
+    List<ArgumentRule> inputs =
+        row.arguments().stream().filter(rule -> row.handsOver(rule)).toList();
     int outputs = outputs(row).size();
     if (outputs + inputs.size() > MOST_OUTPUTS) {
       throw new IllegalStateException(row + " has more outputs and inputs than a row can hold");
     }
     table.put(at + INPUTS_OFFSET, (byte) inputs.size());
     for (int i = 0; i < inputs.size(); i++) {
-      compile(row, inputs.get(i), table, at + OUTPUTS_OFFSET + 8 * (outputs + i));
+      ArgumentRule input = inputs.get(i);
+      int rule = rule(input.size().kind());
+      compile(row, input, rule, table, at + OUTPUTS_OFFSET + 8 * (outputs + i));
     }
   }
 
-  private static void compile(SyscallRow row, ArgumentRule memory, ByteBuffer table, int at) {
+  private static void compile(
+      SyscallRow row, ArgumentRule memory, int rule, ByteBuffer table, int at) {
     SizeRule size = memory.size();
-    boolean message = size.kind() == SizeRule.Kind.MSGHDR;
     table.put(at, (byte) row.arguments().indexOf(memory));
-    table.put(at + 1, (byte) (message ? RULE_MESSAGE : rule(size.kind())));
+    table.put(at + 1, (byte) rule);
     table.put(at + 2, (byte) Math.max(0, size.argument()));
     table.put(at + 3, (byte) memory.written().ordinal());
     table.putInt(at + 4, size.unit());

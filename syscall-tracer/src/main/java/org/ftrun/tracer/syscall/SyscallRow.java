@@ -96,6 +96,15 @@ public final class SyscallRow {
     return traits.transfers();
   }
 
+  /**
+   * Whether the service hands the kernel bytes by one of the arguments, as {@link
+   * ArgumentRule#isWritten} says; of sendmmsg also the messages, whose headers are an output too.
+   */
+  public boolean handsOver(ArgumentRule rule) {
+    boolean sent = irregularOrNull() == Irregular.SENDMMSG && rule.isOutput();
+    return sent || rule.isWritten();
+  }
+
   /** Whether a successful result, or an output, is a new file descriptor. */
   public boolean makesDescriptor() {
     return traits.makesDescriptor();

@@ -93,7 +93,7 @@ class StubDigestTest {
       if (rule.kind() == ArgumentKind.POINTER) {
         boolean structured =
             switch (rule.size().kind()) {
-              case IOVEC, MSGHDR -> true;
+              case IOVEC, MSGHDR, MMSGHDR -> true;
               default -> false;
             };
         arguments[i] = structured ? structure() : address();
@@ -123,6 +123,8 @@ class StubDigestTest {
     for (int i = 0; i < 16; i++) {
       calls.add(
           new Call(SyscallTable.named("sendmsg"), new long[] {1, BASE + 64L * i, 0, 0, 0, 0}));
+      long[] several = {1, BASE + 64L * i, random.nextInt(16 - i), 0, 0, 0};
+      calls.add(new Call(SyscallTable.named("sendmmsg"), several));
     }
     WrittenDigest written = new WrittenDigest();
     List<String> expected = new ArrayList<>();

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.tracer.abi.HeaderProbe;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SocketLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +62,20 @@ class StubStructuresTest {
     expected.put("sizeof(((struct area *)0)->fences)", 8 * StubArea.MOST_FENCES);
     expected.put("offsetof(struct row, blocks)", 61);
     expected.put("offsetof(struct row, inputs)", 62);
+    expected.put("offsetof(struct row, paired)", 63);
+    expected.put("OWNED_SIGNALS", bit(Signal.SIGTRAP) | bit(Signal.SIGSEGV) | bit(Signal.SIGSYS));
     expected.put("RULE_MESSAGE", 6);
+    expected.put("RULE_MESSAGES", 7);
+    expected.put("RULE_SENT", 8);
+    expected.put("MESSAGE_BYTES", SocketLayout.MSGHDR_SIZE);
+    expected.put("sizeof(struct message)", SocketLayout.MMSGHDR_SIZE);
+    expected.put("offsetof(struct message, name_length)", SocketLayout.MSGHDR_NAME_LENGTH);
+    expected.put("offsetof(struct message, buffers)", SocketLayout.MSGHDR_IOV);
+    expected.put("offsetof(struct message, count)", SocketLayout.MSGHDR_IOV_COUNT);
+    expected.put("offsetof(struct message, control)", SocketLayout.MSGHDR_CONTROL);
+    expected.put("offsetof(struct message, control_length)", SocketLayout.MSGHDR_CONTROL_LENGTH);
+    expected.put("offsetof(struct message, flags)", SocketLayout.MSGHDR_FLAGS);
+    expected.put("offsetof(struct message, moved)", SocketLayout.MMSGHDR_BYTES);
     expected.put("RESCUE_CALL", StubArea.Rescue.CALL.ordinal());
     expected.put("RESCUE_INJECTED", StubArea.Rescue.INJECTED.ordinal());
     expected.put("RESCUE_ANSWERED", StubArea.Rescue.ANSWERED.ordinal());
@@ -99,6 +114,10 @@ class StubStructuresTest {
     expected.put("LOG_SLOTS", EventLogLayout.HEADER_BYTES);
 
     assertThat(compiled(expected)).isEqualTo(expected);
+  }
+
+  private static int bit(int signal) {
+    return 1 << (signal - 1);
   }
 
   private Map<String, Integer> compiled(Map<String, Integer> expressions) throws Exception {

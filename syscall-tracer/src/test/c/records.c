@@ -1,0 +1,53 @@
+/*
+ * The stub's records of outputs outside of the stub: records TABLE MEMORY ADDRESS. Maps the file
+ * MEMORY to ADDRESS. A line is a call number, six arguments, the result, a number of words that the
+ * call writes, and for each the address and the value; prints the record, or "slow", all in
+ * hexadecimal.
+ */
+#include "outside.h"
+
+#include "messages.c"
+#include "outputs.c"
+
+enum { LARGEST_PIECE = 1 << 20, PAGE = 4096 };
+
+static void write_words(void) {
+  u64 words, address, value;
+  if (scanf("%lx", &words) != 1) exit(4);
+  while (words-- > 0) {
+    if (scanf("%lx %lx", &address, &value) != 2) exit(5);
+    *(u64 *)address = value;
+  }
+}
+
+static void record_of(const struct area *area, const struct row *row, s64 result) {
+  static u8 payload[LARGEST_PIECE];
+  u32 entry[4];
+  int raw;
+  s64 bound = outputs_bound(area, row, entry, &raw);
+  write_words();
+  if (bound < 0 || raw >= 0) {
+    puts("slow");
+    return;
+  }
+  u64 length = outputs_write(area, row, entry, result, payload);
+  if (length > (u64)bound) exit(6);
+  for (u64 i = 0; i < length; i++) printf("%02x", payload[i]);
+  putchar('\n');
+}
+
+int main(int argc, char **argv) {
+  if (argc != 4) return 3;
+  const struct row *rows = map(argv[1], 0);
+  map(argv[2], strtoul(argv[3], 0, 16));
+  static _Alignas(PAGE) u8 page[PAGE];
+  struct area *area = (struct area *)page;
+  area->self = (u64)area;
+  area->largest_piece = LARGEST_PIECE;
+  u64 *argument = area->frame.argument;
+  s64 result;
+  while (scanf("%lx %lx %lx %lx %lx %lx %lx %lx", &area->frame.number, argument, argument + 1,
+               argument + 2, argument + 3, argument + 4, argument + 5, (u64 *)&result) == 8)
+    record_of(area, rows + area->frame.number, result);
+  return 0;
+}

@@ -1,0 +1,198 @@
+package org.ftrun.tracer.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.ftrun.tracer.abi.SocketLayout.IOVEC_SIZE;
+import static org.ftrun.tracer.abi.SocketLayout.MMSGHDR_BYTES;
+import static org.ftrun.tracer.abi.SocketLayout.MMSGHDR_SIZE;
+import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_CONTROL;
+import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_CONTROL_LENGTH;
+import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_FLAGS;
+import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_IOV;
+import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_IOV_COUNT;
+import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_NAME;
+import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_NAME_LENGTH;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.HeaderProbe;
+import org.ftrun.tracer.stub.DetailRule;
+import org.ftrun.tracer.stub.FastTable;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The records that the stub makes of what calls wrote, against those of the tracer. */
+@Timeout(60)
+class StubOutputsTest {
+  private static final long BASE = 0x10_0000_0000L;
+  private static final int SIZE = 1 << 16;
+  private static final int MESSAGES = 8;
+  private static final int MOST_BUFFERS = 4;
+  private static final int MOST_NAME = 128;
+  private static final int LENGTHS = 300;
+  private static final long IOVECS = BASE + 0x1000;
+  private static final long NAMES = BASE + 0x2000;
+  private static final long TIME = BASE + 0x3000;
+  private static final long DATA = BASE + 0x4000;
+
+  private final Random random = new Random(20_260_722);
+  private final ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
+  private final FakeMemory memory = new FakeMemory(BASE, bytes);
+  private final OutputRegions regions = new OutputRegions();
+  private final List<String> lines = new ArrayList<>();
+  private final List<String> expected = new ArrayList<>();
+  private byte[] image;
+  @TempDir Path directory;
+
+  @BeforeEach
+  void fillMemory() {
+    random.nextBytes(bytes.array());
+    for (int i = 0; i < MESSAGES; i++) {
+      setUp(i);
+    }
+    image = bytes.array().clone();
+  }
+
+  /** All headers at once, of which calls use the first ones, with buffers of their own. */
+  private void setUp(int i) {
+    long header = header(i);
+    long iovecs = IOVECS + (long) i * MOST_BUFFERS * IOVEC_SIZE;
+    memory.putLong(header + MSGHDR_NAME, i % 3 == 1 ? 0 : NAMES + (long) i * MOST_NAME);
+    memory.putInt(header + MSGHDR_NAME_LENGTH, random.nextInt(MOST_NAME + 20));
+    memory.putLong(header + MSGHDR_IOV, iovecs);
+    memory.putLong(header + MSGHDR_IOV_COUNT, i == 5 ? 0 : 1 + i % MOST_BUFFERS);
+    memory.putLong(header + MSGHDR_CONTROL_LENGTH, 0);
+    for (int j = 0; j < MOST_BUFFERS; j++) {
+      long buffer = iovecs + (long) j * IOVEC_SIZE;
+      memory.putLong(buffer, DATA + (long) (i * MOST_BUFFERS + j) * LENGTHS);
+      memory.putLong(buffer + 8, random.nextInt(4) == 0 ? 0 : random.nextInt(LENGTHS));
+    }
+  }
+
+  private static long header(int i) {
+    return BASE + (long) i * MMSGHDR_SIZE;
+  }
+
+  @Test
+  void shouldBeTheTracersRecords() throws Exception {
+    for (int i = 0; i < 2000; i++) {
+      int count = 1 + random.nextInt(MESSAGES);
+      boolean failed = random.nextInt(10) == 0;
+      int many = failed ? -Errno.EAGAIN : 1 + random.nextInt(count);
+      int few = failed ? -Errno.EAGAIN : random.nextInt(2 * LENGTHS);
+      long time = random.nextBoolean() ? TIME : 0;
+      call("recvmsg", few, 3, header(random.nextInt(MESSAGES)), 0);
+      call("recvmmsg", many, 3, header(0), count, 0, time);
+      call("sendmmsg", many, 3, header(MESSAGES - count), count, 0);
+      call("readv", few, 3, IOVECS, MOST_BUFFERS * MESSAGES);
+      call("recvfrom", few, 3, DATA, LENGTHS, 0, NAMES, header(0) + MSGHDR_NAME_LENGTH);
+      call("getsockname", failed ? -Errno.EAGAIN : 0, 3, NAMES, header(1) + MSGHDR_NAME_LENGTH);
+    }
+    assertThat(records()).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldBeTheTracersRecordWhenDataOverwritesWhatSaysWhereItGoes() throws Exception {
+    memory.putLong(IOVECS, IOVECS).putLong(IOVECS + 8, 4 * IOVEC_SIZE);
+    image = bytes.array().clone();
+    Map<Long, Long> overwriting = new TreeMap<>();
+    for (int i = 0; i < 4 * IOVEC_SIZE; i += 8) {
+      overwriting.put(IOVECS + i, random.nextLong());
+    }
+    overwriting.put(header(0) + MSGHDR_IOV, random.nextLong());
+    overwriting.put(header(0) + MSGHDR_IOV_COUNT, random.nextLong());
+    overwriting.put(header(0) + MSGHDR_NAME, random.nextLong());
+    call("recvmsg", 150, overwriting, 3, header(0), 0);
+    assertThat(records()).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldLeaveItToTheTracerWhenThereIsRoomForControlData() throws Exception {
+    memory.putLong(header(2) + MSGHDR_CONTROL, DATA);
+    memory.putLong(header(2) + MSGHDR_CONTROL_LENGTH, 64);
+    image = bytes.array().clone();
+    call("recvmsg", 5, Map.of(), 3, header(2), 0);
+    call("recvmmsg", 2, Map.of(), 3, header(0), 3, 0, 0);
+    assertThat(records()).containsExactly("slow", "slow");
+  }
+
+  /** Whatever a kernel may write. */
+  private void call(String name, long result, long... arguments) {
+    Map<Long, Long> written = new TreeMap<>();
+    for (int i = 0; i < MESSAGES; i++) {
+      int padding = random.nextInt();
+      written.put(header(i) + MSGHDR_NAME_LENGTH, word(random.nextInt(MOST_NAME + 1), padding));
+      written.put(header(i) + MSGHDR_FLAGS, random.nextLong());
+      written.put(header(i) + MMSGHDR_BYTES, word(random.nextInt(3 * LENGTHS), padding));
+    }
+    for (int i = 0; i < 20; i++) {
+      written.put(DATA + 8L * random.nextInt(MESSAGES * LENGTHS / 2), random.nextLong());
+    }
+    written.put(TIME, random.nextLong());
+    call(name, result, written, arguments);
+  }
+
+  private static long word(int low, int high) {
+    return Integer.toUnsignedLong(low) | (long) high << Integer.SIZE;
+  }
+
+  private void call(String name, long result, Map<Long, Long> written, long... given) {
+    SyscallRow row = SyscallTable.named(name);
+    long[] arguments = Arrays.copyOf(given, 6);
+    StringBuilder line = new StringBuilder(Integer.toHexString(row.number()));
+    for (long argument : arguments) {
+      line.append(' ').append(Long.toHexString(argument));
+    }
+    line.append(' ').append(Long.toHexString(result));
+    line.append(' ').append(Integer.toHexString(written.size()));
+    regions.enter(row, arguments, memory);
+    written.forEach(
+        (address, value) -> {
+          memory.putLong(address, value);
+          line.append(' ').append(Long.toHexString(address));
+          line.append(' ').append(Long.toHexString(value));
+        });
+    lines.add(line.toString());
+    regions.leave(row, arguments, result, memory);
+    ByteBuffer record = ByteBuffer.allocate((int) OutputRecord.encodedLength(regions));
+    int length = OutputRecord.write(regions, memory, record);
+    expected.add(HexFormat.of().formatHex(record.array(), 0, length));
+  }
+
+  private List<String> records() throws Exception {
+    Path program = directory.resolve("records");
+    Path table = directory.resolve("table");
+    Path before = directory.resolve("memory");
+    Path input = directory.resolve("input");
+    Files.write(table, FastTable.compile(number -> DetailRule.NONE, false));
+    Files.write(before, image);
+    Files.write(input, lines);
+    String source = "src/test/c/records.c";
+    HeaderProbe.run(
+        directory, "gcc", "-O1", "-w", "-Isrc/main/c", "-o", program.toString(), source);
+    return HeaderProbe.run(
+            directory,
+            "sh",
+            "-c",
+            "exec \"$0\" \"$@\" < '" + input + "'",
+            program.toString(),
+            table.toString(),
+            before.toString(),
+            Long.toHexString(BASE))
+        .lines()
+        .toList();
+  }
+}
