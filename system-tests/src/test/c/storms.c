@@ -228,7 +228,7 @@ static void let_in_by_waits(void) {
   check(sigprocmask(SIG_BLOCK, &set, &old) == 0);
   int came = 0;
   tick_every(micros);
-  for (int i = 0; i < 4 * EXCHANGES; i++) {
+  for (int i = 0; i < 4 * number; i++) {
     char byte = (char)i;
     int before = ticks;
     put(&byte, 1);
