@@ -88,7 +88,7 @@ class EventLogTest {
   @ParameterizedTest
   @CsvSource({
     "0, 1, magic",
-    "8, 2, version 2",
+    "8, 1, version 1",
     "12, 0, slots",
     "12, 63, slots",
     "12, 128, in a file of",
