@@ -4,6 +4,7 @@
 #define SYS_SCHED_YIELD 24
 #define SYS_NANOSLEEP 35
 #define FIRST_SLEEP_NANOS 20000ul
+#define SLEEPS_ALIKE 2
 #define HEADER 16
 #define PAUSES 64
 
@@ -22,7 +23,7 @@ static int await(struct area *area, s64 next) {
     } else if (idle <= area->yields || !area->sleep_nanos) {
       raw_call(SYS_SCHED_YIELD, 0, 0);
     } else {
-      u64 doublings = (idle - area->yields) / 8;
+      u64 doublings = (idle - area->yields) / SLEEPS_ALIKE;
       u64 nanos = doublings > 8 ? area->sleep_nanos : FIRST_SLEEP_NANOS << doublings;
       u64 time[2] = {0, nanos < area->sleep_nanos ? nanos : area->sleep_nanos};
       raw_call(SYS_NANOSLEEP, (u64)time, 0);
