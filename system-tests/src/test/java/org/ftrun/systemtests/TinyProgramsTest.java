@@ -48,13 +48,6 @@ class TinyProgramsTest {
     return TinyProgram.protectedOnes();
   }
 
-  /** One way of linking is enough where the others are killed at every step besides. */
-  static List<TinyProgram> dynamicOnes() {
-    return protectedOnes().stream()
-        .filter(program -> program.linking() == Linking.DYNAMIC && program.exitStatus() == 0)
-        .toList();
-  }
-
   static List<TinyProgram> unprotectedOnes() {
     return TinyProgram.unprotectedOnes();
   }
@@ -93,7 +86,7 @@ class TinyProgramsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dynamicOnes")
+  @MethodSource("protectedOnes")
   void shouldStateTheSameFactsWhenAReplicaFollows(TinyProgram program) throws Exception {
     run(program.command()).through(natively(program), step -> false);
   }
@@ -145,7 +138,7 @@ class TinyProgramsTest {
     "OFF,long_calls,150",
     "OFF,udp,400",
     "OFF,messages,120",
-    "OFF,storms,4",
+    "OFF,storms,6",
     // So many more rounds that the kills come before the end here too.
     "ON,events,300",
     "ON,unix_sockets,4000",
@@ -155,7 +148,7 @@ class TinyProgramsTest {
     "ON,long_calls,400",
     "ON,udp,8000",
     "ON,messages,1500",
-    "ON,storms,4"
+    "ON,storms,6"
   })
   void shouldStateTheSameFactsWhenKilledAtRandomInstants(
       FastPathMode mode, String source, int rounds) throws Exception {
