@@ -176,6 +176,17 @@ static void on_own_stack(void) {
   check(sigaltstack(&none, NULL) == 0);
 }
 
+/* An exchange, and a wait, while ticks are blocked. */
+static void exchange_without_ticks(int i) {
+  char byte = (char)i;
+  int before = ticks;
+  put(&byte, 1);
+  await_input(i & 1);
+  get(&byte, 1);
+  idle(2);
+  check(byte == (char)i && ticks == before);
+}
+
 static void blocked(void) {
   sigset_t set, old;
   sigemptyset(&set);
@@ -184,14 +195,8 @@ static void blocked(void) {
   install(0);
   tick_every(micros);
   for (int i = 0; i < number; i++) {
-    char byte = (char)i;
     check(sigprocmask(SIG_BLOCK, &set, &old) == 0);
-    int before = ticks;
-    put(&byte, 1);
-    await_input(i & 1);
-    get(&byte, 1);
-    idle(2);
-    check(byte == (char)i && ticks == before);
+    exchange_without_ticks(i);
     check(sigprocmask(SIG_SETMASK, &old, NULL) == 0);
     idle(i % 3);
   }
@@ -229,14 +234,8 @@ static void let_in_by_waits(void) {
   int came = 0;
   tick_every(micros);
   for (int i = 0; i < 4 * number; i++) {
-    char byte = (char)i;
-    int before = ticks;
-    put(&byte, 1);
-    await_input(i & 1);
-    get(&byte, 1);
-    idle(2);
-    check(byte == (char)i && ticks == before);
-    int ready = idle_with(i % 3, i % 8 == 7 ? &all_others : &old);
+    exchange_without_ticks(i);
+    int before = ticks, ready = idle_with(i % 3, i % 8 == 7 ? &all_others : &old);
     check(ready == 0 ? ticks == before : ticks > before);
     came += ready == -1;
   }

@@ -54,6 +54,7 @@ final class TimeStampFences {
       return false;
     }
     pages.addAll(more);
+    tellStub(member); // before the first of them can be hit: the tracer may die at any moment
     boolean raised = true;
     for (long page : more) {
       raised = raised && member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ) == 0;
@@ -62,10 +63,8 @@ final class TimeStampFences {
     raised = raised && !isAnyExecutable(member);
     if (!raised) {
       lower(member);
-      return false;
     }
-    tellStub(member);
-    return true;
+    return raised;
   }
 
   /** Whether memory can become executable: where it must not, a fence would stay for ever. */

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Collectors;
-import org.ftrun.tracer.abi.HeaderProbe;
-import org.ftrun.tracer.stub.DetailRule;
 import org.ftrun.tracer.stub.FastTable;
 import org.ftrun.tracer.syscall.ArgumentKind;
 import org.ftrun.tracer.syscall.ArgumentRule;
@@ -160,26 +156,7 @@ class StubDigestTest {
   }
 
   private List<String> digests(List<Call> calls, boolean written) throws Exception {
-    Path program = directory.resolve("digests");
-    Path table = directory.resolve("table");
-    Path image = directory.resolve("memory");
-    Path input = directory.resolve("input");
-    Files.write(table, FastTable.compile(number -> DetailRule.NONE, written));
-    Files.write(image, bytes.array());
-    Files.write(input, calls.stream().map(Call::line).collect(Collectors.toList()));
-    Path source = Path.of("src/test/c/digests.c");
-    HeaderProbe.run(
-        directory, "gcc", "-O1", "-w", "-Isrc/main/c", "-o", program.toString(), source.toString());
-    return HeaderProbe.run(
-            directory,
-            "sh",
-            "-c",
-            "exec \"$0\" \"$@\" < '" + input + "'",
-            program.toString(),
-            table.toString(),
-            image.toString(),
-            Long.toHexString(BASE))
-        .lines()
-        .toList();
+    List<String> lines = calls.stream().map(Call::line).toList();
+    return StubProgram.run(directory, "digests", written, bytes.array(), BASE, lines);
   }
 }

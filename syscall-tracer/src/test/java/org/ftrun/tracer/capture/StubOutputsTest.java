@@ -14,7 +14,6 @@ import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_NAME_LENGTH;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,9 +23,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.ftrun.tracer.abi.Errno;
-import org.ftrun.tracer.abi.HeaderProbe;
-import org.ftrun.tracer.stub.DetailRule;
-import org.ftrun.tracer.stub.FastTable;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,7 +97,8 @@ class StubOutputsTest {
       call("recvfrom", few, 3, DATA, LENGTHS, 0, NAMES, header(0) + MSGHDR_NAME_LENGTH);
       call("getsockname", failed ? -Errno.EAGAIN : 0, 3, NAMES, header(1) + MSGHDR_NAME_LENGTH);
     }
-    assertThat(records()).isEqualTo(expected);
+    assertThat(StubProgram.run(directory, "records", false, image, BASE, lines))
+        .isEqualTo(expected);
   }
 
   @Test
@@ -116,7 +113,8 @@ class StubOutputsTest {
     overwriting.put(header(0) + MSGHDR_IOV_COUNT, random.nextLong());
     overwriting.put(header(0) + MSGHDR_NAME, random.nextLong());
     call("recvmsg", 150, overwriting, 3, header(0), 0);
-    assertThat(records()).isEqualTo(expected);
+    assertThat(StubProgram.run(directory, "records", false, image, BASE, lines))
+        .isEqualTo(expected);
   }
 
   @Test
@@ -126,7 +124,8 @@ class StubOutputsTest {
     image = bytes.array().clone();
     call("recvmsg", 5, Map.of(), 3, header(2), 0);
     call("recvmmsg", 2, Map.of(), 3, header(0), 3, 0, 0);
-    assertThat(records()).containsExactly("slow", "slow");
+    assertThat(StubProgram.run(directory, "records", false, image, BASE, lines))
+        .containsExactly("slow", "slow");
   }
 
   /** Whatever a kernel may write. */
@@ -170,29 +169,5 @@ class StubOutputsTest {
     ByteBuffer record = ByteBuffer.allocate((int) OutputRecord.encodedLength(regions));
     int length = OutputRecord.write(regions, memory, record);
     expected.add(HexFormat.of().formatHex(record.array(), 0, length));
-  }
-
-  private List<String> records() throws Exception {
-    Path program = directory.resolve("records");
-    Path table = directory.resolve("table");
-    Path before = directory.resolve("memory");
-    Path input = directory.resolve("input");
-    Files.write(table, FastTable.compile(number -> DetailRule.NONE, false));
-    Files.write(before, image);
-    Files.write(input, lines);
-    String source = "src/test/c/records.c";
-    HeaderProbe.run(
-        directory, "gcc", "-O1", "-w", "-Isrc/main/c", "-o", program.toString(), source);
-    return HeaderProbe.run(
-            directory,
-            "sh",
-            "-c",
-            "exec \"$0\" \"$@\" < '" + input + "'",
-            program.toString(),
-            table.toString(),
-            before.toString(),
-            Long.toHexString(BASE))
-        .lines()
-        .toList();
   }
 }
