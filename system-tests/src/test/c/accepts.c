@@ -139,30 +139,40 @@ static void count_signal(int signal) {
   signals++;
 }
 
-/* The call that the signal has interrupted finds a connection when it is made again. */
+/* The call that the first signal has interrupted finds a connection when it is made again. */
 static void connect_at_signal(int signal) {
   (void)signal;
-  signals++;
+  if (signals++ > 0) {
+    return;
+  }
   client = open_socket(0);
   check(connect(client, (struct sockaddr *)&address, address_length) == 0);
+}
+
+/* Signals come again and again: one that comes before the call waits interrupts nothing. */
+static void set_interval(int microseconds) {
+  struct timeval interval = {.tv_usec = microseconds};
+  struct itimerval often = {.it_value = interval, .it_interval = interval};
+  check(setitimer(ITIMER_REAL, &often, NULL) == 0);
 }
 
 static void interrupt(void (*handler)(int), int action_flags) {
   signals = 0;
   struct sigaction action = {.sa_handler = handler, .sa_flags = action_flags};
   check(sigaction(SIGALRM, &action, NULL) == 0);
-  struct itimerval soon = {.it_value = {.tv_usec = 30000}};
-  check(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+  set_interval(30000);
 }
 
 static void blocking(void) {
   check(fcntl(listener, F_SETFL, 0) == 0);
   interrupt(count_signal, 0);
   check_error(accept(listener, NULL, NULL), EINTR);
-  check(signals == 1);
+  set_interval(0);
+  check(signals > 0);
   interrupt(connect_at_signal, SA_RESTART);
   int server = accept(listener, NULL, NULL);
-  check(signals == 1);
+  set_interval(0);
+  check(signals > 0);
   end_both(server);
   struct timeval limit = {.tv_usec = 20000};
   check(setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0);

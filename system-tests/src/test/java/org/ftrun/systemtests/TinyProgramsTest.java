@@ -144,7 +144,7 @@ class TinyProgramsTest {
     "ON,events,300",
     "ON,unix_sockets,4000",
     "ON,tcp,1000",
-    "ON,accepts,24",
+    "ON,accepts,60",
     "ON,files,3000",
     "ON,copying,6000",
     "ON,long_calls,400",
