@@ -36,8 +36,18 @@ final class BoundaryActions {
    * in.
    */
   void add(Action action) {
+    addPatiently(action);
+    hurry();
+  }
+
+  /** Has something done when the service comes to its next call boundary by itself. */
+  void addPatiently(Action action) {
     waiting.add(action);
     member.fastPath.requestStop();
+  }
+
+  /** Interrupts the call that the service is blocked in, for what waits. */
+  void hurry() {
     try {
       member.tracee.interrupt();
     } catch (TraceeDiedException e) {

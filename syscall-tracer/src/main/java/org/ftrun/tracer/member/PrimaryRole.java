@@ -44,6 +44,7 @@ public final class PrimaryRole implements Role, FailSafe {
   private final PrimaryFastPath fast;
   private final LocalStub localStub = new LocalStub();
   private boolean trapHandled;
+  private boolean standstillRequested;
 
   /** The service's registers at the present stop, or null if they are the thread's. */
   private Registers service;
@@ -339,6 +340,27 @@ public final class PrimaryRole implements Role, FailSafe {
   /** Has a replica seeded at the next call boundary; called by the group on the tracer thread. */
   public void requestSeeding() {
     atBoundary.add(protection::seed);
+  }
+
+  /**
+   * Has the group told that the service stands still, at its next call boundary; called by the
+   * group on the tracer thread. Asked once more before that has come, the call that the service is
+   * blocked in is interrupted.
+   */
+  public void requestStandstill() {
+    if (standstillRequested) {
+      atBoundary.hurry();
+      return;
+    }
+    standstillRequested = true;
+    atBoundary.addPatiently(
+        standing -> {
+          standstillRequested = false;
+          if (recorder.isRecording()) {
+            group.standsStill(member.pid());
+          }
+          return null;
+        });
   }
 
   /** Has protection ended at the next call boundary; called by the group on the tracer thread. */
