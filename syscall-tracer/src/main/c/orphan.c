@@ -16,6 +16,7 @@
 #define PR_SET_TSC 26
 #define PR_TSC_ENABLE 1
 #define ARCH_SET_CPUID 0x1012
+#define ARCH_GET_GS 0x1004
 #define SYS_USER_DISPATCH 2
 #define SI_KERNEL 0x80
 #define SEGV_ACCERR 2
@@ -50,6 +51,13 @@ static char *base(void) {
   char *start;
   asm("lea _start(%%rip), %0" : "=r"(start));
   return start;
+}
+
+/* That of the thread which takes the signal. */
+static struct area *own_area(void) {
+  u64 address = 0;
+  raw_call(SYS_ARCH_PRCTL, ARCH_GET_GS, (u64)&address);
+  return (struct area *)(address ? address : (u64)base() + STUB_AREA);
 }
 
 static void lower_fences(struct area *area) {
@@ -127,7 +135,7 @@ static int is_fence(const struct area *area, u64 address) {
 __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
                                      struct context *context) {
   char *stub = base();
-  struct area *area = (struct area *)(stub + STUB_AREA);
+  struct area *area = own_area();
   int inside = context->rip - (u64)stub < STUB_TABLE;
   if (signal == SIGSYS && info->code == SYS_USER_DISPATCH) {
     go_native(area);

@@ -60,7 +60,8 @@ struct outcome replay(struct area *area, const struct row *row) {
   if (!await(area, next)) return SLOW;
   const struct slot *slot = slot_of(area, next);
   if (slot->kind != KIND_SYSCALL || slot->flags & ~(FLAG_RAW | FLAG_FAST) ||
-      slot->syscall != area->frame.number || slot->site != *(u64 *)area->frame.trampoline ||
+      slot->thread != (s32)area->thread || slot->syscall != area->frame.number ||
+      slot->site != *(u64 *)area->frame.trampoline ||
       slot->digest != digest_of(area, row) || slot->sequence != next)
     return SLOW;
   if (slot->length && !apply(area, row, slot)) return SLOW;

@@ -37,6 +37,11 @@ final class BoundaryActions {
    */
   void add(Action action) {
     waiting.add(action);
+    interrupt();
+  }
+
+  /** Has the service come to its next call boundary, out of a call that it is blocked in. */
+  void interrupt() {
     member.fastPath.requestStop();
     try {
       member.tracee.interrupt();

@@ -30,7 +30,7 @@ interface CallDigest {
       long digest = written.of(row, arguments, member.reader);
       if (!written.isWhole()) {
         // A bad address is the service's own affair; a process that is gone must not look like one.
-        member.tracee.memory().readLong(member.model().stub.area());
+        member.tracee.memory().readLong(member.room().area());
       }
       return digest;
     };

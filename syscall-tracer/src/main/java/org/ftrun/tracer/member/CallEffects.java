@@ -150,11 +150,14 @@ final class CallEffects {
       case SIGNAL_MASK:
         return finishMask(call);
       case TID_ADDRESS:
-        model.tidAddress = call.arguments[0];
+        member.thread().tidAddress = call.arguments[0];
         return result;
       case ROBUST_LIST:
-        model.robustList = call.arguments[0];
-        model.robustLength = call.arguments[1];
+        member.thread().robustList = call.arguments[0];
+        member.thread().robustLength = call.arguments[1];
+        return result;
+      case SIGNAL_STACK:
+        noteAlternateStack(call);
         return result;
       case ALARM:
         noteTimer(call, when);
@@ -219,7 +222,7 @@ final class CallEffects {
   }
 
   private void prepareMask(CallInFlight call) {
-    newHidden = member.model().hiddenMask;
+    newHidden = member.thread().hiddenMask;
     if (call.arguments[1] == 0
         || call.arguments[3] != SIGSET_BYTES
         || !read(call.arguments[1], SIGSET_BYTES)) {
@@ -246,8 +249,8 @@ final class CallEffects {
   }
 
   private long finishMask(CallInFlight call) {
-    long before = member.model().hiddenMask;
-    member.model().hiddenMask = newHidden;
+    long before = member.thread().hiddenMask;
+    member.thread().hiddenMask = newHidden;
     if (call.arguments[2] != 0 && before != 0) {
       addToSet(call.arguments[2], before);
     }
@@ -261,14 +264,14 @@ final class CallEffects {
    * @return the mask that the kernel will restore; all signals if there is no frame
    */
   long leaveHandler(CallInFlight call) {
-    member.model().leaveHandler();
+    member.thread().leaveHandler();
     long frame = call.atSite.rsp() + FRAME_MASK;
     if (!read(frame, SIGSET_BYTES)) {
       return -1;
     }
     long mask = bytes.getLong(0);
     if ((mask & SignalActions.OWNED) != 0) {
-      member.model().hiddenMask |= mask & SignalActions.OWNED;
+      member.thread().hiddenMask |= mask & SignalActions.OWNED;
       mask &= ~SignalActions.OWNED;
       bytes.putLong(0, mask);
       write(frame, SIGSET_BYTES);
@@ -279,6 +282,12 @@ final class CallEffects {
   /** Where the service goes on behind the handler that returns by this call; 0 if unreadable. */
   long addressBehindHandler(CallInFlight call) {
     return read(call.atSite.rsp() + FRAME_ADDRESS, Long.BYTES) ? bytes.getLong(0) : 0;
+  }
+
+  private void noteAlternateStack(CallInFlight call) {
+    if (call.arguments[0] != 0 && read(call.arguments[0], ThreadModel.AlternateStack.BYTES)) {
+      member.thread().alternateStack = ThreadModel.AlternateStack.of(bytes);
+    }
   }
 
   private void addToSet(long address, long signals) {
@@ -316,7 +325,7 @@ final class CallEffects {
         call.asked[index] = toScratch(SIGSET_BYTES);
         break;
       case PAIR:
-        long scratch = member.model().stub.scratch().value();
+        long scratch = member.room().scratch().value();
         if (!read(call.arguments[index], PAIR_BYTES)) {
           break;
         }
@@ -381,7 +390,7 @@ final class CallEffects {
   }
 
   private long toScratch(int length) {
-    TraceeAddress scratch = member.model().stub.scratch();
+    TraceeAddress scratch = member.room().scratch();
     write(scratch.value(), length);
     return scratch.value();
   }

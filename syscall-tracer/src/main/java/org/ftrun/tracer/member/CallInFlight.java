@@ -8,7 +8,7 @@ import org.ftrun.tracer.syscall.SyscallTable;
 
 /** The call that a thread of the service makes, from its site on until it has returned. Reused. */
 final class CallInFlight {
-  private static final int SYSCALL_INSTRUCTION_BYTES = 2;
+  static final int SYSCALL_INSTRUCTION_BYTES = 2;
 
   private final CallDigest digests;
 

@@ -56,16 +56,14 @@ final class FastPath {
   /** Some socket has a time-out: from now on the stub notes when a call that may wait begins. */
   void timeSockets() {
     if (isOn()) {
-      putInt(StubArea.TIMES, 1);
+      member.threads().all().forEach(thread -> thread.fastPath.putInt(StubArea.TIMES, 1));
     }
   }
 
   /** Clocks are read by system calls from now on. */
   void forgetClock() {
     if (isOn()) {
-      word.clear().limit(8);
-      word.putLong(0, 0);
-      member.tracee.memory().write(member.model().stub.area().plus(StubArea.CLOCK), word);
+      member.threads().all().forEach(thread -> thread.fastPath.putLong(StubArea.CLOCK, 0));
     }
   }
 
@@ -102,7 +100,13 @@ final class FastPath {
   private void putInt(int offset, int value) {
     word.clear().limit(4);
     word.putInt(0, value);
-    member.tracee.memory().write(member.model().stub.area().plus(offset), word);
+    member.tracee.memory().write(member.room().area().plus(offset), word);
+  }
+
+  private void putLong(int offset, long value) {
+    word.clear();
+    word.putLong(0, value);
+    member.tracee.memory().write(member.room().area().plus(offset), word);
   }
 
   /**
@@ -168,16 +172,14 @@ final class FastPath {
   /** A replica begins where the log's cursor is at its birth: nothing seen before counts. */
   void forgetSeen() {
     if (isOn()) {
-      word.clear().limit(8);
-      word.putLong(0, -1);
-      member.tracee.memory().write(member.model().stub.area().plus(StubArea.SEEN), word);
+      putLong(StubArea.SEEN, -1);
     }
   }
 
   /** Reads the area; the getters below refer to it. False if the memory is gone. */
   boolean readArea() {
     area.clear();
-    return member.tracee.memory().read(member.model().stub.area(), area) == StubArea.BYTES;
+    return member.tracee.memory().read(member.room().area(), area) == StubArea.BYTES;
   }
 
   /** CLOCK_MONOTONIC at the begin of the call under way, or 0. */
@@ -229,18 +231,13 @@ final class FastPath {
     }
   }
 
-  /**
-   * Takes the process off the fast path for good.
-   *
-   * @param service the service's registers, which are changed where they depend on it
-   */
-  void remove(Registers service) throws TraceeDiedException {
+  /** Takes the process off the fast path for good. */
+  void remove() throws TraceeDiedException {
     if (!isOn()) {
       return;
     }
     setMode(StubArea.Mode.SLOW);
     patching.unpatchAll();
     member.model().fastPath = false;
-    service.gsBase(0);
   }
 }

@@ -21,7 +21,7 @@ final class Interruption {
 
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
 
-  private final PrimaryRole primary;
+  private final PrimaryThread primary;
   private final PrimaryCalls calls;
   private final Member member;
   private final CallInFlight call;
@@ -35,7 +35,7 @@ final class Interruption {
   /** The code with which the kernel left the call, or 0 if it had not begun it. */
   private long how;
 
-  Interruption(PrimaryRole primary, PrimaryCalls calls) {
+  Interruption(PrimaryThread primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
     this.member = primary.member;
@@ -97,7 +97,7 @@ final class Interruption {
     }
     prepareToEnterAgain();
     member.tracee.resume(0);
-    return primary;
+    return primary.role;
   }
 
   /** Whether a time-out of the call's socket is to be kept from here on. */
@@ -121,7 +121,7 @@ final class Interruption {
       request.askWithoutWaiting(call);
     }
     calls.ask();
-    return primary;
+    return primary.role;
   }
 
   private Role timedOut() throws TraceeDiedException {
@@ -137,7 +137,7 @@ final class Interruption {
     call.answered(-Errno.EINTR);
     socketTimeout.askToWait(call);
     calls.ask();
-    return primary;
+    return primary.role;
   }
 
   /** A wait has ended: the call is made now, unless its time is over. */
@@ -153,7 +153,7 @@ final class Interruption {
       request.askWithoutWaiting(call);
     }
     calls.ask();
-    return primary;
+    return primary.role;
   }
 
   /** Puts an interrupted call back to its site, where a held signal can be delivered. */
@@ -164,7 +164,7 @@ final class Interruption {
     call.executing = false;
     member.tracee.writeRegisters(call.atSite);
     member.tracee.resume(0);
-    return primary;
+    return primary.role;
   }
 
   /** Sets the registers to enter the call again. */

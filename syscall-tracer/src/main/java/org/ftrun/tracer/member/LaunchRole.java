@@ -6,8 +6,8 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /** The launcher on its way to the service's program: at its exec the primary begins. */
 final class LaunchRole implements Role {
-  /** PTRACE_O_TRACESYSGOOD, TRACEEXEC and TRACEEXIT. */
-  static final int PRIMARY_OPTIONS = 0x1 | 0x10 | 0x40;
+  /** PTRACE_O_TRACESYSGOOD, TRACECLONE, TRACEEXEC and TRACEEXIT. */
+  static final int PRIMARY_OPTIONS = 0x1 | 0x8 | 0x10 | 0x40;
 
   private final Tracee tracee;
   private final GroupLink group;
@@ -34,7 +34,7 @@ final class LaunchRole implements Role {
         case NONE:
           return this;
         case EXEC:
-          return new PrimaryRole(new Member(tracee, null), group).begin();
+          return new PrimaryRole(new Member(tracee, null, null), group).begin();
         case SIGNAL:
           tracee.resume(stop.signal());
           return this;

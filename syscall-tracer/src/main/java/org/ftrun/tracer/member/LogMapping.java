@@ -51,7 +51,7 @@ final class LogMapping {
   LogMapping(Member member, GroupLink group) {
     this.member = member;
     this.group = group;
-    this.scratch = member.model().stub.scratch();
+    this.scratch = member.room().scratch();
   }
 
   /**

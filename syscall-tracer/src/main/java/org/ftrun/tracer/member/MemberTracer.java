@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.lang.ref.Reference;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -48,6 +49,7 @@ public final class MemberTracer {
   private volatile int tid;
   private Role role;
   private Member delivered;
+  private List<Newborn.OfThread> deliveredThreads;
   private boolean ended;
 
   private static final class Command {
@@ -112,6 +114,7 @@ public final class MemberTracer {
         () -> {
           try {
             delivered = new ReplicaBirth(newborn, cpu).deliver();
+            deliveredThreads = newborn.threads();
             refusal[0] = null;
           } catch (TraceeDiedException e) {
             refusal[0] = "the replica died at its birth";
@@ -132,7 +135,7 @@ public final class MemberTracer {
     call(
         () -> {
           try {
-            replica[0] = new ReplicaRole(delivered, group, waiting);
+            replica[0] = new ReplicaRole(delivered, deliveredThreads, group, waiting);
             role = replica[0].begin();
           } catch (RuntimeException | Error e) {
             ReplicaBirth.discard(delivered.pid()); // nobody else knows of it

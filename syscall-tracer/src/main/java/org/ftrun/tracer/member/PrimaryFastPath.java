@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  */
 final class PrimaryFastPath {
   private static final Logger LOG = LoggerFactory.getLogger(PrimaryFastPath.class);
-  private final PrimaryRole primary;
+  private final PrimaryThread primary;
   private final PrimaryCalls calls;
   private final Member member;
   private final CallInFlight call;
   private final Registers service = new Registers();
 
-  PrimaryFastPath(PrimaryRole primary, PrimaryCalls calls) {
+  PrimaryFastPath(PrimaryThread primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
     this.member = primary.member;

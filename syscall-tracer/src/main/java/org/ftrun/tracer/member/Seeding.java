@@ -1,10 +1,18 @@
 package org.ftrun.tracer.member;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a replica out of a live, stopped primary: an injected clone that shares its descriptor
@@ -12,6 +20,7 @@ import org.ftrun.tracer.stub.StubLayout;
  * tracer.
  */
 final class Seeding {
+  private static final Logger LOG = LoggerFactory.getLogger(Seeding.class);
   private static final int SYS_CLONE = 56;
   private static final int SYS_KILL = 62;
   private static final long CLONE_FS = 0x200;
@@ -19,26 +28,35 @@ final class Seeding {
   private static final long CLONE_PARENT = 0x8000;
   private static final long CLONE_UNTRACED = 0x80_0000;
 
+  private final PrimaryRole role;
   private final Member member;
-  private final GroupLink group;
 
-  Seeding(Member member, GroupLink group) {
-    this.member = member;
-    this.group = group;
+  Seeding(PrimaryRole role) {
+    this.role = role;
+    this.member = role.first().member;
   }
 
   /**
-   * Seeds a replica that begins with the given registers; the caller writes the primary's own
-   * registers afterwards.
+   * Seeds a replica that begins where the primary's threads stand; the caller writes the primary's
+   * own registers afterwards.
    *
    * @return null, or why it could not be done
    */
-  String seed(Registers service) throws TraceeDiedException {
+  String seed() throws TraceeDiedException {
     String obstacle = MappingsOf.process(member.pid()).obstacle(member.model());
     if (obstacle != null) {
       return obstacle;
     }
+    List<Newborn.OfThread> threads = new ArrayList<>();
+    for (PrimaryThread thread : role.threads()) {
+      threads.add(describe(thread));
+    }
+    Registers stopped = new Registers();
+    member.tracee.readRegisters(stopped);
     long child = bear(member, CLONE_FS | CLONE_FILES);
+    if (role.areSeveral()) {
+      member.tracee.writeRegisters(stopped);
+    }
     if (child < 0) {
       return "the kernel refuses to clone the primary: errno "
           + -child
@@ -46,8 +64,30 @@ final class Seeding {
           + Libc.errorText((int) -child)
           + ")";
     }
-    return group.adopt(
-        new Newborn((int) child, member.pid(), service.copy(), member.model().copy()));
+    return role.group.adopt(new Newborn((int) child, member.pid(), member.model().copy(), threads));
+  }
+
+  private Newborn.OfThread describe(PrimaryThread thread) throws TraceeDiedException {
+    boolean further = thread != role.first();
+    return new Newborn.OfThread(
+        thread.member.thread().copy(),
+        thread.standing.service().copy(),
+        thread.standing.isAtCall(),
+        thread.call.digest,
+        thread.standing.isBorn(),
+        further ? thread.member.tracee.readExtendedState() : null,
+        thread.member.tracee.signalMask(),
+        further ? nameOf(thread.member) : "");
+  }
+
+  private static String nameOf(Member thread) {
+    Path name = Path.of("/proc/" + thread.processId() + "/task/" + thread.pid() + "/comm");
+    try {
+      return Files.readString(name, StandardCharsets.ISO_8859_1).stripTrailing();
+    } catch (IOException e) {
+      LOG.debug("{} cannot be read: {}", name, e.getMessage());
+      return "";
+    }
   }
 
   /**

@@ -19,11 +19,11 @@ final class Settlement {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final int NONBLOCK = 04000;
 
-  private final PrimaryRole primary;
+  private final PrimaryThread primary;
   private final PrimaryCalls calls;
   private final CallInFlight call;
 
-  Settlement(PrimaryRole primary, PrimaryCalls calls) {
+  Settlement(PrimaryThread primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
     this.call = primary.call;

@@ -55,7 +55,7 @@ final class SignalDescriptors {
     ByteBuffer event = ByteBuffer.allocateDirect(12).order(ByteOrder.nativeOrder());
     event.putInt(0, Integer.parseUnsignedInt(registration.group(2), 16));
     event.putLong(4, Long.parseUnsignedLong(registration.group(3), 16));
-    TraceeAddress scratch = member.model().stub.scratch();
+    TraceeAddress scratch = member.room().scratch();
     member.tracee.memory().write(scratch, event);
     member.inject(SYS_EPOLL_CTL, epoll, EPOLL_CTL_DEL, descriptor, 0);
     long result = member.inject(SYS_EPOLL_CTL, epoll, EPOLL_CTL_ADD, descriptor, scratch.value());

@@ -114,6 +114,6 @@ final class SocketTimeout {
   }
 
   private TraceeAddress scratch() {
-    return member.model().stub.scratch().plus(SCRATCH_OFFSET);
+    return member.room().scratch().plus(SCRATCH_OFFSET);
   }
 }

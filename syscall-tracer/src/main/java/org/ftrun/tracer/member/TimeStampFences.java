@@ -3,7 +3,6 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.TreeSet;
-import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
 
@@ -107,8 +106,10 @@ final class TimeStampFences {
         ByteBuffer.allocateDirect(StubArea.MOST_FENCES * Long.BYTES).order(ByteOrder.nativeOrder());
     pages.forEach(area::putLong);
     area.clear();
-    TraceeAddress fences = member.model().stub.area().plus(StubArea.FENCES);
-    member.tracee.memory().write(fences, area);
+    for (Member thread : member.threads().all()) {
+      area.clear();
+      member.tracee.memory().write(thread.room().area().plus(StubArea.FENCES), area);
+    }
   }
 
   /** Whether a region has a page of them. */

@@ -259,10 +259,10 @@ final class TransferRequest {
   }
 
   private long scratchHeader() {
-    return member.model().stub.scratch().value() + SCRATCH_HEADER;
+    return member.room().scratch().value() + SCRATCH_HEADER;
   }
 
   private long scratchIovecs() {
-    return member.model().stub.scratch().value() + SCRATCH_IOVECS;
+    return member.room().scratch().value() + SCRATCH_IOVECS;
   }
 }

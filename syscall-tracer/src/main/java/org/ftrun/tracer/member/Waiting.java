@@ -102,6 +102,6 @@ final class Waiting {
   }
 
   private long scratch() {
-    return member.model().stub.scratch().value() + SCRATCH_OFFSET;
+    return member.room().scratch().value() + SCRATCH_OFFSET;
   }
 }

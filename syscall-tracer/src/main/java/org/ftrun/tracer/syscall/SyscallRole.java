@@ -19,6 +19,9 @@ public enum SyscallRole {
   EXEC,
   /** Makes a thread or a process (clone, fork, vfork). */
   BIRTH,
+  /** Makes a further thread of the process (clone with CLONE_THREAD). */
+  THREAD_BIRTH,
+
   /** Sets a signal's disposition (rt_sigaction). */
   SIGNAL_ACTION,
   /** Changes the signal mask (rt_sigprocmask). */
@@ -65,6 +68,7 @@ public enum SyscallRole {
       case EXIT_PROCESS:
       case EXEC:
       case BIRTH:
+      case THREAD_BIRTH:
       case SIGNAL_ACTION:
       case SIGNAL_MASK:
       case SIGNAL_STACK:
