@@ -120,6 +120,7 @@ public final class PrimaryRole implements Role, FailSafe {
         PrimaryThread next = turn.next();
         if (next != null) {
           handled = next;
+          next.noteOthers();
           return next.standing.goOn();
         }
       }

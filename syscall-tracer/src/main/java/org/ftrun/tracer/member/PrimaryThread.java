@@ -161,6 +161,7 @@ final class PrimaryThread {
     if (role.areSeveral() && needsTurn(kind) && !role.turn.take(this)) {
       return waitForTurn(kind, signal);
     }
+    noteOthers();
     return kind == StopKind.SIGNAL ? onSignal(signal) : onTrap();
   }
 
@@ -209,10 +210,17 @@ final class PrimaryThread {
     return role;
   }
 
+  /** It has the turn: if others wait for it, its next call is where they are looked after. */
+  void noteOthers() {
+    if (role.turn.isWanted()) {
+      member.fastPath.requestStop();
+    }
+  }
+
   /** Has the thread come to its next call, out of one that it waits in if need be. */
   void hurry() throws TraceeDiedException {
+    member.fastPath.requestStop();
     if (!call.executing && !standing.isStanding() && member.fastPath.isOn()) {
-      member.fastPath.requestStop();
       member.tracee.interrupt();
     }
   }

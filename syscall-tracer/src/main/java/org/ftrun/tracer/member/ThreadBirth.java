@@ -103,7 +103,6 @@ final class ThreadBirth {
     Registers current = new Registers();
     newborn.tracee.readRegisters(current);
     Registers start = call.atSite.copy();
-    start.rip(call.site + CallInFlight.SYSCALL_INSTRUCTION_BYTES);
     newborn.afterCall(start, current, 0);
     if (call.arguments[STACK_ARGUMENT] != 0) {
       start.rsp(call.arguments[STACK_ARGUMENT]);

@@ -13,6 +13,7 @@ final class Turn {
   static final long SLICE_NANOS = 500_000;
 
   private final ArrayDeque<PrimaryThread> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Long> waitingSince = new ArrayDeque<>();
   private PrimaryThread holder;
   private long since;
 
@@ -38,12 +39,18 @@ final class Turn {
   void await(PrimaryThread thread) {
     if (!waiting.contains(thread)) {
       waiting.add(thread);
+      waitingSince.add(System.nanoTime());
     }
   }
 
   /** Whether any thread waits for it. */
   boolean isWanted() {
     return !waiting.isEmpty();
+  }
+
+  /** How long the thread that is the next to have it has waited, nanoseconds; 0 if none waits. */
+  long longestWaitNanos() {
+    return waiting.isEmpty() ? 0 : System.nanoTime() - waitingSince.element();
   }
 
   /** Whether its holder has had it for long enough. */
@@ -64,13 +71,16 @@ final class Turn {
       return null;
     }
     PrimaryThread thread = waiting.remove();
+    waitingSince.remove();
     take(thread);
     return thread;
   }
 
   /** The thread is gone. */
   void forget(PrimaryThread thread) {
-    waiting.remove(thread);
+    if (waiting.contains(thread)) {
+      throw new IllegalStateException("a thread that waits for its turn has ended");
+    }
     release(thread);
   }
 }

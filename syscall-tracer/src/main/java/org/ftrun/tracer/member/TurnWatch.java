@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.util.concurrent.TimeUnit;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /**
@@ -23,31 +24,33 @@ final class TurnWatch {
       return;
     }
     holder.hurry();
+    lookLater(LONGEST_WAIT_MILLIS);
+  }
+
+  private void lookLater(long millis) {
     if (!looking) {
       looking = true;
-      long calls = holder.fairness.calls();
-      role.group.later(LONGEST_WAIT_MILLIS, () -> lookAfter(holder, calls));
+      role.group.later(Math.max(1, millis), this::look);
     }
   }
 
   /**
-   * A holder that has made no call for so long computes, or waits for another thread by looking at
-   * memory again and again: the order of what they do there is not known to us.
+   * A holder that makes no call for so long computes, or waits for another thread by looking at
+   * memory again and again: what they do there is in no order that is known to us.
    */
-  private void lookAfter(PrimaryThread holder, long calls) {
+  private void look() {
     looking = false;
-    if (!role.areSeveral() || !role.turn.isWanted()) {
+    if (!role.areSeveral() || !role.turn.isWanted() || role.assembly.isWanted()) {
       return;
     }
-    if (role.turn.isHeldBy(holder) && holder.fairness.calls() == calls && !holder.call.executing) {
+    long waited = TimeUnit.NANOSECONDS.toMillis(role.turn.longestWaitNanos());
+    if (waited < LONGEST_WAIT_MILLIS) {
+      lookLater(LONGEST_WAIT_MILLIS - waited);
+    } else if (role.turn.holder() != null && !role.turn.holder().call.executing) {
       role.requestNative(
           "a thread of the service made no system call for a second while another waited for it");
     } else {
-      try {
-        wanted();
-      } catch (TraceeDiedException e) {
-        looking = false; // its end is what is reported next
-      }
+      lookLater(LONGEST_WAIT_MILLIS); // in a call that takes long, or about to pass it on
     }
   }
 }
