@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import org.ftrun.tracer.capture.TraceeReader;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Tracee;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -18,6 +19,9 @@ final class Member {
   static final long R11_AFTER_CALL = 0x246;
 
   final Tracee tracee;
+
+  /** By which ids the service knows its threads and itself. */
+  final VirtualIds ids;
 
   /** Signals that wait for a call boundary, to which the fast path is then asked to come. */
   final HeldSignals held = new HeldSignals(this::stopAtNextCall);
@@ -38,9 +42,10 @@ final class Member {
 
   private ProcessModel model;
 
-  Member(Tracee tracee, ProcessModel model) {
+  Member(Tracee tracee, ProcessModel model, VirtualIds ids) {
     this.tracee = tracee;
     this.model = model;
+    this.ids = ids;
     this.injected = new InjectedCall(tracee, held, lifeline::beforeInjecting);
     this.reader = this::readAdvancing;
   }
@@ -49,6 +54,7 @@ final class Member {
     fastPath.requestStop();
   }
 
+  /** The pid by which the kernel knows the process; the service knows it by {@link #ids}. */
   int pid() {
     return tracee.pid();
   }

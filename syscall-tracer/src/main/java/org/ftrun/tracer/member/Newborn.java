@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Registers;
 
 /** A process cloned from the primary that waits in the stub to become a replica. */
@@ -8,12 +9,14 @@ public final class Newborn {
   private final int parent;
   private final Registers registers;
   private final ProcessModel model;
+  private final VirtualIds ids;
 
-  Newborn(int pid, int parent, Registers registers, ProcessModel model) {
+  Newborn(int pid, int parent, Registers registers, ProcessModel model, VirtualIds ids) {
     this.pid = pid;
     this.parent = parent;
     this.registers = registers;
     this.model = model;
+    this.ids = ids;
   }
 
   /** Its pid. */
@@ -33,5 +36,9 @@ public final class Newborn {
 
   ProcessModel model() {
     return model;
+  }
+
+  VirtualIds ids() {
+    return ids;
   }
 }

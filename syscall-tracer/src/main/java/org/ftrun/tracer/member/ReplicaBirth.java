@@ -45,7 +45,7 @@ final class ReplicaBirth {
    */
   Member deliver() throws TraceeDiedException {
     Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
-    Member member = new Member(tracee, newborn.model());
+    Member member = new Member(tracee, newborn.model(), newborn.ids());
     if (cpu >= 0) {
       MemberTracer.pin(newborn.pid(), cpu);
     }

@@ -47,7 +47,12 @@ final class Seeding {
           + ")";
     }
     return group.adopt(
-        new Newborn((int) child, member.pid(), service.copy(), member.model().copy()));
+        new Newborn(
+            (int) child,
+            member.pid(),
+            service.copy(),
+            member.model().copy(),
+            member.ids.ofClone((int) child)));
   }
 
   /**

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TracedChild;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -69,7 +70,8 @@ final class MemberOnChild implements AutoCloseable {
               new ProcessModel(
                   new StubRegion(new TraceeAddress(stub)),
                   new TraceeAddress(0),
-                  new SignalActions()));
+                  new SignalActions()),
+              VirtualIds.ofRoot(child.pid()));
       whole = true;
     } finally {
       if (!whole) {
