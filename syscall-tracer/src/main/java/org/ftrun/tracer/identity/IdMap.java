@@ -47,8 +47,8 @@ final class IdMap {
     }
   }
 
-  boolean hasVirtual(int virtual) {
-    return toReal.containsKey(virtual);
+  boolean hasReal(int real) {
+    return toVirtual.containsKey(real);
   }
 
   int real(int virtual) {

@@ -1,21 +1,34 @@
 package org.ftrun.tracer.identity;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.ftrun.tracer.libc.Libc;
 
 /**
  * The ids of one member's process and threads, of the process group and session that it leads: the
  * virtual ones, which the service sees and uses, and the real ones, which the kernel knows. The
- * virtual pid of the service is ftrun's own, in both members and over takeovers. Other processes
- * have one and the same id (see {@link IdMap} for the exception).
+ * virtual pid of the service is ftrun's own, in both members and over takeovers: to others ftrun is
+ * the service, and so it is to the service itself. Other processes have one and the same id (see
+ * {@link IdMap} for the exception).
  *
  * <p>A thread is registered by {@link #add} when it begins and by {@link #remove} when it has
  * ended; the main thread is there from the start, its virtual id is the process's.
  */
 public final class VirtualIds {
   private static final int SYS_GETPID = 39;
+  private static final int SYS_GETPPID = 110;
+  private static final int NOBODY = 0;
 
   private final int pid;
+
+  /** The real process that has the same virtual pid: ftrun. */
+  private final int namesake;
+
   private final IdMap threads = new IdMap();
+
+  /** Real pids that the process had before its takeovers. */
+  private final Set<Integer> former = new HashSet<>();
+
   private final IdMap groups;
   private final IdMap sessions;
 
@@ -26,11 +39,12 @@ public final class VirtualIds {
    * @param realPid as the kernel knows it
    */
   public VirtualIds(int virtualPid, int realPid) {
-    this(virtualPid, realPid, new IdMap(), new IdMap());
+    this(virtualPid, realPid, NOBODY, new IdMap(), new IdMap());
   }
 
-  private VirtualIds(int virtualPid, int realPid, IdMap groups, IdMap sessions) {
+  private VirtualIds(int virtualPid, int realPid, int namesake, IdMap groups, IdMap sessions) {
     this.pid = virtualPid;
+    this.namesake = namesake;
     this.groups = groups;
     this.sessions = sessions;
     threads.put(virtualPid, realPid);
@@ -38,7 +52,8 @@ public final class VirtualIds {
 
   /** Ids of the service's root process: its virtual pid is that of ftrun, the calling process. */
   public static VirtualIds ofRoot(int realPid) {
-    return new VirtualIds((int) Libc.call(SYS_GETPID), realPid);
+    int ftrun = (int) Libc.call(SYS_GETPID);
+    return new VirtualIds(ftrun, realPid, ftrun, new IdMap(), new IdMap());
   }
 
   /**
@@ -46,7 +61,18 @@ public final class VirtualIds {
    * thread as yet.
    */
   public VirtualIds ofClone(int realPid) {
-    return new VirtualIds(pid, realPid, new IdMap(groups), new IdMap(sessions));
+    VirtualIds clone =
+        new VirtualIds(pid, realPid, namesake, new IdMap(groups), new IdMap(sessions));
+    clone.former.addAll(former);
+    return clone;
+  }
+
+  /**
+   * The process stands in for one that has died. Sockets and messages of that one's time still name
+   * it by its real pid.
+   */
+  public void succeed(int deadPid) {
+    former.add(deadPid);
   }
 
   /** The virtual pid of the process, which is its main thread's virtual id as well. */
@@ -70,12 +96,20 @@ public final class VirtualIds {
 
   /** What the kernel calls the thread or process that the service calls so. */
   public int real(int virtualId) {
-    return threads.real(virtualId);
+    int real = threads.real(virtualId);
+    return real == namesake ? virtualId : real;
   }
 
   /** What the service calls the thread or process that the kernel calls so. */
   public int virtual(int realId) {
-    return threads.virtual(realId);
+    boolean own = realId == namesake || former.contains(realId) && !threads.hasReal(realId);
+    return own ? pid : threads.virtual(realId);
+  }
+
+  /** What the service calls its parent: that of ftrun, while ftrun is the real one. */
+  public int parent(int realParent) {
+    boolean ftrun = realParent == namesake && namesake != NOBODY;
+    return ftrun ? (int) Libc.call(SYS_GETPPID) : virtual(realParent);
   }
 
   /**

@@ -174,7 +174,7 @@ final class EventRecorder {
         if (read <= 0) {
           break;
         }
-        writer.publish(EventKind.MEMORY, 0, 0, member.pid(), 0, 0, -1, 0, address, read);
+        writer.publish(EventKind.MEMORY, 0, 0, member.ids.pid(), 0, 0, -1, 0, address, read);
         address += read;
       }
     }
@@ -187,7 +187,7 @@ final class EventRecorder {
         kind,
         flags,
         call.row.number(),
-        member.pid(),
+        member.ids.pid(),
         result,
         call.digest,
         descriptor < 0 ? -1 : (int) call.arguments[descriptor],
@@ -204,7 +204,7 @@ final class EventRecorder {
           EventKind.SIGNAL,
           flags,
           0,
-          member.pid(),
+          member.ids.pid(),
           HeldSignals.signalOf(siginfo),
           0,
           -1,
@@ -217,7 +217,7 @@ final class EventRecorder {
   /** Publishes a time stamp that the service read. */
   void publishTimeStamp(long value, long site) {
     if (recording && reserve(0)) {
-      writer.publish(EventKind.RDTSC, 0, 0, member.pid(), value, 0, -1, site, 0, 0);
+      writer.publish(EventKind.RDTSC, 0, 0, member.ids.pid(), value, 0, -1, site, 0, 0);
     }
   }
 
@@ -228,7 +228,7 @@ final class EventRecorder {
       for (int i = 0; i < 4; i++) {
         payload.putInt(4 * i, answer[i]);
       }
-      writer.publish(EventKind.CPUID, 0, 0, member.pid(), 0, question, -1, site, 0, 16);
+      writer.publish(EventKind.CPUID, 0, 0, member.ids.pid(), 0, question, -1, site, 0, 16);
     }
   }
 

@@ -46,10 +46,19 @@ final class FastPath {
     }
   }
 
-  /** The area belongs to a new thread: a replica, or a promoted one. */
-  void setThread(int id) {
+  /** The member serves from now on: its parent in the service's eyes may be another. */
+  void tellParent() {
     if (isOn()) {
-      putInt(StubArea.THREAD, id);
+      putInt(StubArea.PARENT, member.ids.parent(member.ids.pid()));
+    }
+  }
+
+  /** The stub leaves reads of descriptors that may be signalfds to the tracer. */
+  void tellSignalDescriptors() {
+    if (isOn()) {
+      word.clear().limit(8);
+      word.putLong(0, member.model().signalDescriptors);
+      member.tracee.memory().write(member.model().stub.area().plus(StubArea.SIGNALS), word);
     }
   }
 

@@ -5,11 +5,13 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /** How a primary that stands at a call boundary comes by a replica, or goes on without any. */
 final class PrimaryProtection {
+  private final PrimaryRole primary;
   private final Member member;
   private final GroupLink group;
   private final EventRecorder recorder;
 
   PrimaryProtection(PrimaryRole primary) {
+    this.primary = primary;
     this.member = primary.member;
     this.group = primary.group;
     this.recorder = primary.recorder;
@@ -46,6 +48,10 @@ final class PrimaryProtection {
   Role end(Registers service, String reason) throws TraceeDiedException {
     recorder.setRecording(false);
     group.dropReplica(reason);
+    CallInFlight call = primary.call;
+    if (service == call.atSite && service.rip() == call.site) {
+      new CallIdentities(member).prepareNative(call); // the service makes it itself
+    }
     Role next = new Release(member, group).release(service);
     group.unprotected(reason);
     return next;

@@ -51,7 +51,7 @@ public final class PrimaryRole implements Role, FailSafe {
   PrimaryRole(Member member, GroupLink group) {
     this.member = member;
     this.group = group;
-    this.call = new CallInFlight(CallDigest.of(member, group));
+    this.call = new CallInFlight(CallDigest.of(member, group), member.ids.pid());
     this.recorder = new EventRecorder(member, group.log().writer(), group);
     this.atBoundary = new BoundaryActions(member);
     this.protection = new PrimaryProtection(this);

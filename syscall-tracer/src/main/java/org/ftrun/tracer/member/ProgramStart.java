@@ -247,7 +247,10 @@ final class ProgramStart {
             options.sleepNanos());
     model.clock = model.timeStampTrapped ? 0 : VdsoClock.find(member);
     area.putLong(StubArea.CLOCK, model.clock);
-    area.putInt(StubArea.THREAD, member.pid());
+    area.putInt(StubArea.THREAD, member.ids.pid());
+    area.putInt(StubArea.PID, member.ids.pid());
+    area.putInt(StubArea.PARENT, member.ids.parent(member.ids.pid()));
+    area.putLong(StubArea.SIGNALS, model.signalDescriptors);
     area.putInt(StubArea.TIMES, model.timesSockets ? 1 : 0);
     if (member.tracee.memory().write(model.stub.area(), area) != StubArea.BYTES) {
       throw TraceeDiedException.INSTANCE;

@@ -25,6 +25,8 @@ final class Promotion {
     Registers service = new Registers();
     member.tracee.readRegisters(service);
     member.fastPath.setMode(StubArea.Mode.SOLO);
+    member.ids.succeed(legacy.pid());
+    member.fastPath.tellParent();
     armTimers(member, legacy);
     if (member.model().personal.deathSignal != 0) {
       member.inject(SYS_PRCTL, PR_SET_PDEATHSIG, member.model().personal.deathSignal);
@@ -38,14 +40,17 @@ final class Promotion {
     new Owners(member).inherit(legacy.pid());
     OwnSignals signals = new OwnSignals(member);
     for (byte[] siginfo : legacy.pending()) {
-      signals.queue(siginfo);
+      signals.queue(HeldSignals.inherited(siginfo, legacy.pid(), member.pid()));
     }
     for (byte[] siginfo : legacy.pendingShared()) {
-      signals.queueShared(siginfo);
+      signals.queueShared(HeldSignals.inherited(siginfo, legacy.pid(), member.pid()));
     }
     member.tracee.setSignalMask(mask);
-    legacy.held().forEach(member.held::add);
-    for (byte[] siginfo : legacy.hidden()) {
+    for (byte[] siginfo : legacy.held()) {
+      member.held.add(HeldSignals.inherited(siginfo, legacy.pid(), member.pid()));
+    }
+    for (byte[] hidden : legacy.hidden()) {
+      byte[] siginfo = HeldSignals.inherited(hidden, legacy.pid(), member.pid());
       // The last call may have been the one that unblocks it.
       long bit = SignalActions.bit(HeldSignals.signalOf(siginfo));
       if ((member.model().hiddenMask & bit) == 0) {

@@ -70,7 +70,6 @@ final class ReplicaBirth {
     }
     member.fastPath.inheritNoRequest();
     member.fastPath.forgetSeen();
-    member.fastPath.setThread(member.pid());
     member.fastPath.setMode(StubArea.Mode.REPLAY);
     member.tracee.writeRegisters(newborn.registers());
     return member;

@@ -91,7 +91,7 @@ final class ReplicaCalls {
     if (defect != null) {
       return defect;
     }
-    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
+    long result = effects.finish(call, event.result(), event.detail());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {
@@ -152,7 +152,6 @@ final class ReplicaCalls {
       return answer(event);
     }
     effects.prepare(call);
-    effects.nameItself(call);
     if (call.resolution.role() == SyscallRole.MMAP) {
       long end = event.result() + call.arguments[1];
       if (member.model().patches.hasRoomIn(event.result(), end)) {
@@ -179,12 +178,11 @@ final class ReplicaCalls {
   String executed() throws TraceeDiedException {
     call.executing = false;
     Event event = reader.peek();
-    long own = member.now.rax();
-    boolean isTid = call.resolution.role() == SyscallRole.TID_ADDRESS;
-    if (event == null || !isTid && own != event.result()) {
+    long own = effects.identities.given(call, member.now.rax());
+    if (event == null || own != event.result()) {
       return Divergence.result(event, member, call, own, replica.history());
     }
-    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
+    long result = effects.finish(call, event.result(), event.detail());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {

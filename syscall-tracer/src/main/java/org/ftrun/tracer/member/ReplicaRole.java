@@ -61,7 +61,7 @@ public final class ReplicaRole implements Role, FailSafe {
   ReplicaRole(Member member, GroupLink group, Waiting waiting) {
     this.member = member;
     this.group = group;
-    this.call = new CallInFlight(CallDigest.of(member, group));
+    this.call = new CallInFlight(CallDigest.of(member, group), member.ids.pid());
     this.wait = new EventWait(waiting);
     this.reader = group.log().reader(org.ftrun.eventlog.Consumer.REPLICA);
     this.calls = new ReplicaCalls(this, reader);

@@ -84,4 +84,28 @@ class VirtualIdsTest {
     assertThat(clone.real(201)).isEqualTo(201);
     assertThat(clone.real(100)).isEqualTo(400);
   }
+
+  @Test
+  void shouldTakeFtrunForTheServiceWhenItIsTheRoot() {
+    int ftrun = (int) ProcessHandle.current().pid();
+    VirtualIds root = VirtualIds.ofRoot(Integer.MAX_VALUE);
+    assertThat(root.pid()).isEqualTo(ftrun);
+    assertThat(root.virtual(Integer.MAX_VALUE)).isEqualTo(ftrun);
+    assertThat(root.virtual(ftrun)).isEqualTo(ftrun);
+    assertThat(root.real(ftrun)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(root.real(Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(root.parent(ftrun))
+        .isEqualTo((int) ProcessHandle.current().parent().orElseThrow().pid());
+    assertThat(root.parent(1)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldKnowItsDeadPredecessorsWhenTheyAreNamed() {
+    VirtualIds successor = ids.ofClone(300);
+    successor.succeed(200);
+    assertThat(successor.virtual(200)).isEqualTo(100);
+    assertThat(successor.ofClone(400).virtual(200)).isEqualTo(100);
+    successor.add(201, 200);
+    assertThat(successor.virtual(200)).isEqualTo(201);
+  }
 }

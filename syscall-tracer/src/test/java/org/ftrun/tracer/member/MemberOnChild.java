@@ -92,7 +92,7 @@ final class MemberOnChild implements AutoCloseable {
 
   /** A call as its SIGSYS stop would show it. */
   static CallInFlight call(String name, long... arguments) {
-    CallInFlight call = new CallInFlight(CallDigest.OF_ARGUMENTS);
+    CallInFlight call = new CallInFlight(CallDigest.OF_ARGUMENTS, 0);
     call.begin(new Registers().rax(number(name)).arguments(arguments).rip(0x40_0002), 0);
     return call;
   }
