@@ -12,13 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t asked, ending, came;
+static volatile sig_atomic_t came;
 
-static void note(int signal) {
-  if (signal == SIGUSR1) asked = 1;
-  if (signal == SIGHUP) ending = 1;
-  if (signal == SIGUSR2) came++;
-}
+static void note(int signal) { came += signal == SIGUSR2; }
 
 static void say(const char *text, long first, long second, long third) {
   char line[100];
@@ -27,15 +23,14 @@ static void say(const char *text, long first, long second, long third) {
 }
 
 int main(void) {
-  static const int handled[] = {SIGUSR1, SIGUSR2, SIGHUP};
   struct rlimit no_core = {0, 0};
-  sigset_t held, before;
+  sigset_t held;
   setrlimit(RLIMIT_CORE, &no_core);
-  for (int i = 0; i < 3; i++) signal(handled[i], note);
+  signal(SIGUSR2, note);
   sigemptyset(&held);
   sigaddset(&held, SIGUSR1);
   sigaddset(&held, SIGHUP);
-  sigprocmask(SIG_BLOCK, &held, &before);
+  sigprocmask(SIG_BLOCK, &held, NULL);
   char text[20];
   int file = open("pid", O_CREAT | O_WRONLY | O_TRUNC, 0600);
   int length = snprintf(text, sizeof text, "%d\n", getpid());
@@ -44,9 +39,10 @@ int main(void) {
   if (listening) say("LISTEN_PID %ld\n", atol(listening) == getpid(), 0, 0);
   say("pid %ld\n", getpid(), 0, 0);
   for (;;) {
-    while (!asked && !ending) sigsuspend(&before);
-    if (ending) abort();
-    asked = came = 0;
+    int asked = sigwaitinfo(&held, NULL);
+    if (asked == SIGHUP) abort();
+    if (asked != SIGUSR1) continue;
+    came = 0;
     int failures = !!raise(SIGUSR2) + !!kill(getpid(), SIGUSR2);
     say("pid %ld thread %ld signals %ld\n", getpid(), syscall(SYS_gettid), came - failures);
   }
