@@ -36,6 +36,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "signal_descriptors",
           "signal_faults",
           "personal",
+          "identity",
           "memory",
           "shared_memory",
           "random",
@@ -62,7 +63,8 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
       List.of("clocks", "memory", "signals", "red_zone", "sites");
 
   /** Programs that are also run with another C library, whose calls look different. */
-  private static final List<String> WITH_MUSL = List.of("sites", "events", "epoll", "poll", "tcp");
+  private static final List<String> WITH_MUSL =
+      List.of("sites", "events", "epoll", "poll", "tcp", "identity");
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =
@@ -80,10 +82,16 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           ending("bus", 135),
           ending("illegal", 132),
           ending("division", 136),
-          ending("pipe", 141));
+          ending("pipe", 141),
+          ending("abort", Linking.MUSL, 134),
+          ending("segv", Linking.MUSL, 139));
 
   private static TinyProgram ending(String kind, int exitStatus) {
-    return new TinyProgram("endings", Linking.DYNAMIC, List.of(kind), exitStatus);
+    return ending(kind, Linking.DYNAMIC, exitStatus);
+  }
+
+  private static TinyProgram ending(String kind, Linking linking, int exitStatus) {
+    return new TinyProgram("endings", linking, List.of(kind), exitStatus);
   }
 
   private static TinyProgram twice(String source, Linking linking) {

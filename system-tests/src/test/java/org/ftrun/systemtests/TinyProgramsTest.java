@@ -38,7 +38,8 @@ class TinyProgramsTest {
           "waits",
           "written",
           "code",
-          "code_library");
+          "code_library",
+          "pid_file");
 
   private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();
 

@@ -46,10 +46,22 @@ final class FastPath {
     }
   }
 
-  /** The area belongs to a new thread: a replica, or a promoted one. */
-  void setThread(int id) {
+  /** The member serves from now on: its parent in the service's eyes may be another. */
+  void tellParent() {
     if (isOn()) {
-      putInt(StubArea.THREAD, id);
+      int parent = member.ids.parent(member.ids.pid());
+      member.threads().all().forEach(thread -> thread.fastPath.putInt(StubArea.PARENT, parent));
+    }
+  }
+
+  /** The stub leaves reads of descriptors that may be signalfds to the tracer. */
+  void tellSignalDescriptors() {
+    if (isOn()) {
+      long descriptors = member.model().signalDescriptors;
+      member
+          .threads()
+          .all()
+          .forEach(thread -> thread.fastPath.putLong(StubArea.SIGNALS, descriptors));
     }
   }
 

@@ -87,6 +87,7 @@ public final class PrimaryRole implements Role, FailSafe {
     turn.forget(thread);
     thread.member.model().rooms().giveBack(thread.member.room());
     thread.member.threads().remove(thread.member);
+    thread.member.ids.remove(thread.member.thread().id);
   }
 
   /** Number of sites whose calls take the fast path; any thread may ask. */

@@ -57,7 +57,7 @@ final class PrimaryThread {
     this.role = role;
     this.member = member;
     this.group = role.group;
-    this.call = new CallInFlight(CallDigest.of(member, group));
+    this.call = new CallInFlight(CallDigest.of(member, group), member.ids.pid());
     this.recorder = new EventRecorder(member, role.writer, group, role.recording);
     this.atBoundary = new BoundaryActions(member);
     this.fairness = new SignalFairness(this);
@@ -440,7 +440,7 @@ final class PrimaryThread {
       member.held.add(standing.signalAtStop());
     }
     if (!call.executing) {
-      return standing.service();
+      return toNative(standing.service());
     }
     member.tracee.readRegisters(member.now);
     boolean returned = calls.interruption.hasReturnedAtLast(member.now);
@@ -450,7 +450,15 @@ final class PrimaryThread {
       calls.setReturned(returned ? member.now : null, seen);
     }
     call.executing = false;
-    return call.atSite;
+    return toNative(call.atSite);
+  }
+
+  /** A call that the service makes itself names ids as the kernel knows them. */
+  private Registers toNative(Registers registers) {
+    if (registers == call.atSite && registers.rip() == call.site) {
+      calls.effects.identities.prepareNative(call);
+    }
+    return registers;
   }
 
   /** Gives the service back to itself after a defect of ours. */

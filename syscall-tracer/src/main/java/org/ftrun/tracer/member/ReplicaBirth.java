@@ -54,7 +54,8 @@ final class ReplicaBirth {
    */
   Member deliver() throws TraceeDiedException {
     Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
-    Member first = new Member(tracee, newborn.model(), newborn.threads().get(0).model());
+    Member first =
+        new Member(tracee, newborn.model(), newborn.ids(), newborn.threads().get(0).model());
     if (cpu >= 0) {
       MemberTracer.pin(newborn.pid(), cpu);
     }
@@ -95,8 +96,9 @@ final class ReplicaBirth {
     }
     Tracee tracee = Tracee.born((int) tid);
     ThreadBirth.awaitFirstStop(tracee);
-    Member thread = new Member(tracee, first.model(), described.model());
+    Member thread = new Member(tracee, first.model(), first.ids, described.model());
     thread.join(first);
+    first.ids.add(described.model().id, (int) tid);
     tracee.writeExtendedState(described.extended());
     registerAddresses(thread);
     TraceeAddress scratch = thread.room().scratch();

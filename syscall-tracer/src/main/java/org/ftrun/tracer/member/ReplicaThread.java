@@ -45,7 +45,7 @@ final class ReplicaThread {
   ReplicaThread(ReplicaRole role, Member member) {
     this.role = role;
     this.member = member;
-    this.call = new CallInFlight(CallDigest.of(member, role.group));
+    this.call = new CallInFlight(CallDigest.of(member, role.group), member.ids.pid());
     this.reader = role.reader;
     this.calls = new ReplicaCalls(this, reader);
   }

@@ -64,7 +64,13 @@ final class Seeding {
           + Libc.errorText((int) -child)
           + ")";
     }
-    return role.group.adopt(new Newborn((int) child, member.pid(), member.model().copy(), threads));
+    return role.group.adopt(
+        new Newborn(
+            (int) child,
+            member.pid(),
+            member.model().copy(),
+            member.ids.ofClone((int) child),
+            threads));
   }
 
   private Newborn.OfThread describe(PrimaryThread thread) throws TraceeDiedException {

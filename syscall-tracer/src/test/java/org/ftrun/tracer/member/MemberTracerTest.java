@@ -36,7 +36,7 @@ class MemberTracerTest {
 
   @Test
   void shouldRefuseANewbornThatIsGone() {
-    Newborn gone = new Newborn(Integer.MAX_VALUE, Integer.MAX_VALUE, null, null);
+    Newborn gone = new Newborn(Integer.MAX_VALUE, Integer.MAX_VALUE, null, null, null);
     assertThat(tracer.adopt(gone)).isEqualTo("the replica died at its birth");
   }
 }
