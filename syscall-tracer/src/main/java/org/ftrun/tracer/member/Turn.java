@@ -12,10 +12,12 @@ final class Turn {
   /** How long a thread may keep it while another waits. */
   static final long SLICE_NANOS = 500_000;
 
-  private final ArrayDeque<PrimaryThread> waiting = new ArrayDeque<>();
-  private final ArrayDeque<Long> waitingSince = new ArrayDeque<>();
+  private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
   private PrimaryThread holder;
   private long since;
+
+  /** A thread that waits, and since when (System.nanoTime()). */
+  private record Waiter(PrimaryThread thread, long since) {}
 
   /** The thread that has it, or null. */
   PrimaryThread holder() {
@@ -37,10 +39,12 @@ final class Turn {
 
   /** The thread goes on as soon as it has the turn. */
   void await(PrimaryThread thread) {
-    if (!waiting.contains(thread)) {
-      waiting.add(thread);
-      waitingSince.add(System.nanoTime());
+    for (Waiter waiter : waiting) {
+      if (waiter.thread == thread) {
+        return;
+      }
     }
+    waiting.add(new Waiter(thread, System.nanoTime()));
   }
 
   /** Whether any thread waits for it. */
@@ -50,7 +54,7 @@ final class Turn {
 
   /** How long the thread that is the next to have it has waited, nanoseconds; 0 if none waits. */
   long longestWaitNanos() {
-    return waiting.isEmpty() ? 0 : System.nanoTime() - waitingSince.element();
+    return waiting.isEmpty() ? 0 : System.nanoTime() - waiting.element().since;
   }
 
   /** Whether its holder has had it for long enough. */
@@ -70,17 +74,14 @@ final class Turn {
     if (holder != null || waiting.isEmpty()) {
       return null;
     }
-    PrimaryThread thread = waiting.remove();
-    waitingSince.remove();
+    PrimaryThread thread = waiting.remove().thread;
     take(thread);
     return thread;
   }
 
   /** The thread is gone. */
   void forget(PrimaryThread thread) {
-    if (waiting.contains(thread)) {
-      throw new IllegalStateException("a thread that waits for its turn has ended");
-    }
+    waiting.removeIf(waiter -> waiter.thread == thread);
     release(thread);
   }
 }
