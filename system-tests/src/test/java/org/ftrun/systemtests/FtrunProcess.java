@@ -104,6 +104,18 @@ final class FtrunProcess implements AutoCloseable {
     return control.ask("status").map(result -> new ServiceStatus(result.getAsJsonObject()));
   }
 
+  /** The TCP connections; none if nobody answers. */
+  List<Connection> connections() {
+    List<Connection> connections = new ArrayList<>();
+    control
+        .ask("connections")
+        .ifPresent(
+            all ->
+                all.getAsJsonArray()
+                    .forEach(one -> connections.add(new Connection(one.getAsJsonObject()))));
+    return connections;
+  }
+
   /** Waits until a replica follows, and returns that status. */
   ServiceStatus awaitProtected() throws Exception {
     return awaitStatus("PROTECTED", status -> status.isProtected());

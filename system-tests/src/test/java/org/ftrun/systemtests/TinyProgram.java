@@ -23,6 +23,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "tcp_options",
           "udp",
           "unix_sockets",
+          "accepts",
           "messages",
           "bigstream",
           "epoll",

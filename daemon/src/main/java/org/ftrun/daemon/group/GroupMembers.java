@@ -278,6 +278,21 @@ final class GroupMembers implements GroupLink {
   }
 
   @Override
+  public void standsStill(int pid) {
+    connections.readOverdue(pid);
+  }
+
+  /** A round of readings is due; housekeeping says so. */
+  void passRound() {
+    if (connections.passRound()) {
+      GroupState.Serving primary = state.followedPrimary();
+      if (primary != null) {
+        primary.tracer().post(primary.role()::requestStandstill);
+      }
+    }
+  }
+
+  @Override
   public SecondOpinion secondOpinion() {
     return opinion;
   }

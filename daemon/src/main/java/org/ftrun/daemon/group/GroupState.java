@@ -213,6 +213,11 @@ final class GroupState {
     return primary();
   }
 
+  /** The primary, null unless a replica follows it. */
+  synchronized Serving followedPrimary() {
+    return state == ServiceState.PROTECTED ? primary() : null;
+  }
+
   /** Waits until nothing follows the primary. */
   void awaitUnprotected() throws RefusedException {
     await(() -> state == ServiceState.UNPROTECTED, "protection did not end within 30 s");

@@ -20,8 +20,6 @@ final class PrimaryCalls {
   private static final int SYS_RESTART = 219;
   private static final int LARGEST_ERRNO = 4096;
 
-  private static final SyscallRow ACCEPT = SyscallTable.named("accept");
-  private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
 
   private final PrimaryThread primary;
@@ -222,12 +220,9 @@ final class PrimaryCalls {
 
   /** The shadow looks at a connection while no thread of the service can reach its socket. */
   private void observe(long result) {
-    if (!recorder.isRecording()) {
-      return;
-    }
-    if ((call.row == ACCEPT || call.row == ACCEPT4) && result >= 0) {
-      primary.group.established(member.pid(), (int) result);
-    } else if (call.row == CONNECT && (result == 0 || result == -Errno.EINPROGRESS)) {
+    if (recorder.isRecording()
+        && call.row == CONNECT
+        && (result == 0 || result == -Errno.EINPROGRESS)) {
       primary.group.established(member.pid(), (int) call.arguments[0]);
     }
   }

@@ -46,15 +46,19 @@ public final class FastTable {
   private static final int PAIRED_OFFSET = 63;
   private static final int IDENTITY_OFFSET = 20;
   private static final int PATHS_OFFSET = 21;
+  private static final int RULE_CONSTANT = 0;
   private static final int RULE_MESSAGE = 6;
   private static final int RULE_MESSAGES = 7;
   private static final int RULE_SENT = 8;
 
-  /** Of calls with commands, those that need no handler: no memory is written beyond the row. */
+  /**
+   * Of calls with commands, those that need no handler: no memory is written beyond the row, and by
+   * ioctl an int at most.
+   */
   private static final Map<String, Commanded> COMMANDS =
       Map.of(
           "fcntl", new Commanded(1, List.of(1, 2, 3, 4)), // F_GETFD, F_SETFD, F_GETFL, F_SETFL
-          "ioctl", new Commanded(1, List.of(0x5421)), // FIONBIO
+          "ioctl", new Commanded(1, List.of(0x5421, 0x541b)), // FIONBIO, FIONREAD
           "getsockopt",
               new Commanded(2, List.of(4, 3, 11, 7))); // SO_ERROR, _TYPE, TCP_INFO, _SNDBUF
 
@@ -68,8 +72,6 @@ public final class FastTable {
   /** The tracer keeps account of these, or has something to do around them. */
   private static final Set<String> NEVER =
       Set.of(
-          "accept",
-          "accept4",
           "connect",
           "rt_sigpending",
           "signalfd",
@@ -156,12 +158,15 @@ public final class FastTable {
   }
 
   private static List<ArgumentRule> outputs(SyscallRow row) {
-    boolean byHandler =
-        row.irregularOrNull() == Irregular.FCNTL || row.irregularOrNull() == Irregular.IOCTL;
-    return byHandler ? List.of() : row.arguments().stream().filter(ArgumentRule::isOutput).toList();
+    return row.irregularOrNull() == Irregular.FCNTL
+        ? List.of()
+        : row.arguments().stream().filter(ArgumentRule::isOutput).toList();
   }
 
   private static int outputRule(SyscallRow row, ArgumentRule output) {
+    if (row.irregularOrNull() == Irregular.IOCTL) {
+      return RULE_CONSTANT;
+    }
     boolean sent = row.irregularOrNull() == Irregular.SENDMMSG;
     return sent ? RULE_SENT : rule(output.size().kind());
   }
@@ -169,7 +174,7 @@ public final class FastTable {
   /** enum rule of stub.h, or -1. */
   private static int rule(SizeRule.Kind kind) {
     return switch (kind) {
-      case CONSTANT -> 0;
+      case CONSTANT -> RULE_CONSTANT;
       case ARGUMENT -> 1;
       case BITS -> 2;
       case RESULT -> 3;
@@ -257,7 +262,8 @@ public final class FastTable {
     table.put(at + 1, (byte) rule);
     table.put(at + 2, (byte) Math.max(0, size.argument()));
     table.put(at + 3, (byte) memory.written().ordinal());
-    table.putInt(at + 4, size.unit());
+    boolean commanded = size.kind() == SizeRule.Kind.HANDLER;
+    table.putInt(at + 4, commanded ? Integer.BYTES : size.unit());
   }
 
   private static int widths(SyscallRow row, int bits) {
