@@ -9,8 +9,6 @@ import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.ptrace.Tracees;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The member that serves, with all its threads. One of them at a time runs the service's code, by
@@ -18,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * stopped until they get the turn.
  */
 public final class PrimaryRole implements Role, FailSafe {
-  private static final Logger LOG = LoggerFactory.getLogger(PrimaryRole.class);
-
   final GroupLink group;
   final Recording recording = new Recording(this::recordingChanged);
   final EventLogWriter writer;
@@ -180,10 +176,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   @Override
   public Role afterError(Throwable error) {
-    if (handled == null) {
-      LOG.error("no thread's stop was being handled");
-      handled = first();
-    }
-    return handled.rescue("internal error: " + error);
+    PrimaryThread thread = handled == null ? first() : handled;
+    return thread.rescue("internal error: " + error);
   }
 }

@@ -140,12 +140,12 @@ class CallEffectsTest {
     assertThat(traced("rt_sigprocmask", 7, on.room, 0, 8)).isEqualTo(-Errno.EINVAL);
     assertThat(traced("rt_sigprocmask", SET, on.room, 0, 4)).isEqualTo(-Errno.EINVAL);
     assertThat(traced("rt_sigprocmask", SET, 16, 0, 8)).isEqualTo(-Errno.EFAULT);
-    assertThat(member.model().hiddenMask).isZero();
+    assertThat(member.thread().hiddenMask).isZero();
   }
 
   @Test
   void shouldSayWhenAMaskReleasesWhatWasPending() throws Exception {
-    member.model().hiddenMask = TRAP;
+    member.thread().hiddenMask = TRAP;
     byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
     siginfo[0] = Signal.SIGTRAP;
     member.hiddenPending.add(siginfo);
@@ -234,7 +234,7 @@ class CallEffectsTest {
 
   @Test
   void shouldDropWhatIsPendingWhenItBecomesIgnored() throws Exception {
-    member.model().hiddenMask = TRAP | SEGV;
+    member.thread().hiddenMask = TRAP | SEGV;
     member.hiddenPending.add(siginfo(Signal.SIGTRAP));
     member.hiddenPending.add(siginfo(Signal.SIGSEGV));
     on.put(0, HANDLER, 0, 0, 0);
@@ -251,10 +251,10 @@ class CallEffectsTest {
     call.atSite.rsp(on.room);
     on.put(296, TERM);
     assertThat(effects.leaveHandler(call)).isEqualTo(TERM);
-    assertThat(member.model().hiddenMask).isZero();
+    assertThat(member.thread().hiddenMask).isZero();
     on.put(296, TERM | SEGV);
     assertThat(effects.leaveHandler(call)).isEqualTo(TERM);
-    assertThat(member.model().hiddenMask).isEqualTo(SEGV);
+    assertThat(member.thread().hiddenMask).isEqualTo(SEGV);
     assertThat(on.get(on.room + 296, 1)).containsExactly(TERM);
     call.atSite.rsp(0);
     assertThat(effects.leaveHandler(call)).as("no frame").isEqualTo(-1);
@@ -280,9 +280,9 @@ class CallEffectsTest {
     effects.finish(MemberOnChild.call("set_robust_list", 0x200, 24), 0, 0, on.member.pid());
     effects.finish(
         MemberOnChild.call("set_robust_list", 0x300, 25), -Errno.EINVAL, 0, on.member.pid());
-    assertThat(member.model().tidAddress).isEqualTo(0x100);
-    assertThat(member.model().robustList).isEqualTo(0x200);
-    assertThat(member.model().robustLength).isEqualTo(24);
+    assertThat(member.thread().tidAddress).isEqualTo(0x100);
+    assertThat(member.thread().robustList).isEqualTo(0x200);
+    assertThat(member.thread().robustLength).isEqualTo(24);
   }
 
   private long traced(String name, long... arguments) throws Exception {

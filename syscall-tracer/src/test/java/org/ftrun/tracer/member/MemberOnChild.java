@@ -69,7 +69,9 @@ final class MemberOnChild implements AutoCloseable {
               new ProcessModel(
                   new StubRegion(new TraceeAddress(stub)),
                   new TraceeAddress(0),
-                  new SignalActions()));
+                  new SignalActions()),
+              new ThreadModel(
+                  child.pid(), ThreadRoom.first(new StubRegion(new TraceeAddress(stub)))));
       whole = true;
     } finally {
       if (!whole) {

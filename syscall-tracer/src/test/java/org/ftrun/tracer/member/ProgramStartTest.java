@@ -45,7 +45,7 @@ class ProgramStartTest {
     try (group;
         MemberOnChild on = new MemberOnChild()) {
       execute(on);
-      Role role = new PrimaryRole(new Member(on.child.tracee(), null), group).begin();
+      Role role = new PrimaryRole(new Member(on.child.tracee(), null, null), group).begin();
       assertThat(role).isInstanceOf(NativeRole.class);
       assertThat(group.told.get(group.told.size() - 1)).startsWith("unprotected").contains(DEFECT);
       for (int i = 0; !isAsleep(on); i++) {
