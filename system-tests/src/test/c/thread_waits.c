@@ -1,6 +1,9 @@
 /* Waits with an end: what is not signalled in time is over in time, what is signalled is not late. */
 #include "threads.h"
 
+/* linux/futex.h, which not every C library has */
+enum { WAIT_PRIVATE = 128, WAIT_BITSET_PRIVATE = 9 | 128, WAKE_BITSET_PRIVATE = 10 | 128 };
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t never = PTHREAD_COND_INITIALIZER, soon = PTHREAD_COND_INITIALIZER;
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
@@ -59,7 +62,7 @@ static void *waits_for_bits(void *argument) {
   uint32_t bits = (uint32_t)(long)argument;
   sem_post(&blocked);
   while (__atomic_load_n(&word, __ATOMIC_SEQ_CST) == 0) {
-    long result = futex(FUTEX_WAIT_BITSET_PRIVATE, 0, NULL, bits);
+    long result = futex(WAIT_BITSET_PRIVATE, 0, NULL, bits);
     check(result == 0 || errno == EAGAIN || errno == EINTR);
   }
   return argument;
@@ -95,15 +98,15 @@ static void body(void) {
   fact("%s", (char *)join(counting));
   step("signalled");
   __atomic_store_n(&word, 1, __ATOMIC_SEQ_CST);
-  while (futex(FUTEX_WAKE_BITSET_PRIVATE, 1, NULL, 2) < 0) {
+  while (futex(WAKE_BITSET_PRIVATE, 1, NULL, 2) < 0) {
   }
   check(join(high) == (void *)2L);
   step("one bit");
-  check(futex(FUTEX_WAKE_BITSET_PRIVATE, 1, NULL, 1) >= 0);
+  check(futex(WAKE_BITSET_PRIVATE, 1, NULL, 1) >= 0);
   check(join(low) == (void *)1L);
   struct timespec brief = {0, 5000000};
-  check(futex(FUTEX_WAIT_PRIVATE, 1, &brief, 0) == -1 && errno == ETIMEDOUT);
-  check(futex(FUTEX_WAIT_PRIVATE, 2, &brief, 0) == -1 && errno == EAGAIN);
+  check(futex(WAIT_PRIVATE, 1, &brief, 0) == -1 && errno == ETIMEDOUT);
+  check(futex(WAIT_PRIVATE, 2, &brief, 0) == -1 && errno == EAGAIN);
   step("bits");
 }
 

@@ -5,7 +5,6 @@
 #ifndef THREADS_H
 #define THREADS_H
 
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>

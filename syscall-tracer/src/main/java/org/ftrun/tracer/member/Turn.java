@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 
 /**
  * The right to run the service's code, and to publish events: one thread of the primary has it at a
@@ -76,10 +77,15 @@ final class Turn {
     return thread;
   }
 
-  /** The thread is gone. */
+  /** The thread is gone; it may have waited, if the whole process ends. */
   void forget(PrimaryThread thread) {
-    if (waiting.contains(thread)) {
-      throw new IllegalStateException("a thread that waits for its turn has ended");
+    Iterator<Long> begins = waitingSince.iterator();
+    for (Iterator<PrimaryThread> each = waiting.iterator(); each.hasNext(); ) {
+      begins.next();
+      if (each.next() == thread) {
+        each.remove();
+        begins.remove();
+      }
     }
     release(thread);
   }
