@@ -65,6 +65,7 @@ final class PrimaryCalls {
       case EXIT_THREAD:
         if (primary.role.areSeveral()) {
           recorder.publishPlain(call, 0, 0);
+          new RobustList(member).giveToKernel();
           ask();
           return primary.role;
         }

@@ -71,6 +71,7 @@ final class ReplicaCalls {
     if (call.resolution.role() == SyscallRole.EXIT_THREAD) {
       reader.consume();
       replica.leaving();
+      new RobustList(member).giveToKernel();
       ask(call.row.number(), call.asked);
       return null;
     }

@@ -79,7 +79,7 @@ final class Turn {
     return thread;
   }
 
-  /** The thread is gone. */
+  /** The thread is gone; it may have waited, if the whole process ends. */
   void forget(PrimaryThread thread) {
     waiting.removeIf(waiter -> waiter.thread == thread);
     release(thread);
