@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 
 /**
  * The right to run the service's code, and to publish events: one thread of the primary has it at a
@@ -74,6 +75,18 @@ final class Turn {
     waitingSince.remove();
     take(thread);
     return thread;
+  }
+
+  /** The thread waits no longer: its process has been killed. */
+  void withdraw(PrimaryThread thread) {
+    Iterator<Long> times = waitingSince.iterator();
+    for (Iterator<PrimaryThread> threads = waiting.iterator(); threads.hasNext(); ) {
+      times.next();
+      if (threads.next() == thread) {
+        threads.remove();
+        times.remove();
+      }
+    }
   }
 
   /** The thread is gone. */
