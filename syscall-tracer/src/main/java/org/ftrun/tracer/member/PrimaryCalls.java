@@ -195,7 +195,7 @@ final class PrimaryCalls {
     request.finish(call, kernelResult);
     timeLeft.writeBack(call);
     long result = partial.resultOf(call, kernelResult);
-    result = effects.finish(call, result, call.began, member.pid());
+    result = effects.finish(call, result, call.began, member.processId());
     observe(result);
     if (call.redirectedFrom != 0) {
       return redirection.record(kind, flags, result);
@@ -214,9 +214,9 @@ final class PrimaryCalls {
       return;
     }
     if ((call.row == ACCEPT || call.row == ACCEPT4) && result >= 0) {
-      primary.group.established(member.pid(), (int) result);
+      primary.group.established(member.processId(), (int) result);
     } else if (call.row == CONNECT && (result == 0 || result == -Errno.EINPROGRESS)) {
-      primary.group.established(member.pid(), (int) call.arguments[0]);
+      primary.group.established(member.processId(), (int) call.arguments[0]);
     }
   }
 

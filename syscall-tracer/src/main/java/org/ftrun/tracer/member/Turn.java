@@ -1,7 +1,6 @@
 package org.ftrun.tracer.member;
 
 import java.util.ArrayDeque;
-import java.util.Iterator;
 
 /**
  * The right to run the service's code, and to publish events: one thread of the primary has it at a
@@ -14,9 +13,9 @@ final class Turn {
   static final long SLICE_NANOS = 500_000;
 
   private final ArrayDeque<PrimaryThread> waiting = new ArrayDeque<>();
-  private final ArrayDeque<Long> waitingSince = new ArrayDeque<>();
   private PrimaryThread holder;
   private long since;
+  private long number;
 
   /** The thread that has it, or null. */
   PrimaryThread holder() {
@@ -32,6 +31,7 @@ final class Turn {
     if (holder == null) {
       holder = thread;
       since = System.nanoTime();
+      number++;
     }
     return holder == thread;
   }
@@ -40,7 +40,6 @@ final class Turn {
   void await(PrimaryThread thread) {
     if (!waiting.contains(thread)) {
       waiting.add(thread);
-      waitingSince.add(System.nanoTime());
     }
   }
 
@@ -49,9 +48,9 @@ final class Turn {
     return !waiting.isEmpty();
   }
 
-  /** How long the thread that is the next to have it has waited, nanoseconds; 0 if none waits. */
-  long longestWaitNanos() {
-    return waiting.isEmpty() ? 0 : System.nanoTime() - waitingSince.element();
+  /** How many times it has been taken so far: tells one turn from another. */
+  long number() {
+    return number;
   }
 
   /** Whether its holder has had it for long enough. */
@@ -72,21 +71,13 @@ final class Turn {
       return null;
     }
     PrimaryThread thread = waiting.remove();
-    waitingSince.remove();
     take(thread);
     return thread;
   }
 
   /** The thread waits no longer: its process has been killed. */
   void withdraw(PrimaryThread thread) {
-    Iterator<Long> times = waitingSince.iterator();
-    for (Iterator<PrimaryThread> threads = waiting.iterator(); threads.hasNext(); ) {
-      times.next();
-      if (threads.next() == thread) {
-        threads.remove();
-        times.remove();
-      }
-    }
+    waiting.remove(thread);
   }
 
   /** The thread is gone. */
