@@ -263,6 +263,7 @@ final class DyingRole implements Role {
     atExit.remove(thread);
     if (thread != role.first()) {
       if (settled) {
+        role.turn.withdraw(thread);
         role.remove(thread);
       } else {
         role.tracees().remove(thread.member.tracee);

@@ -52,7 +52,7 @@ final class Owners {
           || words.getInt(4) != predecessor && words.getInt(4) != 0) {
         continue; // closed meanwhile, or another's by now
       }
-      put(owned.getValue(), member.pid());
+      put(owned.getValue(), member.processId());
       long result = member.inject(SYS_FCNTL, descriptor, F_SETOWN_EX, scratch);
       if (result != 0) {
         LOG.warn("descriptor {} has lost its owner: errno {}", descriptor, -result);

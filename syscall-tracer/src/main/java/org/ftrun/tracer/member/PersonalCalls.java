@@ -131,10 +131,10 @@ final class PersonalCalls {
     }
     CpuTimer timer = which == CpuTimer.ITIMER_VIRTUAL ? state.virtualTimer : state.profilingTimer;
     if (call.arguments[1] == 0) {
-      timer.set(member.pid(), 0, 0);
+      timer.set(member.processId(), 0, 0);
     } else if (read(call.arguments[1], ITIMERVAL_BYTES)) {
       long interval = bytes.getLong(0) * MICROS + bytes.getLong(8);
-      timer.set(member.pid(), bytes.getLong(16) * MICROS + bytes.getLong(24), interval);
+      timer.set(member.processId(), bytes.getLong(16) * MICROS + bytes.getLong(24), interval);
     }
   }
 

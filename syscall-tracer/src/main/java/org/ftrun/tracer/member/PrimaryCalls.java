@@ -224,7 +224,7 @@ final class PrimaryCalls {
     if (recorder.isRecording()
         && call.row == CONNECT
         && (result == 0 || result == -Errno.EINPROGRESS)) {
-      primary.group.established(member.pid(), (int) call.arguments[0]);
+      primary.group.established(member.processId(), (int) call.arguments[0]);
     }
   }
 

@@ -257,7 +257,7 @@ final class PrimarySignals {
     if (signal == Signal.SIGALRM) {
       member.model().realTimer.expired(System.nanoTime());
     }
-    member.model().personal.delivered(signal, member.pid());
+    member.model().personal.delivered(signal, member.processId());
     member.tracee.resume(signal);
   }
 

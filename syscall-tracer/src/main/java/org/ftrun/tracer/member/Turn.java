@@ -15,6 +15,7 @@ final class Turn {
   private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
   private PrimaryThread holder;
   private long since;
+  private long number;
 
   /** A thread that waits, and since when (System.nanoTime()). */
   private record Waiter(PrimaryThread thread, long since) {}
@@ -33,6 +34,7 @@ final class Turn {
     if (holder == null) {
       holder = thread;
       since = System.nanoTime();
+      number++;
     }
     return holder == thread;
   }

@@ -8,10 +8,21 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  * next call, out of one that it waits in if need be. For the tracer thread only.
  */
 final class TurnWatch {
-  private static final long LONGEST_WAIT_MILLIS = 1000;
+  /** Processor time that a holder may use without a call, while another thread waits. */
+  static final long LONGEST_COMPUTING_MILLIS = 1000;
+
+  /** How long a holder may take in all: it may get little of a busy machine's time. */
+  static final long LONGEST_TURN_MILLIS = 15_000;
 
   private final PrimaryRole role;
   private boolean looking;
+
+  /** The turn that is being watched: its holder, and what it was when the watch began. */
+  private PrimaryThread watched;
+
+  private long turn;
+  private long beganNanos;
+  private long computedMillis;
 
   TurnWatch(PrimaryRole role) {
     this.role = role;
@@ -24,13 +35,23 @@ final class TurnWatch {
       return;
     }
     holder.hurry();
-    lookLater(LONGEST_WAIT_MILLIS);
+    if (!looking) {
+      watch(holder);
+    }
+    lookLater();
   }
 
-  private void lookLater(long millis) {
+  private void watch(PrimaryThread holder) {
+    watched = holder;
+    turn = role.turn.number();
+    beganNanos = System.nanoTime();
+    computedMillis = ProcessorTime.ofThread(holder.member.processId(), holder.member.pid());
+  }
+
+  private void lookLater() {
     if (!looking) {
       looking = true;
-      role.group.later(Math.max(1, millis), this::look);
+      role.group.later(LONGEST_COMPUTING_MILLIS, this::look);
     }
   }
 
@@ -40,17 +61,27 @@ final class TurnWatch {
    */
   private void look() {
     looking = false;
+    PrimaryThread holder = role.turn.holder();
     if (!role.areSeveral() || !role.turn.isWanted() || role.assembly.isWanted()) {
       return;
     }
-    long waited = TimeUnit.NANOSECONDS.toMillis(role.turn.longestWaitNanos());
-    if (waited < LONGEST_WAIT_MILLIS) {
-      lookLater(LONGEST_WAIT_MILLIS - waited);
-    } else if (role.turn.holder() != null && !role.turn.holder().call.executing) {
-      role.requestNative(
-          "a thread of the service made no system call for a second while another waited for it");
-    } else {
-      lookLater(LONGEST_WAIT_MILLIS); // in a call that takes long, or about to pass it on
+    if (holder != null) {
+      if (holder != watched || role.turn.number() != turn || holder.call.executing) {
+        watch(holder); // in a call that takes long, or another's turn
+      } else if (isTooLong(holder)) {
+        role.requestNative(
+            "a thread of the service made no system call for a second while another waited for it");
+        return;
+      }
     }
+    lookLater();
+  }
+
+  private boolean isTooLong(PrimaryThread holder) {
+    Member member = holder.member;
+    long computed = ProcessorTime.ofThread(member.processId(), member.pid()) - computedMillis;
+    long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
+    return computed >= LONGEST_COMPUTING_MILLIS - ProcessorTime.STEP_MILLIS
+        || passed >= LONGEST_TURN_MILLIS;
   }
 }
