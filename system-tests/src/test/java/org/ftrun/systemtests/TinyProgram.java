@@ -74,14 +74,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
   /** Programs that are also run with another C library, whose calls look different. */
   private static final List<String> WITH_MUSL =
       List.of(
-          "sites",
-          "events",
-          "epoll",
-          "poll",
-          "tcp",
-          "identity",
-          "thread_waits",
-          "thread_channels");
+          "sites", "events", "epoll", "poll", "tcp", "identity", "thread_waits", "thread_channels");
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =

@@ -263,7 +263,6 @@ final class DyingRole implements Role {
     atExit.remove(thread);
     if (thread != role.first()) {
       if (settled) {
-        role.turn.withdraw(thread);
         role.remove(thread);
       } else {
         role.tracees().remove(thread.member.tracee);

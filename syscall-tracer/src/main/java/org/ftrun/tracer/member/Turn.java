@@ -12,13 +12,10 @@ final class Turn {
   /** How long a thread may keep it while another waits. */
   static final long SLICE_NANOS = 500_000;
 
-  private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
+  private final ArrayDeque<PrimaryThread> waiting = new ArrayDeque<>();
   private PrimaryThread holder;
   private long since;
   private long number;
-
-  /** A thread that waits, and since when (System.nanoTime()). */
-  private record Waiter(PrimaryThread thread, long since) {}
 
   /** The thread that has it, or null. */
   PrimaryThread holder() {
@@ -41,12 +38,9 @@ final class Turn {
 
   /** The thread goes on as soon as it has the turn. */
   void await(PrimaryThread thread) {
-    for (Waiter waiter : waiting) {
-      if (waiter.thread == thread) {
-        return;
-      }
+    if (!waiting.contains(thread)) {
+      waiting.add(thread);
     }
-    waiting.add(new Waiter(thread, System.nanoTime()));
   }
 
   /** Whether any thread waits for it. */
@@ -54,9 +48,9 @@ final class Turn {
     return !waiting.isEmpty();
   }
 
-  /** How long the thread that is the next to have it has waited, nanoseconds; 0 if none waits. */
-  long longestWaitNanos() {
-    return waiting.isEmpty() ? 0 : System.nanoTime() - waiting.element().since;
+  /** How many times it has been taken so far: tells one turn from another. */
+  long number() {
+    return number;
   }
 
   /** Whether its holder has had it for long enough. */
@@ -76,14 +70,14 @@ final class Turn {
     if (holder != null || waiting.isEmpty()) {
       return null;
     }
-    PrimaryThread thread = waiting.remove().thread;
+    PrimaryThread thread = waiting.remove();
     take(thread);
     return thread;
   }
 
   /** The thread is gone; it may have waited, if the whole process ends. */
   void forget(PrimaryThread thread) {
-    waiting.removeIf(waiter -> waiter.thread == thread);
+    waiting.remove(thread);
     release(thread);
   }
 }
