@@ -24,7 +24,7 @@ public final class ReplicaRole implements Role, FailSafe {
     SPIN,
     /** Spins, then yields. */
     YIELD,
-    /** Spins, yields, then sleeps for up to a millisecond. */
+    /** Spins for a moment, then sleeps for up to some milliseconds. */
     SLEEP
   }
 
@@ -135,16 +135,7 @@ public final class ReplicaRole implements Role, FailSafe {
       case SIGNAL:
         return onSignal(stop.signal());
       case TRAP:
-        reader.catchUp();
-        if (succession.isDue() && !call.executing && !member.hasOwnSignalPending()) {
-          member.tracee.readRegisters(member.now);
-          if (!member.fastPath.isInside(member.now.rip())) {
-            return promote();
-          }
-          member.fastPath.sendToBoundary(member.now);
-        }
-        member.tracee.resume(0);
-        return this;
+        return onTrap();
       case GROUP_STOP:
       case SYSCALL:
       case BIRTH:
@@ -154,6 +145,21 @@ public final class ReplicaRole implements Role, FailSafe {
       default:
         return lost(stop);
     }
+  }
+
+  /** Our interrupt, for a promotion. */
+  private Role onTrap() throws TraceeDiedException {
+    reader.catchUp();
+    member.tracee.readRegisters(member.now);
+    if (succession.isDue() && !call.executing && !member.hasOwnSignalPending()) {
+      if (!member.fastPath.isInside(member.now.rip())) {
+        return promote();
+      }
+      member.fastPath.sendToBoundary(member.now);
+    }
+    member.fastPath.endSleep(member.now);
+    member.tracee.resume(0);
+    return this;
   }
 
   private Role onSignal(int signal) throws TraceeDiedException {
