@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.util.List;
 import org.ftrun.tracer.ptrace.Registers;
 
 /** A process cloned from the primary that waits in the stub to become a replica. */
@@ -8,12 +9,19 @@ public final class Newborn {
   private final int parent;
   private final Registers registers;
   private final ProcessModel model;
+  private final List<MappingsOf.Mapping> sharedMemory;
 
-  Newborn(int pid, int parent, Registers registers, ProcessModel model) {
+  Newborn(
+      int pid,
+      int parent,
+      Registers registers,
+      ProcessModel model,
+      List<MappingsOf.Mapping> sharedMemory) {
     this.pid = pid;
     this.parent = parent;
     this.registers = registers;
     this.model = model;
+    this.sharedMemory = sharedMemory;
   }
 
   /** Its pid. */
@@ -21,7 +29,7 @@ public final class Newborn {
     return pid;
   }
 
-  /** Pid of the primary from which it was cloned, which stands still until it runs. */
+  /** Pid of the primary from which it was cloned. */
   int parent() {
     return parent;
   }
@@ -33,5 +41,15 @@ public final class Newborn {
 
   ProcessModel model() {
     return model;
+  }
+
+  /** Whether the primary must stand still until it is adopted: memory is yet to be copied. */
+  public boolean needsPrimary() {
+    return !sharedMemory.isEmpty() || model.personal.marksMemory;
+  }
+
+  /** The anonymous memory that it still shares with the primary. */
+  List<MappingsOf.Mapping> sharedMemory() {
+    return sharedMemory;
   }
 }

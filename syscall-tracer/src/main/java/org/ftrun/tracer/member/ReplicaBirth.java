@@ -1,7 +1,5 @@
 package org.ftrun.tracer.member;
 
-import java.util.List;
-import java.util.stream.Collectors;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.libc.Libc;
@@ -56,12 +54,8 @@ final class ReplicaBirth {
     if (member.model().robustList != 0) {
       member.inject(SYS_SET_ROBUST_LIST, member.model().robustList, member.model().robustLength);
     }
-    List<MappingsOf.Mapping> shared =
-        MappingsOf.process(newborn.pid()).all().stream()
-            .filter(MappingsOf.Mapping::isSharedAnonymous)
-            .collect(Collectors.toList());
-    if (!shared.isEmpty()) {
-      new Unsharing(member).makeOwn(shared);
+    if (!newborn.sharedMemory().isEmpty()) {
+      new Unsharing(member).makeOwn(newborn.sharedMemory());
     }
     MemoryMarks.inherit(member, newborn.parent());
     String refusal = Confinement.impose(member);

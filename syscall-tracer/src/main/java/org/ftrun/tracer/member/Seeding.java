@@ -34,7 +34,8 @@ final class Seeding {
    * @return null, or why it could not be done
    */
   String seed(Registers service) throws TraceeDiedException {
-    String obstacle = MappingsOf.process(member.pid()).obstacle(member.model());
+    MappingsOf shared = MappingsOf.sharedOf(member.pid());
+    String obstacle = shared.obstacle(member.model());
     if (obstacle != null) {
       return obstacle;
     }
@@ -47,7 +48,12 @@ final class Seeding {
           + ")";
     }
     return group.adopt(
-        new Newborn((int) child, member.pid(), service.copy(), member.model().copy()));
+        new Newborn(
+            (int) child,
+            member.pid(),
+            service.copy(),
+            member.model().copy(),
+            shared.all().stream().filter(MappingsOf.Mapping::isSharedAnonymous).toList()));
   }
 
   /**
