@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.patch.SitePatch;
 import org.ftrun.tracer.patch.Trampoline;
 import org.ftrun.tracer.ptrace.Registers;
@@ -167,6 +168,22 @@ final class FastPath {
     requestStop();
     if (member.model().stub.isPastCheck(stopped.rip())) {
       stopped.rip(member.model().stub.at(StubLayout.CHECK)).originalRax(-1);
+      member.tracee.writeRegisters(stopped);
+    }
+  }
+
+  /**
+   * A thread that sleeps in the stub until the next event shall look at once, and not, as the
+   * kernel would have it, sleep for the rest of its time.
+   *
+   * @param stopped its registers, which are written
+   */
+  void endSleep(Registers stopped) throws TraceeDiedException {
+    if (isOn()
+        && member.model().stub.isInFastPath(stopped.rip())
+        && stopped.originalRax() >= 0
+        && stopped.rax() == -Errno.ERESTART_RESTARTBLOCK) {
+      stopped.rax(-Errno.EINTR).originalRax(-1);
       member.tracee.writeRegisters(stopped);
     }
   }

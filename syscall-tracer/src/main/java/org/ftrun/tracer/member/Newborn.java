@@ -13,10 +13,21 @@ import org.ftrun.tracer.ptrace.Registers;
  * @param parent pid of the primary from which it was cloned, which stands still until it runs
  * @param model what is known of the process
  * @param ids by which the service knows itself and its first thread
+ * @param sharedMemory the anonymous memory that it still shares with the primary
  * @param threads the threads that it is to have, the first one first
  */
 public record Newborn(
-    int pid, int parent, ProcessModel model, VirtualIds ids, List<OfThread> threads) {
+    int pid,
+    int parent,
+    ProcessModel model,
+    VirtualIds ids,
+    List<MappingsOf.Mapping> sharedMemory,
+    List<OfThread> threads) {
+  /** Whether the primary must stand still until it is adopted: memory is yet to be copied. */
+  public boolean needsPrimary() {
+    return !sharedMemory.isEmpty() || model.personal.marksMemory;
+  }
+
   /**
    * A thread as it stands in the primary.
    *

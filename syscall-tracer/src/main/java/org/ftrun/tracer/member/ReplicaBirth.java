@@ -2,8 +2,6 @@ package org.ftrun.tracer.member;
 
 import java.io.File;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.libc.Libc;
@@ -61,12 +59,8 @@ final class ReplicaBirth {
     }
     first.inject(SYS_PRCTL, PR_SET_PDEATHSIG, 0);
     registerAddresses(first);
-    List<MappingsOf.Mapping> shared =
-        MappingsOf.process(newborn.pid()).all().stream()
-            .filter(MappingsOf.Mapping::isSharedAnonymous)
-            .collect(Collectors.toList());
-    if (!shared.isEmpty()) {
-      new Unsharing(first).makeOwn(shared);
+    if (!newborn.sharedMemory().isEmpty()) {
+      new Unsharing(first).makeOwn(newborn.sharedMemory());
     }
     MemoryMarks.inherit(first, newborn.parent());
     for (Newborn.OfThread further : newborn.threads().subList(1, newborn.threads().size())) {

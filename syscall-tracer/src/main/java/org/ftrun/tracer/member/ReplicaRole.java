@@ -31,7 +31,7 @@ public final class ReplicaRole implements Role, FailSafe {
     SPIN,
     /** Spins, then yields. */
     YIELD,
-    /** Spins, yields, then sleeps for up to a millisecond. */
+    /** Spins for a moment, then sleeps for up to some milliseconds. */
     SLEEP
   }
 
