@@ -92,8 +92,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           endingOfThreads("exit", 42),
           endingOfThreads("group", 43),
           endingOfThreads("other", 44),
-          endingOfThreads("segv", 139),
-          endingOfThreads("kill", 137));
+          endingOfThreads("segv", 139));
 
   private static TinyProgram ending(String kind, int exitStatus) {
     return new TinyProgram("endings", Linking.DYNAMIC, List.of(kind), exitStatus);

@@ -40,6 +40,11 @@ final class BoundaryActions {
     interrupt();
   }
 
+  /** Whether nothing waits to be done. */
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
   /** Has the service come to its next call boundary, out of a call that it is blocked in. */
   void interrupt() {
     member.fastPath.requestStop();
