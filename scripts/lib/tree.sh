@@ -1,6 +1,7 @@
 # Sourced by ftrun and ftctl with $tree set: builds if nothing is built, finds Java, sets
 #   $java       a java of version 17 or later
 #   $classpath  ftrun's classes
+#   $archive    the archive of these classes for this Java (archive.sh), empty if there is none or it is older than they are
 #   $launcher   the native launcher
 #   $native     the directory of the native libraries
 #   $options    options for the JVM, separated by spaces
@@ -13,8 +14,8 @@ fail() {
   exit 125
 }
 
-# java_major JAVA: prints the version's first number, nothing if it does not run.
-java_major() {
+# java_version JAVA: prints the version, such as 17.0.15, nothing if it does not run.
+java_version() {
   release=$(dirname "$(dirname "$(readlink -f "$1")")")/release
   version=
   if [ -r "$release" ]; then
@@ -24,13 +25,14 @@ java_major() {
   fi
   [ -n "$version" ] || version=$("$1" -version 2>&1 | sed -n 's/^.* version \("[^"]*"\).*/\1/p')
   version=${version#\"}
-  echo "${version%%[!0-9]*}"
+  echo "${version%\"}"
 }
 
 find_java() {
   for java in "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java || true)" /usr/lib/jvm/*/bin/java; do
     [ -n "$java" ] && [ -x "$java" ] || continue
-    major=$(java_major "$java")
+    version=$(java_version "$java")
+    major=${version%%[!0-9]*}
     [ "${major:-0}" -ge 17 ] && return
   done
   fail "Java 17 or later is missing: install it (apt-get install openjdk-17-jdk-headless) or set JAVA_HOME"
@@ -47,12 +49,18 @@ if [ ! -x "$launcher" ] || [ ! -d "$tree/daemon/target/lib" ]; then
 fi
 find_java
 
-target=target/classes
-classpath=$tree/daemon/$target:$tree/syscall-tracer/$target:$tree/event-log/$target:$tree/tcp-shadow/$target:$tree/daemon/target/lib/*
+# Jars only: the JVM archives no classes of directories.
+archive=$tree/daemon/target/archive/$version.jsa
+classpath=
+for jar in "$tree"/daemon/target/daemon-*.jar "$tree"/daemon/target/lib/*.jar; do
+  classpath=$classpath${classpath:+:}$jar
+  [ "$archive" -nt "$jar" ] || archive=
+done
 
 native=$tree/daemon/target/native
 
-# Options of every JVM of ftrun: quick to start, and neither the JVM nor the native libraries write to stdout, stderr or /tmp.
-options="-XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto"
+# Options of every JVM of ftrun: quick to start, and neither the JVM nor the native libraries write to stdout, stderr or /tmp. The JVM
+# would say on stdout if it found the archive unfit, for instance because the tree was moved; it starts without it.
+options="-XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -Xlog:disable -Djnr.ffi.asm.enabled=false"
 if [ "$major" -ge 22 ]; then options="$options --enable-native-access=ALL-UNNAMED"; fi
 if [ "$major" -ge 23 ]; then options="$options --sun-misc-unsafe-memory-access=allow"; fi

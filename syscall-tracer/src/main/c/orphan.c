@@ -12,6 +12,8 @@
 #define SYS_PRCTL 157
 #define SYS_ARCH_PRCTL 158
 #define SYS_GETTID 186
+#define SYS_KILL 62
+#define SYS_TKILL 200
 #define SYS_TGKILL 234
 #define PR_SET_TSC 26
 #define PR_TSC_ENABLE 1
@@ -72,6 +74,7 @@ static void go_native(struct area *area) {
   *(volatile u8 *)(base() + STUB_DATA) = 0; /* the selector of Syscall User Dispatch */
   if (area->mode != MODE_SLOW) area->mode = MODE_SOLO;
   area->stop = STOP_NOT;
+  area->pid = 0;
   raw_call(SYS_ARCH_PRCTL, ARCH_SET_CPUID, 1);
   raw_call(SYS_PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
   lower_fences(area);
@@ -119,6 +122,14 @@ static void by_default(struct area *area, s32 signal, const struct siginfo *info
   raw_call4(SYS_TGKILL, raw_call(SYS_GETPID, 0, 0), raw_call(SYS_GETTID, 0, 0), signal, 0);
 }
 
+/* A call that was about to send a signal to the process itself, by an id that nobody has any more. */
+static void name_itself(u32 pid, struct context *context) {
+  int call = (u32)context->rax;
+  if (!pid || (call != SYS_KILL && call != SYS_TKILL && call != SYS_TGKILL)) return;
+  if ((u32)context->rdi == pid) context->rdi = raw_call(SYS_GETPID, 0, 0);
+  if (call == SYS_TGKILL && (u32)context->rsi == pid) context->rsi = raw_call(SYS_GETTID, 0, 0);
+}
+
 /* Whether the instruction is cpuid, rdtsc or rdtscp, which fault while they are trapped. */
 static int is_trapped_instruction(u64 address) {
   u8 code[3];
@@ -138,6 +149,7 @@ __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
   struct area *area = own_area();
   int inside = context->rip - (u64)stub < STUB_TABLE;
   if (signal == SIGSYS && info->code == SYS_USER_DISPATCH) {
+    u32 pid = area->pid;
     go_native(area);
     if (area->rescue && inside) {
       put_back(area, context);
@@ -145,6 +157,7 @@ __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
       context->rip = info->call_address - 2;
       context->rax = (u32)info->call;
     }
+    name_itself(pid, context);
     area->rescue = RESCUE_NONE;
   } else if (signal == SIGTRAP && info->code == SI_KERNEL && area->rescue) {
     go_native(area);

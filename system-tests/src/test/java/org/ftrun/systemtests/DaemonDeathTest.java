@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,10 +28,13 @@ class DaemonDeathTest {
   @CsvSource({"ON,6", "OFF,4"})
   void shouldServeOnNativelyWhenFtrunIsKilled(FastPathMode mode, int deaths) throws Exception {
     int times = Integer.getInteger("ftrun.daemon-deaths", deaths);
-    Random random = new Random(times);
-    for (int death = 0; death < times; death++) {
+    long seed = Long.getLong("ftrun.seed", System.nanoTime());
+    System.out.println(mode + " with -Dftrun.seed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int death = 1; death <= times; death++) {
       Path own = Files.createDirectories(directory.resolve("death" + death));
       kill(own, mode, 1 + random.nextInt(MOST_BYTES_BEFORE));
+      System.out.println(mode + ": " + death + " deaths");
     }
   }
 

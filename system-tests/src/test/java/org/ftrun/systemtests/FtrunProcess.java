@@ -64,10 +64,22 @@ final class FtrunProcess implements AutoCloseable {
       Map<String, String> environment,
       List<String> service)
       throws IOException {
+    return startBy(List.of(), directory, ownOptions, environment, service);
+  }
+
+  /** As {@link #start(Path, List, Map, List)}, by another program that execs what it is given. */
+  static FtrunProcess startBy(
+      List<String> starter,
+      Path directory,
+      List<String> ownOptions,
+      Map<String, String> environment,
+      List<String> service)
+      throws IOException {
     assertThat(SCRIPT).as("the ftrun script (-Dftrun.script)").isExecutable();
     String name = "test-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
     Files.createDirectories(directory.resolve("run"));
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--name", name));
+    List<String> command = new ArrayList<>(starter);
+    command.addAll(List.of(SCRIPT.toString(), "--name", name));
     command.addAll(List.of("--run-dir", directory.resolve("run").toString()));
     command.addAll(ownOptions);
     String options = System.getProperty("ftrun.options", "");
@@ -90,6 +102,18 @@ final class FtrunProcess implements AutoCloseable {
   /** The status, or empty if nobody answers. */
   Optional<ServiceStatus> status() {
     return control.ask("status").map(result -> new ServiceStatus(result.getAsJsonObject()));
+  }
+
+  /** The TCP connections; none if nobody answers. */
+  List<Connection> connections() {
+    List<Connection> connections = new ArrayList<>();
+    control
+        .ask("connections")
+        .ifPresent(
+            all ->
+                all.getAsJsonArray()
+                    .forEach(one -> connections.add(new Connection(one.getAsJsonObject()))));
+    return connections;
   }
 
   /** Waits until a replica follows, and returns that status. */
@@ -163,7 +187,8 @@ final class FtrunProcess implements AutoCloseable {
         .start();
   }
 
-  private static void signal(String signal, long pid) throws IOException, InterruptedException {
+  /** Sends any process a signal. */
+  static void signal(String signal, long pid) throws IOException, InterruptedException {
     assertThat(pid).as("pid to send a signal to").isGreaterThan(1);
     int status =
         new ProcessBuilder("kill", "-s", signal, "" + pid)
@@ -178,6 +203,11 @@ final class FtrunProcess implements AutoCloseable {
     assertThat(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly))
         .as("kill -9 %d", pid)
         .contains(true);
+  }
+
+  /** Pid of ftrun itself. */
+  long pid() {
+    return process.pid();
   }
 
   boolean isAlive() {

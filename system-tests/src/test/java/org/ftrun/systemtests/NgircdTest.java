@@ -9,10 +9,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Debian's ngircd, killed while clients talk: no client is disconnected, no line lost. */
 class NgircdTest {
@@ -27,9 +30,15 @@ class NgircdTest {
     return FtrunProcess.start(directory, Map.of(), Ngircd.prepare(directory, port));
   }
 
-  @Test
+  /** {@code -Dftrun.repeats=20} runs it so often. */
+  static IntStream runs() {
+    return IntStream.rangeClosed(1, Integer.getInteger("ftrun.repeats", 1));
+  }
+
+  @ParameterizedTest(name = "run {0}")
+  @MethodSource("runs")
   @Timeout(120)
-  void shouldKeepEveryLineWhenKilledTwentyTimes() throws Exception {
+  void shouldKeepEveryLineWhenKilledTwentyTimes(int run) throws Exception {
     storm(KillStorm.kills(20));
   }
 

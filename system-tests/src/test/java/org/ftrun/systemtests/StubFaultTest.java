@@ -2,6 +2,7 @@ package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +39,9 @@ class StubFaultTest {
   @Timeout(300)
   void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int from, int to)
       throws Exception {
-    int stride = Integer.getInteger("ftrun.stride", 2);
-    long seed = Long.getLong("ftrun.seed", System.nanoTime());
-    System.out.println(call + " with -Dftrun.seed=" + seed);
-    int first = from + new SplittableRandom(seed).nextInt(stride);
-    int kills = (to - first) / stride;
-    String option = "-Dftrun.test.killInStub=" + call + ":" + first + ":" + stride + ":" + kills;
-    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", option);
+    Faults faults = Faults.of(call, from, to);
+    int kills = faults.kills();
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", faults.option());
     List<String> command = EchoServer.command(Linking.DYNAMIC);
     if (call.endsWith("msg")) {
       command.addAll(List.of("0", "", "messages"));
@@ -61,6 +58,67 @@ class StubFaultTest {
       assertThat(status.divergences()).as(ftrun.messages()).isZero();
       assertThat(status.disagreed()).as(ftrun.messages()).isZero();
       crowd.finish();
+    }
+  }
+
+  /**
+   * Every connection is accepted once, under the number that is free: of a call that the kernel has
+   * made the new primary must learn the descriptor, for it is in the table.
+   */
+  @ParameterizedTest
+  @CsvSource({"accept4,0,300", "accept4,300,600", "accept,0,420"})
+  @Timeout(300)
+  void shouldAcceptEveryConnectionOnceWhenKilledAtAnyInstruction(String call, int from, int to)
+      throws Exception {
+    Faults faults = Faults.of(call, from, to);
+    int rounds = Faults.CALLS_A_KILL * (faults.kills() + 2);
+    String inflight = new CProgram("inflight", Linking.DYNAMIC).executable().toString();
+    List<String> command = List.of(inflight, "accept4", String.valueOf(rounds));
+    Outcome natively =
+        Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
+    assertThat(natively.output()).endsWith("done\n").doesNotContain("FAILED");
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun =
+            FtrunProcess.start(
+                directory,
+                FastPathMode.ON,
+                Map.of("FT_GATE", gate.environmentValue(), "FTRUN_JAVA_OPTIONS", faults.option()),
+                command)) {
+      TinyRun.awaitStep(ftrun, 1);
+      ftrun.awaitProtected();
+      gate.pass();
+      ServiceStatus status =
+          ftrun.awaitStatus(
+              "taken over " + faults.kills() + " times",
+              now -> now.isProtected() && now.takeoverCauses().size() == faults.kills());
+      assertThat(status.divergences()).as(ftrun.messages()).isZero();
+      TinyRun.awaitStep(ftrun, 2);
+      gate.pass();
+      int exitStatus = ftrun.awaitExit();
+      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+    }
+  }
+
+  /**
+   * Where the primaries are killed.
+   *
+   * @param first behind how many instructions of the stub the first one is
+   */
+  private record Faults(String call, int first, int stride, int kills) {
+    /** In the how manieth call of a primary it is killed. */
+    static final int CALLS_A_KILL = 10;
+
+    static Faults of(String call, int from, int to) {
+      int stride = Integer.getInteger("ftrun.stride", 2);
+      long seed = Long.getLong("ftrun.seed", System.nanoTime());
+      System.out.println(call + " with -Dftrun.seed=" + seed);
+      int first = from + new SplittableRandom(seed).nextInt(stride);
+      return new Faults(call, first, stride, (to - first) / stride);
+    }
+
+    /** What FTRUN_JAVA_OPTIONS must be. */
+    String option() {
+      return "-Dftrun.test.killInStub=" + call + ":" + first + ":" + stride + ":" + kills;
     }
   }
 

@@ -23,6 +23,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "tcp_options",
           "udp",
           "unix_sockets",
+          "accepts",
           "messages",
           "bigstream",
           "epoll",
@@ -36,6 +37,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "signal_descriptors",
           "signal_faults",
           "personal",
+          "identity",
           "memory",
           "shared_memory",
           "random",
@@ -53,20 +55,30 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "bad_pointers",
           "red_zone",
           "storms",
-          "sites");
+          "sites",
+          "thread",
+          "thread_storm",
+          "thread_locks",
+          "thread_data",
+          "thread_waits",
+          "thread_channels",
+          "thread_races",
+          "thread_robust");
 
   /**
    * Programs that are also run linked in other ways: start, memory, time and signals depend on it.
    */
   private static final List<String> LINKED_IN_ALL_WAYS =
-      List.of("clocks", "memory", "signals", "red_zone", "sites");
+      List.of("clocks", "memory", "signals", "red_zone", "sites", "thread_locks");
 
   /** Programs that are also run with another C library, whose calls look different. */
-  private static final List<String> WITH_MUSL = List.of("sites", "events", "epoll", "poll", "tcp");
+  private static final List<String> WITH_MUSL =
+      List.of(
+          "sites", "events", "epoll", "poll", "tcp", "identity", "thread_waits", "thread_channels");
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =
-      List.of("thread", "children", "posix_timers", "shared_files", "odd_calls", "busy", "release");
+      List.of("children", "posix_timers", "shared_files", "odd_calls", "busy", "release");
 
   /** How a process may end, and the status a shell sees. */
   private static final List<TinyProgram> ENDINGS =
@@ -80,10 +92,25 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           ending("bus", 135),
           ending("illegal", 132),
           ending("division", 136),
-          ending("pipe", 141));
+          ending("pipe", 141),
+          ending("abort", Linking.MUSL, 134),
+          ending("segv", Linking.MUSL, 139),
+          endingOfThreads("exit", 42),
+          endingOfThreads("group", 43),
+          endingOfThreads("other", 44),
+          endingOfThreads("segv", 139),
+          endingOfThreads("kill", 137));
 
   private static TinyProgram ending(String kind, int exitStatus) {
-    return new TinyProgram("endings", Linking.DYNAMIC, List.of(kind), exitStatus);
+    return ending(kind, Linking.DYNAMIC, exitStatus);
+  }
+
+  private static TinyProgram ending(String kind, Linking linking, int exitStatus) {
+    return new TinyProgram("endings", linking, List.of(kind), exitStatus);
+  }
+
+  private static TinyProgram endingOfThreads(String kind, int exitStatus) {
+    return new TinyProgram("thread_endings", Linking.DYNAMIC, List.of(kind), exitStatus);
   }
 
   private static TinyProgram twice(String source, Linking linking) {

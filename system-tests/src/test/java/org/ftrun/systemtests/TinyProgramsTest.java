@@ -38,7 +38,8 @@ class TinyProgramsTest {
           "waits",
           "written",
           "code",
-          "code_library");
+          "code_library",
+          "pid_file");
 
   private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();
 
@@ -133,6 +134,7 @@ class TinyProgramsTest {
     "OFF,events,60",
     "OFF,unix_sockets,400",
     "OFF,tcp,100",
+    "OFF,accepts,14",
     "OFF,files,200",
     "OFF,copying,200",
     "OFF,long_calls,150",
@@ -143,6 +145,7 @@ class TinyProgramsTest {
     "ON,events,300",
     "ON,unix_sockets,4000",
     "ON,tcp,1000",
+    "ON,accepts,60",
     "ON,files,3000",
     "ON,copying,6000",
     "ON,long_calls,400",

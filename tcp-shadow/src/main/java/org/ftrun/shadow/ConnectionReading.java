@@ -29,6 +29,12 @@ public record ConnectionReading(
     String withheld)
     implements SocketReading {
 
+  /** This reading of a connection that has failed since, with the counters of then. */
+  ConnectionReading closed(TcpInfo last) {
+    return new ConnectionReading(
+        local, remote, last, consumed, accepted, activeOpen, sequences, withheld);
+  }
+
   /** Whether both initial sequence numbers and both addresses are in it. */
   public boolean isComplete() {
     return remote.isPresent() && sequences.isPresent() && !info.state().isOpening();

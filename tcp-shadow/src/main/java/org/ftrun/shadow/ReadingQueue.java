@@ -19,7 +19,7 @@ public final class ReadingQueue implements SocketObserver {
    *
    * @param sequence of the event before which the service stood when it was made
    * @param descriptor the service's descriptor
-   * @param ofCall true if event {@code sequence} is the accept or connect that it belongs to
+   * @param ofCall true if event {@code sequence} is the connect that it belongs to
    * @param reading the reading
    */
   record Marked(long sequence, int descriptor, boolean ofCall, SocketReading reading) {}

@@ -44,11 +44,11 @@ public final class RepairReader {
   public SocketReading read(int pid, int descriptor) {
     try (BorrowedSocket socket = BorrowedSocket.borrow(pid, descriptor, scratch)) {
       if (!socket.isTcp()) {
-        return new SocketReading.Refused(false, "not a TCP socket");
+        return new SocketReading.Refused("not a TCP socket");
       }
       TcpInfo info = socket.info();
       if (info.state() == KernelTcpState.LISTEN) {
-        return new SocketReading.Refused(true, "a listening socket");
+        return new SocketReading.Listening();
       }
       SocketPositions positions = socket.positions(info);
       Endpoint local = socket.local();
@@ -65,7 +65,7 @@ public final class RepairReader {
           sequences,
           withheld);
     } catch (SocketCallException refused) {
-      return new SocketReading.Refused(true, refused.getMessage());
+      return new SocketReading.Refused(refused.getMessage());
     }
   }
 

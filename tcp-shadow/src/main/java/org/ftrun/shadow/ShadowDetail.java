@@ -63,7 +63,7 @@ public final class ShadowDetail {
       return DetailRule.NONE;
     }
     return switch (call.role) {
-      case SOCKET, CLOSE_RANGE, ACCEPT, CONNECT -> null;
+      case SOCKET, CLOSE_RANGE, CONNECT -> null;
       case GET_OPTION -> new DetailRule(DetailRule.Kind.BOTH, call.detailArgument, 1);
       case RECEIVE, SPLICE ->
           call.countArgument < 0

@@ -22,5 +22,6 @@ public final class ShadowHandler implements EventHandler<Event> {
     if (event.kind() == EventKind.SYSCALL) {
       shadow.onCall(call.of(event));
     }
+    shadow.passed(sequence);
   }
 }

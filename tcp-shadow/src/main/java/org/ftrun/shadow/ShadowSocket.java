@@ -7,6 +7,9 @@ import java.util.Optional;
  * by the {@link TcpShadow} that owns it.
  */
 final class ShadowSocket {
+  /** A connection that does not tell all is tried again every 64 rounds at last. */
+  private static final int MOST_DOUBLINGS = 5;
+
   private ShadowState state;
   private Opening opening;
   private long bytesReceived;
@@ -17,6 +20,12 @@ final class ShadowSocket {
   private boolean countable = true;
   private ConnectionReading reading;
   private int descriptors;
+
+  /** How many rounds of readings the connection has been unread since the last attempt. */
+  private int roundsUnread;
+
+  /** Readings that did not tell all. */
+  private int attempts;
 
   ShadowSocket(ShadowState state, Opening opening) {
     this.state = state;
@@ -67,12 +76,43 @@ final class ShadowSocket {
     countable = false;
   }
 
-  boolean isReadComplete() {
-    return reading != null && reading.isComplete();
+  /** Whether there is something to be read of it that is not yet known, and can still be had. */
+  boolean isUnread() {
+    return state.isConnection()
+        && (reading == null
+            || !reading.isComplete() && reading.info().state() != KernelTcpState.CLOSE);
   }
 
+  /**
+   * The connection as it has just been read. A socket that was reset tells no peer any more; what
+   * was read before stays.
+   */
   void read(ConnectionReading latest) {
-    reading = latest;
+    if (reading == null
+        || latest.remote().isPresent()
+        || latest.info().state() != KernelTcpState.CLOSE) {
+      reading = latest;
+    } else {
+      reading = reading.closed(latest.info());
+    }
+    readInVain();
+  }
+
+  /** Should something still be unknown, the next attempt has to wait longer. */
+  void readInVain() {
+    attempts = Math.min(attempts + 1, MOST_DOUBLINGS);
+    roundsUnread = 0;
+  }
+
+  /** A round of readings is due; the same answer as {@link #isOverdue} from then on. */
+  boolean passRound() {
+    roundsUnread++;
+    return isOverdue();
+  }
+
+  /** Whether the connection has been unread for at least two rounds, more after each attempt. */
+  boolean isOverdue() {
+    return isUnread() && roundsUnread >= 2 << attempts;
   }
 
   /**

@@ -8,17 +8,17 @@ package org.ftrun.shadow;
 public interface SocketObserver {
 
   /**
-   * An accept or connect has been executed, its event is not yet published, the service is stopped.
+   * A connect has been executed, its event is not yet published, the service is stopped.
    *
    * @param pid the primary's process (thread group leader), whose table has the descriptor
-   * @param descriptor what accept returned, or connect's first argument. Also to be called for a
-   *     connect that returned EINPROGRESS
+   * @param descriptor connect's first argument. Also to be called for a connect that returned
+   *     EINPROGRESS
    */
   void established(int pid, int descriptor);
 
   /**
-   * The service is stopped for another reason (seeding): connections that are not yet known can be
-   * read.
+   * The service is stopped for another reason, between two calls: connections that are not yet
+   * known can be read.
    *
    * @param pid the primary's process
    * @param descriptor one of its descriptors

@@ -1,13 +1,16 @@
 package org.ftrun.shadow;
 
 /** What came of reading a socket of the service. */
-public sealed interface SocketReading permits ConnectionReading, SocketReading.Refused {
+public sealed interface SocketReading
+    permits ConnectionReading, SocketReading.Listening, SocketReading.Refused {
+
+  /** The socket accepts TCP connections. */
+  record Listening() implements SocketReading {}
 
   /**
    * Nothing is known about the socket.
    *
-   * @param tcp false if it is no TCP socket at all and need not be followed
    * @param reason why, for a person
    */
-  record Refused(boolean tcp, String reason) implements SocketReading {}
+  record Refused(String reason) implements SocketReading {}
 }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +34,32 @@ public final class TcpShadow {
   private final SocketCallEffects effects = new SocketCallEffects(descriptors);
   private final ReadingQueue readings;
 
-  /** Readings of accepts and connects whose events have not come yet, by descriptor. */
+  /** Readings of connects whose events have not come yet, by descriptor. */
   private final Map<Integer, SocketReading> expected = new HashMap<>();
+
+  /** Sequence of the next event to be seen. */
+  private final AtomicLong next;
 
   private long anomalies;
 
-  /** Creates the model of a process without connections. */
-  public TcpShadow(ReadingQueue readings) {
+  /**
+   * Creates the model of a process without connections.
+   *
+   * @param next sequence of the first event that it will see
+   */
+  public TcpShadow(ReadingQueue readings, long next) {
     this.readings = readings;
+    this.next = new AtomicLong(next);
+  }
+
+  /** An event has been followed, or had nothing to tell. */
+  void passed(long sequence) {
+    next.lazySet(sequence + 1);
+  }
+
+  /** What was read before the next event is known, even if that never comes. */
+  private void takeReadings() {
+    takeReadings(next.get());
   }
 
   /** Follows a call. Calls that have nothing to do with TCP cost a look at a table. */
@@ -90,6 +110,10 @@ public final class TcpShadow {
         expected.put(marked.descriptor(), marked.reading());
       } else if (marked.reading() instanceof ConnectionReading reading) {
         onEstablished(marked.descriptor(), reading);
+      } else if (marked.reading() instanceof SocketReading.Listening) {
+        onListening(marked.descriptor());
+      } else {
+        onRefused(marked.descriptor());
       }
       marked = readings.poll(sequence);
     }
@@ -100,16 +124,11 @@ public final class TcpShadow {
       return logged.result() < 0;
     }
     int descriptor = (int) logged.result();
-    SocketReading reading = expected.remove(descriptor);
+    expected.remove(descriptor); // of a connect whose event never came
     ShadowSocket listener = descriptors.get(logged.descriptor());
     descriptors.remove(descriptor);
-    boolean tcp =
-        reading instanceof SocketReading.Refused refused
-            ? refused.tcp() && listener != null
-            : reading != null || listener != null;
-    if (tcp) {
+    if (listener != null) {
       descriptors.put(descriptor, new ShadowSocket(ShadowState.ESTABLISHED, Opening.ACCEPTED));
-      apply(descriptor, reading);
     }
     return listener == null || listener.state() == ShadowState.LISTEN;
   }
@@ -161,6 +180,20 @@ public final class TcpShadow {
     }
   }
 
+  /** A socket that listened before the shadow was; what it accepts is followed. */
+  private void onListening(int descriptor) {
+    if (descriptors.get(descriptor) == null) {
+      descriptors.put(descriptor, new ShadowSocket(ShadowState.LISTEN, Opening.ADOPTED));
+    }
+  }
+
+  private void onRefused(int descriptor) {
+    ShadowSocket socket = descriptors.get(descriptor);
+    if (socket != null) {
+      socket.readInVain();
+    }
+  }
+
   /**
    * Forgets descriptors that were closed without an event, as exec closes those with CLOEXEC.
    *
@@ -176,6 +209,7 @@ public final class TcpShadow {
 
   /** All connections as of the log, by their lowest descriptor. */
   public synchronized List<ShadowConnection> connections() {
+    takeReadings();
     List<ShadowConnection> connections = new ArrayList<>();
     Set<ShadowSocket> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = 0; i < descriptors.end(); i++) {
@@ -189,6 +223,7 @@ public final class TcpShadow {
 
   /** The connection of a descriptor as of the log; nothing if it has none. */
   public synchronized Optional<ShadowConnection> connection(int descriptor) {
+    takeReadings();
     ShadowSocket socket = descriptors.get(descriptor);
     return socket == null || !socket.state().isConnection()
         ? Optional.empty()
@@ -200,15 +235,37 @@ public final class TcpShadow {
     return (int) connections().stream().filter(found -> found.state().isOpen()).count();
   }
 
-  /** Lowest descriptors of connections that are to be read at the next stop of the service. */
+  /** Lowest descriptors of connections that are not yet known. */
   public synchronized List<Integer> unread() {
-    List<Integer> unread = new ArrayList<>();
-    for (ShadowConnection connection : connections()) {
-      if (!descriptors.get(connection.descriptor()).isReadComplete()) {
-        unread.add(connection.descriptor());
+    return lowestOf(ShadowSocket::isUnread);
+  }
+
+  /**
+   * A round of readings is due. A connection that is closed before its second round is never read:
+   * so it is with most of a server that has many short ones.
+   *
+   * @return how many connections are overdue
+   */
+  public synchronized int passRound() {
+    return lowestOf(ShadowSocket::passRound).size();
+  }
+
+  /** Lowest descriptors of connections that have not been known for some rounds. */
+  public synchronized List<Integer> overdue() {
+    return lowestOf(ShadowSocket::isOverdue);
+  }
+
+  private List<Integer> lowestOf(Predicate<ShadowSocket> wanted) {
+    takeReadings();
+    List<Integer> found = new ArrayList<>();
+    Set<ShadowSocket> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (int i = 0; i < descriptors.end(); i++) {
+      ShadowSocket socket = descriptors.get(i);
+      if (socket != null && seen.add(socket) && wanted.test(socket)) {
+        found.add(i);
       }
     }
-    return unread;
+    return found;
   }
 
   /** How many events did not fit the model. */

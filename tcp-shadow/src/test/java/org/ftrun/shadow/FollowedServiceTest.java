@@ -32,14 +32,26 @@ class FollowedServiceTest {
       Segment answer = capture.await("SYN-ACK", s -> s.to() == client && s.has(2));
       service.caughtUp();
       ShadowConnection fresh = service.shadow.connection(connection.descriptor).orElseThrow();
-      assertThat(fresh.initialReceiveSequence()).isEqualTo(syn.sequence());
-      assertThat(fresh.initialSendSequence()).isEqualTo(answer.sequence());
-      assertThat(fresh.remote()).endsWith(":" + client);
-      assertThat(fresh.local()).endsWith(":" + listener.port());
+      assertThat(fresh.initialReceiveSequence()).isEqualTo(-1);
+      assertThat(fresh.initialSendSequence()).isEqualTo(-1);
+      assertThat(fresh.local() + fresh.remote()).isEqualTo("??");
 
       peer.write("a question");
-      service.read(connection, 100);
+      service.read(connection, 7);
       service.write(connection, "an answer");
+      service.stop();
+      service.read(connection, 100);
+      service.caughtUp();
+      ShadowConnection known = service.shadow.connection(connection.descriptor).orElseThrow();
+      assertThat(known.initialReceiveSequence()).isEqualTo(syn.sequence());
+      assertThat(known.initialSendSequence()).isEqualTo(answer.sequence());
+      assertThat(known.receivePosition()).isEqualTo(RepairReading.wrapped(syn.sequence() + 11));
+      assertThat(known.sendPosition()).isEqualTo(RepairReading.wrapped(answer.sequence() + 10));
+      assertThat(known.remote()).endsWith(":" + client);
+      assertThat(known.local()).endsWith(":" + listener.port());
+      assertThat(service.shadow.unread()).isEmpty();
+
+      service.write(connection, "and more");
       service.shutdown(connection);
       peer.shutdown(SocketAbi.SHUT_WR);
       service.read(connection, 100);
@@ -172,8 +184,11 @@ class FollowedServiceTest {
           service.close(connection);
           peer.reset();
         }
+        if (i % 7 == 0) {
+          service.stop();
+        }
       }
-      service.caughtUp();
+      service.stop();
       for (ShadowConnection connection : service.shadow.connections()) {
         found.add(connection.remote() + " " + connection.bytesSent());
       }
@@ -188,17 +203,79 @@ class FollowedServiceTest {
   void shouldTakeTheLatestReadingWhenAnEventNeverCame() throws Exception {
     try (RecordedService service = new RecordedService(directory);
         RawSocket listener = service.listener(SocketAbi.AF_INET);
-        RawSocket first = RawSocket.open(SocketAbi.AF_INET, 0);
         RawSocket second = RawSocket.open(SocketAbi.AF_INET, 0)) {
-      first.connect(listener.port());
-      RawSocket lost = service.acceptUnlogged(listener);
+      RawSocket lost = service.socket(SocketAbi.AF_INET);
+      service.connectUnlogged(lost, listener.port());
+      listener.accept().close();
       service.logged("getpid", 1);
       second.connect(listener.port());
       RawSocket connection = service.acceptOnto(lost, listener);
+      service.stop();
+      service.write(connection, "hello");
       service.caughtUp();
       assertThat(service.shadow.connections())
           .extracting(ShadowConnection::remote)
           .containsExactly("127.0.0.1:" + second.port());
+      service.close(connection);
+    }
+  }
+
+  @Test
+  void shouldFollowWhatAListenerAcceptsThatWasThereBefore() throws Exception {
+    try (RecordedService service = new RecordedService(directory);
+        RawSocket listener = RawSocket.listening(SocketAbi.AF_INET, 5);
+        RawSocket peer = RawSocket.open(SocketAbi.AF_INET, 0)) {
+      service.read(listener.descriptor);
+      peer.connect(listener.port());
+      RawSocket connection = service.accept(listener);
+      service.write(connection, "hello");
+      service.stop();
+      service.write(connection, "again");
+      service.caughtUp();
+      assertThat(service.shadow.connections())
+          .extracting(shadow -> shadow.remote() + " " + shadow.bytesSent())
+          .containsExactly("127.0.0.1:" + peer.port() + " 10");
+      service.close(connection);
+    }
+  }
+
+  @Test
+  void shouldAskNoMoreWhenTheConnectionFailedBeforeItWasRead() throws Exception {
+    try (RecordedService service = new RecordedService(directory);
+        RawSocket listener = service.listener(SocketAbi.AF_INET);
+        RawSocket peer = RawSocket.open(SocketAbi.AF_INET, 0)) {
+      peer.connect(listener.port());
+      RawSocket connection = service.accept(listener);
+      peer.reset();
+      Awaited.until("reset", () -> connection.kernelState() == KernelTcpState.CLOSE);
+      service.stop();
+      service.read(connection, 10);
+      service.caughtUp();
+      ShadowConnection failed = service.shadow.connection(connection.descriptor).orElseThrow();
+      assertThat(failed.state()).isEqualTo(ShadowState.RESET);
+      assertThat(failed.initialSendSequence()).isEqualTo(-1);
+      assertThat(service.shadow.unread()).isEmpty();
+      service.close(connection);
+    }
+  }
+
+  @Test
+  void shouldKeepWhatWasReadWhenTheConnectionFailsLater() throws Exception {
+    try (RecordedService service = new RecordedService(directory);
+        RawSocket listener = service.listener(SocketAbi.AF_INET);
+        RawSocket peer = RawSocket.open(SocketAbi.AF_INET, 0)) {
+      peer.connect(listener.port());
+      String remote = "127.0.0.1:" + peer.port();
+      RawSocket connection = service.accept(listener);
+      service.stop();
+      peer.reset();
+      Awaited.until("reset", () -> connection.kernelState() == KernelTcpState.CLOSE);
+      service.read(connection.descriptor);
+      service.read(connection, 10);
+      service.caughtUp();
+      ShadowConnection failed = service.shadow.connection(connection.descriptor).orElseThrow();
+      assertThat(failed.remote()).isEqualTo(remote);
+      assertThat(failed.initialSendSequence()).isNotNegative();
       service.close(connection);
     }
   }

@@ -16,7 +16,7 @@ class InFlightQuestionsTest {
   private final InFlightOracle oracle = new InFlightOracle();
   private final InFlightQuestions questions = new InFlightQuestions();
   private final ReadingQueue readings = new ReadingQueue(() -> 0);
-  private final TcpShadow shadow = new TcpShadow(readings);
+  private final TcpShadow shadow = new TcpShadow(readings, 0);
 
   private InFlightTransfer written(RawSocket socket) {
     long[] arguments = {socket.descriptor, 0, 100, 0, 0, 0};

@@ -43,7 +43,7 @@ final class RecordedService implements AutoCloseable {
     writer = log.writer();
     writer.activate(Consumer.SHADOW);
     readings = new ReadingQueue(() -> writer.published() + 1);
-    shadow = new TcpShadow(readings);
+    shadow = new TcpShadow(readings, 0);
     processor =
         log.processor(
             Consumer.SHADOW,
@@ -79,16 +79,14 @@ final class RecordedService implements AutoCloseable {
 
   RawSocket accept(RawSocket listener) {
     RawSocket accepted = listener.accept();
-    readings.established(PID, accepted.descriptor);
     logged("accept4", accepted.descriptor, listener.descriptor, 0, 0, 0);
     return accepted;
   }
 
-  /** An accept that was read, but whose event never came: the service died there. */
-  RawSocket acceptUnlogged(RawSocket listener) {
-    RawSocket accepted = listener.accept();
-    readings.established(PID, accepted.descriptor);
-    return accepted;
+  /** A connect that was read, but whose event never came: the service died there. */
+  void connectUnlogged(RawSocket socket, int port) {
+    socket.connect(port);
+    readings.established(PID, socket.descriptor);
   }
 
   /** An accept that returns the descriptor of {@code replaced}, which is closed by it. */
@@ -96,7 +94,6 @@ final class RecordedService implements AutoCloseable {
     try (RawSocket accepted = listener.accept()) {
       assertThat(accepted.call("dup2", replaced.descriptor)).isEqualTo(replaced.descriptor);
     }
-    readings.established(PID, replaced.descriptor);
     logged("accept4", replaced.descriptor, listener.descriptor, 0, 0, 0);
     return replaced;
   }
@@ -110,7 +107,12 @@ final class RecordedService implements AutoCloseable {
   /** The service is stopped, and what is not yet known is read. */
   void stop() {
     caughtUp();
-    shadow.unread().forEach(descriptor -> readings.stopped(PID, descriptor));
+    shadow.unread().forEach(this::read);
+  }
+
+  /** The service is stopped, and one of its sockets is read. */
+  void read(int descriptor) {
+    readings.stopped(PID, descriptor);
   }
 
   long write(RawSocket socket, String text) {

@@ -142,13 +142,12 @@ class RepairReaderTest {
   @Test
   void shouldRefuseWhenThereIsNoConnection() {
     try (RawSocket listener = RawSocket.listening(SocketAbi.AF_INET, 1)) {
-      assertThat(reader.read(PID, listener.descriptor))
-          .isEqualTo(new SocketReading.Refused(true, "a listening socket"));
+      assertThat(reader.read(PID, listener.descriptor)).isEqualTo(new SocketReading.Listening());
     }
     assertThat(reader.read(PID, 1 << 20))
-        .isEqualTo(new SocketReading.Refused(true, "pidfd_getfd: errno " + Errno.EBADF));
+        .isEqualTo(new SocketReading.Refused("pidfd_getfd: errno " + Errno.EBADF));
     assertThat(reader.read(Integer.MAX_VALUE, 0)).isInstanceOf(SocketReading.Refused.class);
-    assertThat(reader.read(PID, 0)).isEqualTo(new SocketReading.Refused(false, "not a TCP socket"));
+    assertThat(reader.read(PID, 0)).isEqualTo(new SocketReading.Refused("not a TCP socket"));
   }
 
   @Test

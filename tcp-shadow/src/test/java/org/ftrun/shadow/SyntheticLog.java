@@ -41,7 +41,7 @@ final class SyntheticLog {
     System.arraycopy(arguments, 0, all, 0, arguments.length);
     int syscall = RawSocket.number(name);
     shadow.onCall(
-        new Call(
-            sequence++, syscall, (int) all[0], result, ShadowDetail.of(syscall, all), payload));
+        new Call(sequence, syscall, (int) all[0], result, ShadowDetail.of(syscall, all), payload));
+    shadow.passed(sequence++);
   }
 }

@@ -2,6 +2,7 @@ package org.ftrun.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.tracer.abi.Errno;
 import org.junit.jupiter.api.BeforeEach;
@@ -12,9 +13,11 @@ import org.junit.jupiter.api.Timeout;
 class TcpShadowTest {
   private static final int LISTENER = 3;
   private static final int CONNECTION = 7;
+  private static final int NO_DESCRIPTOR = 1 << 19;
+  private static final int PID = (int) ProcessHandle.current().pid();
 
   private final ReadingQueue readings = new ReadingQueue(() -> 0);
-  private final TcpShadow shadow = new TcpShadow(readings);
+  private final TcpShadow shadow = new TcpShadow(readings, 0);
   private final SyntheticLog log = new SyntheticLog(shadow);
 
   @BeforeEach
@@ -286,6 +289,85 @@ class TcpShadowTest {
     }
     log.call("accept", 8, LISTENER);
     assertThat(shadow.connection(8)).isPresent();
+  }
+
+  @Test
+  void shouldBeOverdueWhenUnreadForTwoRounds() {
+    assertThat(shadow.passRound()).isZero();
+    log.call("accept", 8, LISTENER);
+    log.call("dup", 9, CONNECTION);
+    assertThat(shadow.passRound()).isEqualTo(1);
+    assertThat(shadow.overdue()).containsExactly(CONNECTION);
+    assertThat(shadow.passRound()).isEqualTo(2);
+    assertThat(shadow.overdue()).containsExactly(CONNECTION, 8);
+    log.call("close", 0, 8);
+    assertThat(shadow.overdue()).containsExactly(CONNECTION);
+  }
+
+  @Test
+  void shouldNeverBeOverdueWhenDescriptorsAreUsedAgainInEachRound() {
+    log.call("close", 0, CONNECTION);
+    for (int round = 0; round < 20; round++) {
+      log.call("accept", CONNECTION, LISTENER);
+      assertThat(shadow.passRound()).as("round %d", round).isZero();
+      if (round % 2 == 0) {
+        log.call("close", 0, CONNECTION);
+      }
+    }
+  }
+
+  @Test
+  void shouldBeOverdueLessAndLessOftenWhenReadInVain() {
+    List<Integer> rounds = new ArrayList<>();
+    for (int round = 1; round <= 320; round++) {
+      if (shadow.passRound() > 0) {
+        rounds.add(round);
+        readings.stopped(PID, NO_DESCRIPTOR);
+        readings.stopped(PID, CONNECTION); // which is none of this process's TCP sockets
+        log.call("close", -Errno.EBADF, NO_DESCRIPTOR);
+      }
+    }
+    assertThat(rounds).containsExactly(2, 6, 14, 30, 62, 126, 190, 254, 318);
+  }
+
+  @Test
+  void shouldGiveAReadingToWhatTheDescriptorIsWhenItWasMade() {
+    try (RawSocket.Pair pair = RawSocket.Pair.of(SocketAbi.AF_INET)) {
+      int descriptor = pair.accepted().descriptor;
+      long[] next = {0};
+      ReadingQueue marked = new ReadingQueue(() -> next[0]);
+      TcpShadow lagging = new TcpShadow(marked, 0);
+      SyntheticLog events = new SyntheticLog(lagging);
+      events.call("socket", LISTENER, SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0);
+      events.call("listen", 0, LISTENER, 128);
+      events.call("accept", descriptor, LISTENER);
+      next[0] = events.next() + 4; // the shadow is four events behind
+      marked.stopped(PID, descriptor);
+      events.call("write", 5, descriptor, 0, 5);
+      events.call("close", 0, descriptor);
+      assertThat(lagging.connections()).isEmpty();
+      events.call("accept", descriptor, LISTENER);
+      assertThat(lagging.unread()).containsExactly(descriptor);
+      events.call("write", 7, descriptor, 0, 7);
+      ShadowConnection read = lagging.connection(descriptor).orElseThrow();
+      assertThat(read.remote()).isEqualTo("127.0.0.1:" + pair.connected().port());
+      assertThat(read.bytesSent()).isEqualTo(7);
+      assertThat(lagging.unread()).isEmpty();
+      assertThat(lagging.anomalies()).isZero();
+    }
+  }
+
+  @Test
+  void shouldFollowNothingWhenTheListenerIsNoTcpSocket() {
+    log.call("socket", 4, 1, SocketAbi.SOCK_STREAM, 0);
+    log.call("listen", 0, 4, 128);
+    log.call("accept", CONNECTION, 4);
+    assertThat(shadow.connections()).isEmpty();
+    log.call("accept4", -Errno.EAGAIN, LISTENER);
+    log.call("accept", -Errno.EINTR, LISTENER);
+    assertThat(shadow.connections()).isEmpty();
+    assertThat(shadow.passRound()).isZero();
+    assertThat(shadow.anomalies()).isZero();
   }
 
   @Test

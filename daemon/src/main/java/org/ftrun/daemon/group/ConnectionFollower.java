@@ -9,6 +9,7 @@ import com.lmax.disruptor.WaitStrategy;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -34,6 +35,9 @@ final class ConnectionFollower {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionFollower.class);
   private static final long NAP_NANOS = 2_000_000;
   private static final long CATCHING_UP_NANOS = 20_000;
+
+  /** No reading begins later than this after the first one of a stop; one takes some 50 us. */
+  private static final long READING_NANOS = 1_000_000;
 
   private final EventLog log;
   private final ReadingQueue readings;
@@ -63,7 +67,7 @@ final class ConnectionFollower {
    * them. Called on the primary's tracer while the primary stands still.
    */
   void begin(int pid) {
-    TcpShadow shadow = new TcpShadow(readings);
+    TcpShadow shadow = new TcpShadow(readings, nextSequence());
     begin(pid, shadow, new ShadowHandler(shadow, questions));
   }
 
@@ -136,9 +140,38 @@ final class ConnectionFollower {
     log.deactivate(Consumer.SHADOW);
   }
 
-  /** A connection was accepted or begun; the primary's tracer says so before the event. */
+  /** A connection was begun; the primary's tracer says so before the event. */
   void established(int pid, int descriptor) {
     readings.established(pid, descriptor);
+  }
+
+  /**
+   * A round of readings is due; see {@link TcpShadow#passRound}.
+   *
+   * @return whether the service should stand still for them
+   */
+  boolean passRound() {
+    TcpShadow shadow = shadow();
+    return shadow != null && shadow.passRound() > 0;
+  }
+
+  /**
+   * Reads connections that are overdue, as many as the service may wait for; the others have their
+   * turn at the next round. Called on the primary's tracer while the primary stands still.
+   */
+  void readOverdue(int pid) {
+    TcpShadow shadow = shadow();
+    if (shadow == null) {
+      return;
+    }
+    long begin = System.nanoTime();
+    int read = 0;
+    Iterator<Integer> overdue = shadow.overdue().iterator();
+    while (overdue.hasNext() && System.nanoTime() - begin < READING_NANOS) {
+      readings.stopped(pid, overdue.next());
+      read++;
+    }
+    LOG.debug("{} connections read in {} us", read, (System.nanoTime() - begin) / 1000);
   }
 
   /** The detail of a call's event. */

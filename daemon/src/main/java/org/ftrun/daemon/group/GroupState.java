@@ -96,13 +96,17 @@ final class GroupState {
     return recordedSinceLastReplica;
   }
 
-  /** A replica follows. */
-  synchronized void follows(Follower follower) {
+  /** A replica follows; false if the service ends, and it is not wanted. */
+  synchronized boolean follows(Follower follower) {
+    if (ending) {
+      return false;
+    }
     recordedSinceLastReplica = false;
     replica = follower;
     state = ServiceState.PROTECTED;
     unprotectedReason = null;
     notifyAll();
+    return true;
   }
 
   /** Nothing follows any more; returns what did, or null. */
@@ -211,6 +215,11 @@ final class GroupState {
       throw new RefusedException("the service is " + state + " already");
     }
     return primary();
+  }
+
+  /** The primary, null unless a replica follows it. */
+  synchronized Serving followedPrimary() {
+    return state == ServiceState.PROTECTED ? primary() : null;
   }
 
   /** Waits until nothing follows the primary. */

@@ -4,16 +4,26 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.ftrun.daemon.service.ConnectionStatus;
 import org.ftrun.daemon.service.LaunchException;
 import org.ftrun.daemon.service.ProtectedService;
 import org.ftrun.daemon.service.ServiceOptions;
 import org.ftrun.daemon.service.ServiceStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One service from its launch to its end, and what people ask of it. */
 public final class ServiceGroup implements ProtectedService {
   private static final int SIGTERM = 15;
   private static final int SIGINFO_BYTES = 128;
+
+  /** How often connections that are not yet known may make the service stand still. */
+  private static final long ROUND_MILLIS = 1_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceGroup.class);
 
   private final ServiceOptions options;
   private final SharedLog shared;
@@ -47,6 +57,7 @@ public final class ServiceGroup implements ProtectedService {
     ServiceGroup group = new ServiceGroup(options, shared, false);
     try {
       group.start(LauncherProcess.start(options));
+      group.keepHouse();
     } catch (LaunchException e) {
       shared.close();
       throw e;
@@ -84,15 +95,33 @@ public final class ServiceGroup implements ProtectedService {
     }
   }
 
+  /** Lets what is to be done from time to time be done until the service has ended. */
+  private void keepHouse() {
+    ScheduledExecutorService housekeeping =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "housekeeping");
+              thread.setDaemon(true);
+              return thread;
+            });
+    housekeeping.scheduleWithFixedDelay(
+        this::passRound, ROUND_MILLIS, ROUND_MILLIS, TimeUnit.MILLISECONDS);
+    members.exit.whenComplete((status, error) -> housekeeping.shutdownNow());
+  }
+
+  private void passRound() {
+    try {
+      members.passRound();
+    } catch (RuntimeException e) {
+      LOG.error("connections are not read in this round", e); // the executor would end without word
+    }
+  }
+
   /** Ends the service at once: kills both members, waits until they are gone. */
   void destroy() throws InterruptedException {
-    GroupState.Follower follower = state.end();
-    if (follower != null) {
-      follower.tracer().destroyReplica();
-    }
-    relay.kill();
+    members.kill(state.end());
     awaitExit();
-    members.connections().end();
+    members.end();
     shared.close();
   }
 

@@ -108,7 +108,7 @@ class ConnectionFollowerTest {
     List<Long> seen = new CopyOnWriteArrayList<>();
     follower.begin(
         NOBODY,
-        new TcpShadow(new ReadingQueue(() -> 0)),
+        new TcpShadow(new ReadingQueue(() -> 0), 0),
         (event, sequence, endOfBatch) -> {
           seen.add(sequence);
           throw new IllegalStateException("the model's own defect");
@@ -133,7 +133,7 @@ class ConnectionFollowerTest {
     for (int i = 0; i < 20; i++) {
       follower.begin(
           NOBODY,
-          new TcpShadow(new ReadingQueue(() -> 0)),
+          new TcpShadow(new ReadingQueue(() -> 0), 0),
           (event, sequence, endOfBatch) -> threads.add(Thread.currentThread()));
       connect();
       follower.end();

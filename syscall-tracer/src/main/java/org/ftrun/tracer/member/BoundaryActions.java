@@ -40,9 +40,20 @@ final class BoundaryActions {
     interrupt();
   }
 
+  /** Has something done when the service comes to its next call boundary by itself. */
+  void addPatiently(Action action) {
+    waiting.add(action);
+    member.fastPath.requestStop();
+  }
+
   /** Has the service come to its next call boundary, out of a call that it is blocked in. */
   void interrupt() {
     member.fastPath.requestStop();
+    hurry();
+  }
+
+  /** Interrupts the call that the service is blocked in, for what waits. */
+  void hurry() {
     try {
       member.tracee.interrupt();
     } catch (TraceeDiedException e) {

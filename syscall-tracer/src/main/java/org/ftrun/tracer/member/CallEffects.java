@@ -3,7 +3,6 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.ftrun.tracer.abi.Errno;
-import org.ftrun.tracer.abi.ProcessLayout;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -44,10 +43,6 @@ final class CallEffects {
   private static final long NEVER_MASKED =
       SignalActions.bit(Signal.SIGKILL) | SignalActions.bit(Signal.SIGSTOP);
 
-  /** Offset of pid in struct __user_cap_header_struct. */
-  private static final int CAPABILITY_PID = 4;
-
-  private static final SyscallRow CAPSET = SyscallTable.named("capset");
   private static final int SOL_SOCKET = 1;
   private static final SyscallRow SETSOCKOPT = SyscallTable.named("setsockopt");
   private static final SyscallRow SIGNALFD = SyscallTable.named("signalfd");
@@ -62,18 +57,24 @@ final class CallEffects {
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(ACTION_BYTES).order(ByteOrder.nativeOrder());
   private final PersonalCalls personal;
+
+  /** Under which ids kernel and service know each other. */
+  final CallIdentities identities;
+
   private SignalAction newAction;
   private long newHidden;
 
   CallEffects(Member member) {
     this.member = member;
     this.personal = new PersonalCalls(member);
+    this.identities = new CallIdentities(member);
   }
 
   /** Rewrites what is asked of the kernel where it must differ from what the service asks. */
   void prepare(CallInFlight call) throws TraceeDiedException {
     SyscallRole role = call.resolution.role();
     prepareMemory(call);
+    identities.prepare(call);
     if (role == SyscallRole.SIGNAL_ACTION) {
       prepareAction(call);
     } else if (role == SyscallRole.SIGNAL_MASK) {
@@ -113,33 +114,24 @@ final class CallEffects {
   }
 
   /**
-   * Lets a replica make for itself the call that the primary made for itself under its own pid:
-   * capset is the one with the pid in a structure, and the kernel allows it no other.
-   */
-  void nameItself(CallInFlight call) {
-    if (call.row == CAPSET && read(call.arguments[0], ProcessLayout.CAPABILITY_HEADER_SIZE)) {
-      bytes.putInt(CAPABILITY_PID, 0);
-      call.asked[0] = toScratch(ProcessLayout.CAPABILITY_HEADER_SIZE);
-    }
-  }
-
-  /**
    * Completes what the service sees of a call that was executed, and keeps the model true.
    *
    * @param when System.nanoTime() of the primary's call
-   * @param servicePid pid of the primary that made it
    * @return the result for the service
    */
-  long finish(CallInFlight call, long result, long when, int servicePid) {
+  long finish(CallInFlight call, long result, long when) {
     if (result < 0) {
       return result;
     }
-    personal.succeeded(call, result, servicePid);
+    personal.succeeded(call, result);
     if (call.row == RT_SIGPENDING && !member.hiddenPending.isEmpty()) {
       addToSet(call.arguments[0], member.hiddenPending.signals());
     }
     ProcessModel model = member.model();
-    model.usesSignalDescriptors |= call.row == SIGNALFD || call.row == SIGNALFD4;
+    if (call.row == SIGNALFD || call.row == SIGNALFD4) {
+      model.usesSignalDescriptors = true;
+      SignalDescriptors.note(member, (int) result);
+    }
     if (setsSocketTime(call)) {
       model.timesSockets = true;
       member.fastPath.timeSockets();

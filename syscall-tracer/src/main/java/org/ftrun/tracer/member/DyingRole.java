@@ -68,7 +68,7 @@ final class DyingRole implements Role {
       Libc.call(SYS_KILL, pid, Signal.SIGKILL);
       return this;
     }
-    thread.settlement().byRegisters();
+    thread.ending.settlement().byRegisters();
     settled = true;
     lose();
     cutLifelines();
@@ -155,9 +155,9 @@ final class DyingRole implements Role {
     for (PrimaryThread thread : inOrder) {
       if (atExit.contains(thread)) {
         thread.member.tracee.readRegisters(thread.member.now);
-        thread.settlement().byRegisters();
+        thread.ending.settlement().byRegisters();
       } else {
-        thread.settlement().afterwards();
+        thread.ending.settlement().afterwards();
       }
     }
   }
@@ -263,7 +263,6 @@ final class DyingRole implements Role {
     atExit.remove(thread);
     if (thread != role.first()) {
       if (settled) {
-        role.turn.withdraw(thread);
         role.remove(thread);
       } else {
         role.tracees().remove(thread.member.tracee);

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.patch.SitePatch;
 import org.ftrun.tracer.patch.Trampoline;
 import org.ftrun.tracer.ptrace.Registers;
@@ -46,10 +47,22 @@ final class FastPath {
     }
   }
 
-  /** The area belongs to a new thread: a replica, or a promoted one. */
-  void setThread(int id) {
+  /** The member serves from now on: its parent in the service's eyes may be another. */
+  void tellParent() {
     if (isOn()) {
-      putInt(StubArea.THREAD, id);
+      int parent = member.ids.parent(member.ids.pid());
+      member.threads().all().forEach(thread -> thread.fastPath.putInt(StubArea.PARENT, parent));
+    }
+  }
+
+  /** The stub leaves reads of descriptors that may be signalfds to the tracer. */
+  void tellSignalDescriptors() {
+    if (isOn()) {
+      long descriptors = member.model().signalDescriptors;
+      member
+          .threads()
+          .all()
+          .forEach(thread -> thread.fastPath.putLong(StubArea.SIGNALS, descriptors));
     }
   }
 
@@ -155,6 +168,22 @@ final class FastPath {
     requestStop();
     if (member.model().stub.isPastCheck(stopped.rip())) {
       stopped.rip(member.model().stub.at(StubLayout.CHECK)).originalRax(-1);
+      member.tracee.writeRegisters(stopped);
+    }
+  }
+
+  /**
+   * A thread that sleeps in the stub until the next event shall look at once, and not, as the
+   * kernel would have it, sleep for the rest of its time.
+   *
+   * @param stopped its registers, which are written
+   */
+  void endSleep(Registers stopped) throws TraceeDiedException {
+    if (isOn()
+        && member.model().stub.isInFastPath(stopped.rip())
+        && stopped.originalRax() >= 0
+        && stopped.rax() == -Errno.ERESTART_RESTARTBLOCK) {
+      stopped.rax(-Errno.EINTR).originalRax(-1);
       member.tracee.writeRegisters(stopped);
     }
   }

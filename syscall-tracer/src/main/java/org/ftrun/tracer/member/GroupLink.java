@@ -95,11 +95,14 @@ public interface GroupLink {
   void ended(int pid, int exitStatus);
 
   /**
-   * A TCP connection was accepted or begun; the primary is stopped inside the call.
+   * A TCP connection was begun; the primary is stopped inside the call.
    *
    * @param descriptor the connection's descriptor in the primary
    */
   void established(int pid, int descriptor);
+
+  /** The primary stands still, with all its calls in the log: connections can be looked at. */
+  void standsStill(int pid);
 
   /** Who knows more of a dead primary's last call than its registers. */
   SecondOpinion secondOpinion();

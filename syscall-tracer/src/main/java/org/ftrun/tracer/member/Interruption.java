@@ -113,6 +113,7 @@ final class Interruption {
       return timedOut();
     }
     call.askAnew();
+    calls.effects.identities.prepare(call);
     redirection.renew();
     if (SocketTimeout.isMadeWhenReady(call)) {
       socketTimeout.askToWait(call);
@@ -147,6 +148,7 @@ final class Interruption {
       return timedOut();
     }
     call.askAnew();
+    calls.effects.identities.prepare(call);
     redirection.renew();
     request.askForRest(call);
     if (!SocketTimeout.isMadeWhenReady(call) && !SocketTimeout.isFruitless(call)) {
@@ -212,6 +214,7 @@ final class Interruption {
     call.answered(-Errno.EINTR);
     boolean askedTimed = call.timed;
     call.askAnew();
+    calls.effects.identities.prepare(call);
     request.askForRest(call);
     if (askedTimed) {
       call.fruitlessTries = 0;

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.Tracee;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -34,7 +35,8 @@ final class LaunchRole implements Role {
         case NONE:
           return this;
         case EXEC:
-          return new PrimaryRole(new Member(tracee, null, null), group).begin();
+          VirtualIds ids = VirtualIds.ofRoot(tracee.pid());
+          return new PrimaryRole(new Member(tracee, null, ids, null), group).begin();
         case SIGNAL:
           tracee.resume(stop.signal());
           return this;

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import org.ftrun.tracer.capture.TraceeReader;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Tracee;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -19,6 +20,9 @@ final class Member {
   static final long R11_AFTER_CALL = 0x246;
 
   final Tracee tracee;
+
+  /** By which ids the service knows its threads and itself. */
+  final VirtualIds ids;
 
   /** Signals that wait for a call boundary, to which the fast path is then asked to come. */
   final HeldSignals held = new HeldSignals(this::stopAtNextCall);
@@ -41,9 +45,10 @@ final class Member {
   private ThreadModel thread;
   private ProcessThreads threads = new ProcessThreads(this);
 
-  Member(Tracee tracee, ProcessModel model, ThreadModel thread) {
+  Member(Tracee tracee, ProcessModel model, VirtualIds ids, ThreadModel thread) {
     this.tracee = tracee;
     this.model = model;
+    this.ids = ids;
     this.thread = thread;
     this.injected = new InjectedCall(tracee, held, lifeline::beforeInjecting);
     this.reader = this::readAdvancing;
@@ -53,7 +58,10 @@ final class Member {
     fastPath.requestStop();
   }
 
-  /** The kernel's id of the thread: for the first one, the process's too. */
+  /**
+   * The kernel's id of the thread, for the first one the process's too; the service knows it by
+   * {@link #ids}.
+   */
   int pid() {
     return tracee.pid();
   }

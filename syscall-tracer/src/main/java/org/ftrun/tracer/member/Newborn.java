@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.util.List;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.ExtendedState;
 import org.ftrun.tracer.ptrace.Registers;
 
@@ -11,9 +12,22 @@ import org.ftrun.tracer.ptrace.Registers;
  * @param pid its pid
  * @param parent pid of the primary from which it was cloned, which stands still until it runs
  * @param model what is known of the process
+ * @param ids by which the service knows itself and its first thread
+ * @param sharedMemory the anonymous memory that it still shares with the primary
  * @param threads the threads that it is to have, the first one first
  */
-public record Newborn(int pid, int parent, ProcessModel model, List<OfThread> threads) {
+public record Newborn(
+    int pid,
+    int parent,
+    ProcessModel model,
+    VirtualIds ids,
+    List<MappingsOf.Mapping> sharedMemory,
+    List<OfThread> threads) {
+  /** Whether the primary must stand still until it is adopted: memory is yet to be copied. */
+  public boolean needsPrimary() {
+    return !sharedMemory.isEmpty() || model.personal.marksMemory;
+  }
+
   /**
    * A thread as it stands in the primary.
    *

@@ -1,7 +1,9 @@
 package org.ftrun.tracer.member;
 
+import java.nio.ByteBuffer;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.capture.OutputRegions;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallClass;
@@ -18,8 +20,6 @@ final class PrimaryCalls {
   private static final int SYS_RESTART = 219;
   private static final int LARGEST_ERRNO = 4096;
 
-  private static final SyscallRow ACCEPT = SyscallTable.named("accept");
-  private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
 
   private final PrimaryThread primary;
@@ -65,6 +65,7 @@ final class PrimaryCalls {
       case EXIT_THREAD:
         if (primary.role.areSeveral()) {
           recorder.publishPlain(call, 0, 0);
+          new RobustList(member).giveToKernel();
           ask();
           return primary.role;
         }
@@ -185,7 +186,7 @@ final class PrimaryCalls {
   /** A thread has been born: it stands until it gets the turn, which its parent has now. */
   private void bear(int tid) throws TraceeDiedException {
     primary.role.turn.take(primary);
-    Member newborn = birth.born(tid, tid, primary.role.tracees());
+    Member newborn = birth.born(tid, member.ids.free(tid), primary.role.tracees());
     Registers start = birth.start(newborn);
     primary.role.add(newborn).standing.born(start);
   }
@@ -195,7 +196,13 @@ final class PrimaryCalls {
     request.finish(call, kernelResult);
     timeLeft.writeBack(call);
     long result = partial.resultOf(call, kernelResult);
-    result = effects.finish(call, result, call.began, member.processId());
+    boolean redirected = call.redirectedFrom != 0 && result > 0;
+    effects.identities.show(call, result, redirected ? received(result) : null);
+    result =
+        call.resolution.role() == SyscallRole.THREAD_BIRTH && result > 0
+            ? member.ids.virtual((int) result)
+            : effects.identities.given(call, result);
+    result = effects.finish(call, result, call.began);
     observe(result);
     if (call.redirectedFrom != 0) {
       return redirection.record(kind, flags, result);
@@ -208,14 +215,15 @@ final class PrimaryCalls {
     return result;
   }
 
+  private ByteBuffer received(long result) {
+    return recorder.received(OutputRegions.rawLength(call.row, call.arguments, result));
+  }
+
   /** The shadow looks at a connection while no thread of the service can reach its socket. */
   private void observe(long result) {
-    if (!recorder.isRecording()) {
-      return;
-    }
-    if ((call.row == ACCEPT || call.row == ACCEPT4) && result >= 0) {
-      primary.group.established(member.processId(), (int) result);
-    } else if (call.row == CONNECT && (result == 0 || result == -Errno.EINPROGRESS)) {
+    if (recorder.isRecording()
+        && call.row == CONNECT
+        && (result == 0 || result == -Errno.EINPROGRESS)) {
       primary.group.established(member.processId(), (int) call.arguments[0]);
     }
   }

@@ -138,6 +138,7 @@ final class PrimaryFastPath {
     } else if (state != UnpublishedEvent.State.NONE && !needsMemory(left)) {
       boolean hasResult = state == UnpublishedEvent.State.RESULT;
       long result = hasResult ? left.result() : moved(left);
+      result = calls.effects.identities.given(SyscallTable.row(left.syscall()), result);
       if (hasResult && !isInterruption(result) || result > 0) {
         left.complete(result, payloadLength(left, result));
       }

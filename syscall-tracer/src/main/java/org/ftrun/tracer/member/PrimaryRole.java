@@ -27,6 +27,7 @@ public final class PrimaryRole implements Role, FailSafe {
   private final Tracees tracees = new Tracees();
 
   private boolean ending;
+  private boolean standstillRequested;
 
   /** The thread whose stop is being handled. */
   private PrimaryThread handled;
@@ -87,6 +88,7 @@ public final class PrimaryRole implements Role, FailSafe {
     turn.forget(thread);
     thread.member.model().rooms().giveBack(thread.member.room());
     thread.member.threads().remove(thread.member);
+    thread.member.ids.remove(thread.member.thread().id);
   }
 
   /** Number of sites whose calls take the fast path; any thread may ask. */
@@ -138,6 +140,32 @@ public final class PrimaryRole implements Role, FailSafe {
   /** Has a replica seeded at the next call boundary; called by the group on the tracer thread. */
   public void requestSeeding() {
     assembly.add(protection::seed);
+  }
+
+  /**
+   * Has the group told that the service stands still, at its next call boundary; called by the
+   * group on the tracer thread. Asked once more before that has come, the call that the service is
+   * blocked in is interrupted.
+   */
+  public void requestStandstill() {
+    if (standstillRequested) {
+      first().atBoundary.hurry();
+      return;
+    }
+    standstillRequested = true;
+    if (areSeveral()) {
+      assembly.add(this::standStill);
+    } else {
+      first().atBoundary.addPatiently(standing -> standStill());
+    }
+  }
+
+  private Role standStill() {
+    standstillRequested = false;
+    if (recording.isOn()) {
+      group.standsStill(pid());
+    }
+    return null;
   }
 
   /** Has protection ended at the next call boundary; called by the group on the tracer thread. */

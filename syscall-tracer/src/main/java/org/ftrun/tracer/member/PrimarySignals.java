@@ -144,9 +144,8 @@ final class PrimarySignals {
       member.held.remove(siginfo);
       return deadly(signal, siginfo);
     }
-    member.tracee.writeSiginfo(siginfo);
     boolean another = anotherFollows(signal, 0);
-    publish(siginfo, 0, another);
+    publish(siginfo, 0, another, true);
     member.held.remove(siginfo);
     primary.fairness.noteHandledBefore();
     enter(signal);
@@ -223,25 +222,33 @@ final class PrimarySignals {
       throws TraceeDiedException {
     boolean another = anotherFollows(signal, EventRecorder.FLAG_SIGNAL_FOLLOWS);
     long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, kernelResult);
-    publish(siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS, another);
+    publish(siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS, another, replace);
     member.hiddenPending.remove(siginfo);
     calls.setReturned(member.now, result);
-    if (replace) {
-      member.tracee.writeSiginfo(siginfo);
-    }
     enter(signal);
     return primary.role;
   }
 
   private void deliver(int signal, byte[] siginfo, int flags) throws TraceeDiedException {
-    publish(siginfo, flags, anotherFollows(signal, flags));
+    publish(siginfo, flags, anotherFollows(signal, flags), false);
     enter(signal);
   }
 
-  private void publish(byte[] siginfo, int flags, boolean another) {
+  /**
+   * Records a signal and has the thread, at the delivery of one, get it as the service is to see
+   * it.
+   *
+   * @param replace whether the thread is about to get another one
+   */
+  private void publish(byte[] siginfo, int flags, boolean another, boolean replace)
+      throws TraceeDiedException {
+    byte[] shown = calls.effects.identities.shown(siginfo);
     chain = another;
     chainAt = member.model().actions.of(HeldSignals.signalOf(siginfo)).handler();
-    primary.recorder.publishSignal(siginfo, another ? flags | EventRecorder.FLAG_MORE : flags);
+    primary.recorder.publishSignal(shown, another ? flags | EventRecorder.FLAG_MORE : flags);
+    if (replace || shown != siginfo) {
+      member.tracee.writeSiginfo(shown);
+    }
   }
 
   private void enter(int signal) throws TraceeDiedException {

@@ -1,7 +1,5 @@
 package org.ftrun.tracer.member;
 
-import org.ftrun.eventlog.EventKind;
-import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
@@ -47,6 +45,7 @@ final class PrimaryThread {
   private final PrimaryCalls calls;
   private final PrimarySignals signals;
   private final PrimaryFastPath fast;
+  final ThreadEnding ending;
   private final LocalStub localStub = new LocalStub();
   private boolean trapHandled;
 
@@ -57,13 +56,14 @@ final class PrimaryThread {
     this.role = role;
     this.member = member;
     this.group = role.group;
-    this.call = new CallInFlight(CallDigest.of(member, group));
+    this.call = new CallInFlight(CallDigest.of(member, group), member.ids.pid());
     this.recorder = new EventRecorder(member, role.writer, group, role.recording);
     this.atBoundary = new BoundaryActions(member);
     this.fairness = new SignalFairness(this);
     this.calls = new PrimaryCalls(this);
     this.signals = new PrimarySignals(this, calls);
     this.fast = new PrimaryFastPath(this, calls);
+    this.ending = new ThreadEnding(this, calls, fast);
     member.lifeline.attach(call, () -> service);
   }
 
@@ -113,20 +113,6 @@ final class PrimaryThread {
     return role;
   }
 
-  /** The process dies: what its own code was doing with the kernel is settled. */
-  void settleFastPath() throws TraceeDiedException {
-    if (!call.executing) {
-      fast.settle();
-    }
-  }
-
-  /** As {@link #settleFastPath}, once the process is gone. */
-  void settleFastPathAfterwards() {
-    if (!call.executing && recorder.isRecording() && member.fastPath.isOn()) {
-      fast.settleAfterwards();
-    }
-  }
-
   /** What the tracer is to do at a stop of this thread. */
   Role stopped(Stop stop) throws TraceeDiedException {
     service = call.executing ? call.atSite : null;
@@ -140,14 +126,14 @@ final class PrimaryThread {
       case EXEC:
         return calls.onExec();
       case EXITING:
-        return isEndingAlone() ? leave() : new DyingRole(role).exiting(this);
+        return ending.isAlone() ? ending.leave() : new DyingRole(role).exiting(this);
       case SYSCALL:
       case BIRTH:
       case OTHER:
         member.tracee.resume(0);
         return role;
       default:
-        if (isEndingAlone()) {
+        if (ending.isAlone()) {
           role.remove(this);
           return role;
         }
@@ -192,22 +178,6 @@ final class PrimaryThread {
     service = call.atSite;
     member.tracee.readRegisters(member.now);
     return calls.completed(call.answer, false);
-  }
-
-  /** Whether the thread ends by itself while others go on. */
-  private boolean isEndingAlone() throws TraceeDiedException {
-    return role.areSeveral()
-        && call.executing
-        && call.resolution.role() == SyscallRole.EXIT_THREAD
-        && !role.isEnding();
-  }
-
-  private Role leave() throws TraceeDiedException {
-    if ((member.tracee.eventMessage() & 0x7f) != 0) {
-      return new DyingRole(role).exiting(this); // killed within its exit
-    }
-    member.tracee.resume(0);
-    return role;
   }
 
   /** It has the turn: if others wait for it, its next call is where they are looked after. */
@@ -429,37 +399,8 @@ final class PrimaryThread {
     return role.standingAt(call.atSite).protection.end(reason);
   }
 
-  /**
-   * The thread, which stands, is to run natively: a call that has returned is completed, another
-   * one is made again.
-   *
-   * @return the registers to go on with
-   */
-  Registers leaveForNative() throws TraceeDiedException {
-    if (standing.signalAtStop() != null) {
-      member.held.add(standing.signalAtStop());
-    }
-    if (!call.executing) {
-      return standing.service();
-    }
-    member.tracee.readRegisters(member.now);
-    boolean returned = calls.interruption.hasReturnedAtLast(member.now);
-    if (returned || call.transferred > 0) {
-      long known = call.answered ? call.answer : member.now.rax();
-      long seen = calls.record(EventKind.SYSCALL, 0, returned ? known : -Errno.EINTR);
-      calls.setReturned(returned ? member.now : null, seen);
-    }
-    call.executing = false;
-    return call.atSite;
-  }
-
   /** Gives the service back to itself after a defect of ours. */
   Role rescue(String reason) {
-    return new Rescue(this, calls).rescue(service, reason);
-  }
-
-  /** Decides what a call did in which the process died. */
-  Settlement settlement() {
-    return new Settlement(this, calls);
+    return ending.rescue(service, reason);
   }
 }

@@ -27,6 +27,9 @@ final class ProcessModel {
   /** Whether cpuid faults. */
   boolean cpuidTrapped;
 
+  /** Bit n: descriptor n may be a signalfd; bit 63 is for all from there on. */
+  long signalDescriptors;
+
   /** Whether the process ever made a signalfd. */
   boolean usesSignalDescriptors;
 
@@ -83,6 +86,7 @@ final class ProcessModel {
   /** The process keeps across exec what is not of its memory. */
   void inheritAcrossExec(ProcessModel before) {
     usesSignalDescriptors = before.usesSignalDescriptors;
+    signalDescriptors = before.signalDescriptors;
     timesSockets = before.timesSockets;
     realTimer.copyFrom(before.realTimer);
     personal.copyFrom(before.personal);
@@ -101,6 +105,7 @@ final class ProcessModel {
     copy.fastPath = fastPath;
     copy.clock = clock;
     copy.usesSignalDescriptors = usesSignalDescriptors;
+    copy.signalDescriptors = signalDescriptors;
     return copy;
   }
 }

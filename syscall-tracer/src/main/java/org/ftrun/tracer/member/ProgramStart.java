@@ -187,7 +187,7 @@ final class ProgramStart {
     long log = base + StubLayout.REGION_BYTES;
     ProcessModel before = member.model();
     ThreadModel threadBefore = member.thread();
-    int id = threadBefore == null ? member.pid() : threadBefore.id;
+    int id = member.ids.pid();
     member.setModel(
         new ProcessModel(region, new TraceeAddress(log), inheritedActions(before)),
         new ThreadModel(id, ThreadRoom.first(region)));
@@ -252,6 +252,9 @@ final class ProgramStart {
     model.clock = options.on() && !model.timeStampTrapped ? VdsoClock.find(member) : 0;
     area.putLong(StubArea.CLOCK, model.clock);
     area.putInt(StubArea.THREAD, member.thread().id);
+    area.putInt(StubArea.PID, member.ids.pid());
+    area.putInt(StubArea.PARENT, member.ids.parent(member.ids.pid()));
+    area.putLong(StubArea.SIGNALS, model.signalDescriptors);
     area.putInt(StubArea.TIMES, model.timesSockets ? 1 : 0);
     if (member.tracee.memory().write(member.room().area(), area) != StubArea.BYTES) {
       throw TraceeDiedException.INSTANCE;

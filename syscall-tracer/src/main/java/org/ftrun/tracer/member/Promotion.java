@@ -28,6 +28,8 @@ final class Promotion {
   static void complete(Member first, Legacy legacy) throws TraceeDiedException {
     Registers service = new Registers();
     first.tracee.readRegisters(service);
+    first.ids.succeed(legacy.pid());
+    first.fastPath.tellParent();
     armTimers(first, legacy);
     if (first.model().personal.deathSignal != 0) {
       first.inject(SYS_PRCTL, PR_SET_PDEATHSIG, first.model().personal.deathSignal);
@@ -41,20 +43,27 @@ final class Promotion {
     new Owners(first).inherit(legacy.pid());
     OwnSignals signals = new OwnSignals(first);
     for (byte[] siginfo : legacy.pendingShared()) {
-      signals.queueShared(siginfo);
+      signals.queueShared(HeldSignals.inherited(siginfo, legacy.pid(), first.pid()));
     }
     first.tracee.setSignalMask(mask);
     first.tracee.writeRegisters(service);
   }
 
-  /** Gives a thread what its predecessor leaves; its registers are as before afterwards. */
-  static void inherit(Member thread, Legacy.OfThread legacy) throws TraceeDiedException {
+  /**
+   * Gives a thread what its predecessor leaves; its registers are as before afterwards.
+   *
+   * @param dead pid of the process that its predecessor was in
+   */
+  static void inherit(Member thread, Legacy.OfThread legacy, int dead) throws TraceeDiedException {
     thread.fastPath.setMode(StubArea.Mode.SOLO);
     if (!legacy.pending().isEmpty()) {
-      queue(thread, legacy.pending());
+      queue(thread, legacy.pending(), dead);
     }
-    legacy.held().forEach(thread.held::add);
-    for (byte[] siginfo : legacy.hidden()) {
+    for (byte[] siginfo : legacy.held()) {
+      thread.held.add(HeldSignals.inherited(siginfo, dead, thread.processId()));
+    }
+    for (byte[] hidden : legacy.hidden()) {
+      byte[] siginfo = HeldSignals.inherited(hidden, dead, thread.processId());
       // The last call may have been the one that unblocks it.
       long bit = SignalActions.bit(HeldSignals.signalOf(siginfo));
       if ((thread.thread().hiddenMask & bit) == 0) {
@@ -65,7 +74,8 @@ final class Promotion {
     }
   }
 
-  private static void queue(Member thread, List<byte[]> pending) throws TraceeDiedException {
+  private static void queue(Member thread, List<byte[]> pending, int dead)
+      throws TraceeDiedException {
     Registers service = new Registers();
     thread.tracee.readRegisters(service);
     long mask = thread.tracee.signalMask();
@@ -73,7 +83,7 @@ final class Promotion {
     thread.tracee.setSignalMask(~SignalActions.OWNED);
     OwnSignals signals = new OwnSignals(thread);
     for (byte[] siginfo : pending) {
-      signals.queue(siginfo);
+      signals.queue(HeldSignals.inherited(siginfo, dead, thread.processId()));
     }
     thread.tracee.setSignalMask(mask);
     thread.tracee.writeRegisters(service);

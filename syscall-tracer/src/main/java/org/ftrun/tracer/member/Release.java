@@ -33,7 +33,7 @@ final class Release {
     List<Member> threads = member.threads().all();
     List<Registers> services = new ArrayList<>();
     for (PrimaryThread thread : role.threads()) {
-      services.add(thread.leaveForNative());
+      services.add(thread.ending.leaveForNative());
       thread.member.fastPath.setMode(StubArea.Mode.SLOW);
     }
     member.fastPath.remove();

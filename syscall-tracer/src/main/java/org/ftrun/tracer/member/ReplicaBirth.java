@@ -2,8 +2,6 @@ package org.ftrun.tracer.member;
 
 import java.io.File;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.libc.Libc;
@@ -54,18 +52,15 @@ final class ReplicaBirth {
    */
   Member deliver() throws TraceeDiedException {
     Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
-    Member first = new Member(tracee, newborn.model(), newborn.threads().get(0).model());
+    Member first =
+        new Member(tracee, newborn.model(), newborn.ids(), newborn.threads().get(0).model());
     if (cpu >= 0) {
       MemberTracer.pin(newborn.pid(), cpu);
     }
     first.inject(SYS_PRCTL, PR_SET_PDEATHSIG, 0);
     registerAddresses(first);
-    List<MappingsOf.Mapping> shared =
-        MappingsOf.process(newborn.pid()).all().stream()
-            .filter(MappingsOf.Mapping::isSharedAnonymous)
-            .collect(Collectors.toList());
-    if (!shared.isEmpty()) {
-      new Unsharing(first).makeOwn(shared);
+    if (!newborn.sharedMemory().isEmpty()) {
+      new Unsharing(first).makeOwn(newborn.sharedMemory());
     }
     MemoryMarks.inherit(first, newborn.parent());
     for (Newborn.OfThread further : newborn.threads().subList(1, newborn.threads().size())) {
@@ -95,8 +90,9 @@ final class ReplicaBirth {
     }
     Tracee tracee = Tracee.born((int) tid);
     ThreadBirth.awaitFirstStop(tracee);
-    Member thread = new Member(tracee, first.model(), described.model());
+    Member thread = new Member(tracee, first.model(), first.ids, described.model());
     thread.join(first);
+    first.ids.add(described.model().id, (int) tid);
     tracee.writeExtendedState(described.extended());
     registerAddresses(thread);
     TraceeAddress scratch = thread.room().scratch();

@@ -71,6 +71,7 @@ final class ReplicaCalls {
     if (call.resolution.role() == SyscallRole.EXIT_THREAD) {
       reader.consume();
       replica.leaving();
+      new RobustList(member).giveToKernel();
       ask(call.row.number(), call.asked);
       return null;
     }
@@ -99,7 +100,7 @@ final class ReplicaCalls {
     if (defect != null) {
       return defect;
     }
-    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
+    long result = effects.finish(call, event.result(), event.detail());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {
@@ -166,7 +167,6 @@ final class ReplicaCalls {
       return answer(event);
     }
     effects.prepare(call);
-    effects.nameItself(call);
     if (call.resolution.role() == SyscallRole.MMAP) {
       long end = event.result() + call.arguments[1];
       if (member.model().patches.hasRoomIn(event.result(), end)) {
@@ -193,19 +193,18 @@ final class ReplicaCalls {
   String executed() throws TraceeDiedException {
     call.executing = false;
     Event event = reader.peek();
-    long own = member.now.rax();
-    SyscallRole role = call.resolution.role();
-    if (event != null && role == SyscallRole.THREAD_BIRTH) {
-      return born(event, own);
+    if (event != null && call.resolution.role() == SyscallRole.THREAD_BIRTH) {
+      return born(event, member.now.rax());
     }
-    if (event == null || role != SyscallRole.TID_ADDRESS && own != event.result()) {
+    long own = effects.identities.given(call, member.now.rax());
+    if (event == null || own != event.result()) {
       return Divergence.result(event, member, call, own, replica.history());
     }
     return returned(event);
   }
 
   private String returned(Event event) throws TraceeDiedException {
-    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
+    long result = effects.finish(call, event.result(), event.detail());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {

@@ -31,7 +31,7 @@ public final class ReplicaRole implements Role, FailSafe {
     SPIN,
     /** Spins, then yields. */
     YIELD,
-    /** Spins, yields, then sleeps for up to a millisecond. */
+    /** Spins for a moment, then sleeps for up to some milliseconds. */
     SLEEP
   }
 
@@ -170,6 +170,7 @@ public final class ReplicaRole implements Role, FailSafe {
   private void remove(ReplicaThread thread) {
     threads.remove(thread);
     thread.member.threads().remove(thread.member);
+    thread.member.ids.remove(thread.id());
     thread.member.model().rooms().giveBack(thread.member.room());
     current = null;
   }

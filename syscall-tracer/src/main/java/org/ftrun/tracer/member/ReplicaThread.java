@@ -45,7 +45,7 @@ final class ReplicaThread {
   ReplicaThread(ReplicaRole role, Member member) {
     this.role = role;
     this.member = member;
-    this.call = new CallInFlight(CallDigest.of(member, role.group));
+    this.call = new CallInFlight(CallDigest.of(member, role.group), member.ids.pid());
     this.reader = role.reader;
     this.calls = new ReplicaCalls(this, reader);
   }
@@ -123,16 +123,7 @@ final class ReplicaThread {
       case SIGNAL:
         return onSignal(stop.signal());
       case TRAP:
-        reader.catchUp();
-        if (role.succession.isDue() && !call.executing && !member.hasOwnSignalPending()) {
-          member.tracee.readRegisters(member.now);
-          if (!member.fastPath.isInside(member.now.rip())) {
-            return role.promote();
-          }
-          member.fastPath.sendToBoundary(member.now);
-        }
-        member.tracee.resume(0);
-        return role;
+        return onTrap();
       case GROUP_STOP:
       case SYSCALL:
       case BIRTH:
@@ -142,6 +133,21 @@ final class ReplicaThread {
       default:
         return role.lost(stop);
     }
+  }
+
+  /** Our interrupt, for a promotion. */
+  private Role onTrap() throws TraceeDiedException {
+    reader.catchUp();
+    member.tracee.readRegisters(member.now);
+    if (role.succession.isDue() && !call.executing && !member.hasOwnSignalPending()) {
+      if (!member.fastPath.isInside(member.now.rip())) {
+        return role.promote();
+      }
+      member.fastPath.sendToBoundary(member.now);
+    }
+    member.fastPath.endSleep(member.now);
+    member.tracee.resume(0);
+    return role;
   }
 
   private Role onSignal(int signal) throws TraceeDiedException {

@@ -43,7 +43,8 @@ final class Seeding {
    * @return null, or why it could not be done
    */
   String seed() throws TraceeDiedException {
-    String obstacle = MappingsOf.process(member.pid()).obstacle(member.model());
+    MappingsOf shared = MappingsOf.sharedOf(member.pid());
+    String obstacle = shared.obstacle(member.model());
     if (obstacle != null) {
       return obstacle;
     }
@@ -64,7 +65,14 @@ final class Seeding {
           + Libc.errorText((int) -child)
           + ")";
     }
-    return role.group.adopt(new Newborn((int) child, member.pid(), member.model().copy(), threads));
+    return role.group.adopt(
+        new Newborn(
+            (int) child,
+            member.pid(),
+            member.model().copy(),
+            member.ids.ofClone((int) child),
+            shared.all().stream().filter(MappingsOf.Mapping::isSharedAnonymous).toList(),
+            threads));
   }
 
   private Newborn.OfThread describe(PrimaryThread thread) throws TraceeDiedException {

@@ -37,7 +37,7 @@ final class Settlement {
   /** The process stands at its end, its registers have been read. */
   void byRegisters() throws TraceeDiedException {
     calls.redirection.setDying();
-    primary.settleFastPath();
+    primary.ending.settleFastPath();
     if (!isNeeded()) {
       return;
     }
@@ -66,7 +66,7 @@ final class Settlement {
 
   /** The process is gone, and with it its registers and its memory. */
   void afterwards() throws TraceeDiedException {
-    primary.settleFastPathAfterwards();
+    primary.ending.settleFastPathAfterwards();
     if (!isNeeded()) {
       return;
     }

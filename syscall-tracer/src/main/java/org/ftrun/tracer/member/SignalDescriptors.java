@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class SignalDescriptors {
   private static final Logger LOG = LoggerFactory.getLogger(SignalDescriptors.class);
   private static final int SYS_EPOLL_CTL = 233;
+  private static final String KIND = "anon_inode:[signalfd]";
+  private static final int SHARED_BIT = 63;
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
   private static final Pattern REGISTRATION =
@@ -34,9 +36,44 @@ final class SignalDescriptors {
     this.member = member;
   }
 
+  /** The process has made a signalfd, or a duplicate of one. */
+  static void note(Member member, int descriptor) {
+    member.model().signalDescriptors |= bit(descriptor);
+    member.fastPath.tellSignalDescriptors();
+  }
+
+  /** Whether a descriptor may be one, by what was noted. */
+  static boolean mayBeOne(Member member, int descriptor) {
+    return (member.model().signalDescriptors & bit(descriptor)) != 0;
+  }
+
+  private static long bit(int descriptor) {
+    return 1L << Math.min(Integer.toUnsignedLong(descriptor), SHARED_BIT);
+  }
+
+  /** Whether a descriptor is a signalfd; what was noted of another file is forgotten. */
+  boolean isOne(int descriptor) {
+    if (!mayBeOne(member, descriptor)) {
+      return false;
+    }
+    Path link = Path.of("/proc/" + member.pid() + "/fd/" + descriptor);
+    try {
+      if (Files.readSymbolicLink(link).toString().equals(KIND)) {
+        return true;
+      }
+    } catch (IOException e) {
+      LOG.debug("{} was closed meanwhile", link);
+    }
+    if (bit(descriptor) != 1L << SHARED_BIT) {
+      member.model().signalDescriptors &= ~bit(descriptor);
+      member.fastPath.tellSignalDescriptors();
+    }
+    return false;
+  }
+
   /** Registers all of them anew; the service's registers are to be written afterwards. */
   void registerAgain() throws TraceeDiedException {
-    List<Integer> signals = descriptorsOf("anon_inode:[signalfd]");
+    List<Integer> signals = descriptorsOf(KIND);
     if (signals.isEmpty()) {
       return;
     }

@@ -99,6 +99,9 @@ final class StubFault {
     for (long i = 0; i < instructions; i++) {
       member.tracee.step();
       Stop stop = member.tracee.await();
+      while (stop.kind() == StopKind.NONE) { // somebody wakes the tracer
+        stop = member.tracee.await();
+      }
       if (stop.kind() != StopKind.SIGNAL || stop.signal() != Signal.SIGTRAP) {
         LOG.warn("{} instead of instruction {} of {}", stop, i, row);
         break;

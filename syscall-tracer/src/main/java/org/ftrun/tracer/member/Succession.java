@@ -83,7 +83,7 @@ final class Succession {
     current.leaveBehindCall();
     for (ReplicaThread thread : replica.threads()) {
       thread.member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
-      Promotion.inherit(thread.member, legacy.of(thread.id()));
+      Promotion.inherit(thread.member, legacy.of(thread.id()), legacy.pid());
     }
     Promotion.complete(replica.first().member, legacy);
     successor = new PrimaryRole(replica.first().member, replica.group);

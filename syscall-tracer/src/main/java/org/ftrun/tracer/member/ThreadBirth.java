@@ -88,7 +88,8 @@ final class ThreadBirth {
     if ((flags & CLONE_CHILD_SETTID) != 0) {
       writeId(call.arguments[CHILD_TID_ARGUMENT], id);
     }
-    Member newborn = new Member(tracee, parent.model(), model);
+    parent.ids.add(id, tid);
+    Member newborn = new Member(tracee, parent.model(), parent.ids, model);
     newborn.join(parent);
     copyArea(model);
     String refusal = Confinement.impose(newborn);

@@ -75,16 +75,9 @@ final class Turn {
     return thread;
   }
 
-  /** The thread waits no longer: its process has been killed. */
-  void withdraw(PrimaryThread thread) {
-    waiting.remove(thread);
-  }
-
-  /** The thread is gone. */
+  /** The thread is gone; it may have waited, if the whole process ends. */
   void forget(PrimaryThread thread) {
-    if (waiting.contains(thread)) {
-      throw new IllegalStateException("a thread that waits for its turn has ended");
-    }
+    waiting.remove(thread);
     release(thread);
   }
 }

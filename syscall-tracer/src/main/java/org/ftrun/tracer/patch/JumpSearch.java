@@ -8,6 +8,12 @@ import java.util.Arrays;
  * misses no direct one.
  */
 public final class JumpSearch {
+  private static final int SHORT_BYTES = 2;
+  private static final int WIDE_BYTES = Integer.BYTES;
+  private static final byte CALL = (byte) 0xe8;
+  private static final byte JUMP = (byte) 0xe9;
+  private static final byte TWO_BYTE_OPCODE = 0x0f;
+
   private JumpSearch() {}
 
   /**
@@ -21,21 +27,35 @@ public final class JumpSearch {
   public static boolean mayJump(byte[] code, int length, long start, long... targets) {
     long[] sorted = targets.clone();
     Arrays.sort(sorted);
-    for (int i = 0; i < length - 1; i++) {
+    return hasShort(code, length, start, sorted) || hasWide(code, length, start, sorted);
+  }
+
+  /** Jumps with a displacement of one byte: only what is near the targets needs to be looked at. */
+  private static boolean hasShort(byte[] code, int length, long start, long[] sorted) {
+    long from = sorted[0] - start - SHORT_BYTES - Byte.MAX_VALUE;
+    long to = sorted[sorted.length - 1] - start - SHORT_BYTES - Byte.MIN_VALUE;
+    for (int i = (int) Math.max(0, from); i < length - 1 && i <= to; i++) {
       int opcode = code[i] & 0xff;
       boolean isShort = opcode >= 0x70 && opcode < 0x80 || opcode == 0xeb || opcode >> 2 == 0x38;
-      if (isShort && isIn(sorted, start + i + 2 + code[i + 1])) {
+      if (isShort && isIn(sorted, start + i + SHORT_BYTES + code[i + 1])) {
         return true;
       }
+    }
+    return false;
+  }
+
+  /** Jumps and calls with a displacement of four bytes: they may be anywhere. */
+  private static boolean hasWide(byte[] code, int length, long start, long[] sorted) {
+    for (int i = 0; i < length - WIDE_BYTES; i++) {
       int wide = 0;
-      if (opcode == 0xe8 || opcode == 0xe9) {
+      if (code[i] == CALL || code[i] == JUMP) {
         wide = i + 1;
-      } else if (opcode == 0x0f && (code[i + 1] & 0xf0) == 0x80) {
+      } else if (code[i] == TWO_BYTE_OPCODE && (code[i + 1] & 0xf0) == 0x80) {
         wide = i + 2;
       }
       if (wide > 0
-          && wide + 4 <= length
-          && isIn(sorted, start + wide + 4 + displacement(code, wide))) {
+          && wide + WIDE_BYTES <= length
+          && isIn(sorted, start + wide + WIDE_BYTES + displacement(code, wide))) {
         return true;
       }
     }

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.ftrun.tracer.syscall.ArgumentKind;
 import org.ftrun.tracer.syscall.ArgumentRule;
+import org.ftrun.tracer.syscall.IdKind;
+import org.ftrun.tracer.syscall.IdRule;
 import org.ftrun.tracer.syscall.Irregular;
 import org.ftrun.tracer.syscall.SizeRule;
 import org.ftrun.tracer.syscall.SyscallClass;
@@ -41,15 +44,21 @@ public final class FastTable {
   private static final int OUTPUTS_OFFSET = 28;
   private static final int INPUTS_OFFSET = 62;
   private static final int PAIRED_OFFSET = 63;
+  private static final int IDENTITY_OFFSET = 20;
+  private static final int PATHS_OFFSET = 21;
+  private static final int RULE_CONSTANT = 0;
   private static final int RULE_MESSAGE = 6;
   private static final int RULE_MESSAGES = 7;
   private static final int RULE_SENT = 8;
 
-  /** Of calls with commands, those that need no handler: no memory is written beyond the row. */
+  /**
+   * Of calls with commands, those that need no handler: no memory is written beyond the row, and by
+   * ioctl an int at most.
+   */
   private static final Map<String, Commanded> COMMANDS =
       Map.of(
           "fcntl", new Commanded(1, List.of(1, 2, 3, 4)), // F_GETFD, F_SETFD, F_GETFL, F_SETFL
-          "ioctl", new Commanded(1, List.of(0x5421)), // FIONBIO
+          "ioctl", new Commanded(1, List.of(0x5421, 0x541b)), // FIONBIO, FIONREAD
           "getsockopt",
               new Commanded(2, List.of(4, 3, 11, 7))); // SO_ERROR, _TYPE, TCP_INFO, _SNDBUF
 
@@ -62,7 +71,7 @@ public final class FastTable {
 
   /** The tracer keeps account of these, or has something to do around them. */
   private static final Set<String> NEVER =
-      Set.of("accept", "accept4", "connect", "rt_sigpending", "signalfd", "signalfd4");
+      Set.of("connect", "rt_sigpending", "signalfd", "signalfd4", "dup", "dup2", "dup3");
 
   /** SO_RCVTIMEO and SO_SNDTIMEO, each in the old and the new form (asm-generic/socket.h). */
   public static final Set<Integer> SOCKET_TIMES = Set.of(20, 21, 66, 67);
@@ -108,17 +117,49 @@ public final class FastTable {
         && plain
         && regular
         && !NEVER.contains(row.name())
+        && row.ids().stream().allMatch(FastTable::knows)
         && outputs(row).stream().allMatch(output -> outputRule(row, output) >= 0)
         && outputs(row).size() <= MOST_OUTPUTS;
   }
 
+  /** Whether the stub can do a call with such an id, or knows when it has none. */
+  private static boolean knows(IdRule id) {
+    // Control data are received by the tracer only; getsockopt's commands have no ids.
+    return identity(id) != 0 || id.kind() == IdKind.CREDENTIALS || id.kind() == IdKind.PEER;
+  }
+
+  /** ID_PROCESS and so on of stub.h, 0: none of them. */
+  private static int identity(IdRule id) {
+    return switch (id.kind()) {
+      case PROCESS -> 1;
+      case THREAD -> 2;
+      case PARENT -> 3;
+      case SIGNALFD -> 4;
+      case CREDENTIALS -> id.place() == IdRule.Place.NAMES ? 5 : 0;
+      default -> 0;
+    };
+  }
+
+  private static int paths(SyscallRow row) {
+    int found = 0;
+    for (int i = 0; i < row.arguments().size(); i++) {
+      if (row.arguments().get(i).kind() == ArgumentKind.PATH) {
+        found |= 1 << i;
+      }
+    }
+    return found;
+  }
+
   private static List<ArgumentRule> outputs(SyscallRow row) {
-    boolean byHandler =
-        row.irregularOrNull() == Irregular.FCNTL || row.irregularOrNull() == Irregular.IOCTL;
-    return byHandler ? List.of() : row.arguments().stream().filter(ArgumentRule::isOutput).toList();
+    return row.irregularOrNull() == Irregular.FCNTL
+        ? List.of()
+        : row.arguments().stream().filter(ArgumentRule::isOutput).toList();
   }
 
   private static int outputRule(SyscallRow row, ArgumentRule output) {
+    if (row.irregularOrNull() == Irregular.IOCTL) {
+      return RULE_CONSTANT;
+    }
     boolean sent = row.irregularOrNull() == Irregular.SENDMMSG;
     return sent ? RULE_SENT : rule(output.size().kind());
   }
@@ -126,7 +167,7 @@ public final class FastTable {
   /** enum rule of stub.h, or -1. */
   private static int rule(SizeRule.Kind kind) {
     return switch (kind) {
-      case CONSTANT -> 0;
+      case CONSTANT -> RULE_CONSTANT;
       case ARGUMENT -> 1;
       case BITS -> 2;
       case RESULT -> 3;
@@ -175,13 +216,17 @@ public final class FastTable {
     if (commanded != null) {
       table.put(at + 11, (byte) commanded.commands().size());
       for (int i = 0; i < commanded.commands().size(); i++) {
-        table.putInt(at + 12 + 4 * i, commanded.commands().get(i));
+        table.putShort(at + 12 + 2 * i, commanded.commands().get(i).shortValue());
       }
     }
     for (int i = 0; i < outputs.size(); i++) {
       ArgumentRule output = outputs.get(i);
       compile(row, output, outputRule(row, output), table, at + OUTPUTS_OFFSET + 8 * i);
     }
+    for (IdRule id : row.ids()) {
+      table.put(at + IDENTITY_OFFSET, (byte) identity(id));
+    }
+    table.put(at + PATHS_OFFSET, (byte) paths(row));
     table.put(at + 60, (byte) timeout);
     table.put(at + 61, (byte) (row.mayBlock() ? 1 : 0));
     table.put(at + PAIRED_OFFSET, (byte) (row.temporaryMask() == TemporaryMask.PAIR ? 1 : 0));
@@ -210,7 +255,8 @@ public final class FastTable {
     table.put(at + 1, (byte) rule);
     table.put(at + 2, (byte) Math.max(0, size.argument()));
     table.put(at + 3, (byte) memory.written().ordinal());
-    table.putInt(at + 4, size.unit());
+    boolean commanded = size.kind() == SizeRule.Kind.HANDLER;
+    table.putInt(at + 4, commanded ? Integer.BYTES : size.unit());
   }
 
   private static int widths(SyscallRow row, int bits) {

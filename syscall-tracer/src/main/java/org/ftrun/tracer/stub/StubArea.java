@@ -100,8 +100,17 @@ public final class StubArea {
   /** How many of them there is room for. */
   public static final int MOST_FENCES = 32;
 
+  /** The pid by which the service knows itself, 32 bits; 0: as the kernel knows it. */
+  public static final int PID = FENCES + 8 * MOST_FENCES;
+
+  /** The pid of the parent in the service's eyes, 32 bits. */
+  public static final int PARENT = PID + 4;
+
+  /** Bit n: descriptor n may be a signalfd; bit 63 is for all from there on. */
+  public static final int SIGNALS = PARENT + 4;
+
   /** Bytes of the structure. */
-  public static final int BYTES = FENCES + 8 * MOST_FENCES;
+  public static final int BYTES = SIGNALS + 8;
 
   private static final int UNLOGGED = 320;
 

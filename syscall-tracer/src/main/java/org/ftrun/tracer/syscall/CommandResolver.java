@@ -56,7 +56,10 @@ final class CommandResolver {
           "receiving by remapping pages is not offered, programs receive by copying",
           -1,
           0);
-  private static final Resolution[] ABOUT_SELF = {aboutSelf(0), aboutSelf(1)};
+  private static final Resolution[] ABOUT_SELF = {
+    aboutSelf(SyscallRole.PLAIN, 0), aboutSelf(SyscallRole.PLAIN, 1)
+  };
+  private static final Resolution OWN_GROUP = aboutSelf(SyscallRole.GROUP, 0);
 
   private CommandResolver() {}
 
@@ -76,9 +79,8 @@ final class CommandResolver {
         flags);
   }
 
-  private static Resolution aboutSelf(int pidArgument) {
-    return new Resolution(
-        SyscallClass.BOTH, SyscallRole.PLAIN, false, false, 0, "", pidArgument, 0);
+  private static Resolution aboutSelf(SyscallRole role, int pidArgument) {
+    return new Resolution(SyscallClass.BOTH, role, false, false, 0, "", pidArgument, 0);
   }
 
   static Resolution resolve(SyscallRow row, Irregular irregular, long[] arguments, int ownPid) {
@@ -158,7 +160,10 @@ final class CommandResolver {
       }
     }
     int pid = (int) arguments[pidArgument];
-    return pid == 0 || pid == ownPid ? ABOUT_SELF[pidArgument] : FORWARDED;
+    if (pid != 0 && pid != ownPid) {
+      return FORWARDED;
+    }
+    return row.role() == SyscallRole.GROUP ? OWN_GROUP : ABOUT_SELF[pidArgument];
   }
 
   private static Resolution getsockopt(SyscallRow row, long[] arguments) {

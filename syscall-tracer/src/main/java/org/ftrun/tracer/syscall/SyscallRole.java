@@ -55,7 +55,9 @@ public enum SyscallRole {
   /** Reads a clock (clock_gettime, gettimeofday, time). */
   CLOCK,
   /** Waits for a child (wait4, waitid). */
-  CHILD_WAIT;
+  CHILD_WAIT,
+  /** Makes a process group or a session, or changes to a group (setpgid, setsid). */
+  GROUP;
 
   /**
    * Whether it matters to a signal if it is delivered before or after such a call: the call sets

@@ -39,6 +39,7 @@ class StubOutputsTest {
   private static final int MOST_BUFFERS = 4;
   private static final int MOST_NAME = 128;
   private static final int LENGTHS = 300;
+  private static final int FIONREAD = 0x541b;
   private static final long IOVECS = BASE + 0x1000;
   private static final long NAMES = BASE + 0x2000;
   private static final long TIME = BASE + 0x3000;
@@ -95,6 +96,9 @@ class StubOutputsTest {
       call("sendmmsg", many, 3, header(MESSAGES - count), count, 0);
       call("readv", few, 3, IOVECS, MOST_BUFFERS * MESSAGES);
       call("recvfrom", few, 3, DATA, LENGTHS, 0, NAMES, header(0) + MSGHDR_NAME_LENGTH);
+      call("accept", failed ? -Errno.EAGAIN : 5, 3, NAMES, header(0) + MSGHDR_NAME_LENGTH);
+      call("accept4", failed ? -Errno.EAGAIN : 5, 3, 0, 0, 0);
+      call("ioctl", failed ? -Errno.EAGAIN : 0, 3, FIONREAD, DATA);
       call("getsockname", failed ? -Errno.EAGAIN : 0, 3, NAMES, header(1) + MSGHDR_NAME_LENGTH);
     }
     assertThat(StubProgram.run(directory, "records", false, image, BASE, lines))

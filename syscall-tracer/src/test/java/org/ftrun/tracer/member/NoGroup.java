@@ -87,6 +87,11 @@ class NoGroup implements GroupLink, AutoCloseable {
   public void established(int pid, int descriptor) {}
 
   @Override
+  public void standsStill(int pid) {
+    told.add("stands still");
+  }
+
+  @Override
   public long shadowDetail(int syscall, long[] arguments) {
     return 0;
   }

@@ -2,6 +2,9 @@ package org.ftrun.tracer.stub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.tracer.syscall.SyscallClass;
 import org.ftrun.tracer.syscall.SyscallRole;
@@ -9,6 +12,7 @@ import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FastTableTest {
@@ -28,8 +32,6 @@ class FastTableTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "accept",
-        "accept4",
         "connect",
         "rt_sigaction",
         "rt_sigprocmask",
@@ -74,32 +76,84 @@ class FastTableTest {
         "pwrite64",
         "readv",
         "writev",
+        "preadv",
+        "preadv2",
+        "pwritev",
+        "pwritev2",
         "recvfrom",
         "sendto",
-        "sendmsg",
         "recvmsg",
-        "sendmmsg",
+        "sendmsg",
         "recvmmsg",
-        "preadv2",
-        "pwritev2",
+        "sendmmsg",
+        "accept",
+        "accept4",
         "close",
+        "shutdown",
+        "sendfile",
+        "splice",
         "epoll_wait",
+        "epoll_pwait",
         "epoll_ctl",
         "poll",
+        "ppoll",
         "select",
+        "pselect6",
+        "getsockopt",
+        "setsockopt",
         "getsockname",
+        "getpeername",
+        "fcntl",
+        "ioctl",
         "lseek",
         "fstat",
+        "newfstatat",
+        "openat",
         "clock_gettime",
         "gettimeofday",
         "time",
+        "clock_nanosleep",
+        "nanosleep",
         "getpid",
+        "gettid",
         "getppid",
+        "getuid",
+        "geteuid",
+        "getgid",
+        "getegid",
+        "getresuid",
+        "getresgid",
         "getrandom",
+        "umask",
         "uname"
       })
   void shouldBeDoneByTheStubWhenRequestLoopsMakeIt(String name) {
     assertThat(FastTable.isFast(SyscallTable.named(name))).isTrue();
+  }
+
+  /** Offsets of struct row: how many commands there are, and the commands. */
+  @ParameterizedTest
+  @CsvSource({
+    "ioctl, 0x5421, FIONBIO",
+    "ioctl, 0x541b, FIONREAD",
+    "fcntl, 1, F_GETFD",
+    "fcntl, 2, F_SETFD",
+    "fcntl, 3, F_GETFL",
+    "fcntl, 4, F_SETFL",
+    "getsockopt, 4, SO_ERROR",
+    "getsockopt, 3, SO_TYPE",
+    "getsockopt, 11, TCP_INFO",
+    "getsockopt, 7, SO_SNDBUF"
+  })
+  void shouldHaveTheCommandsThatRequestLoopsUse(String call, String command) {
+    ByteBuffer table = ByteBuffer.wrap(FastTable.compile(number -> DetailRule.NONE, false));
+    table.order(ByteOrder.LITTLE_ENDIAN);
+    int row = SyscallTable.named(call).number() * FastTable.ROW_BYTES;
+    List<Integer> commands = new ArrayList<>();
+    for (int i = 0; i < table.get(row + 11); i++) {
+      commands.add(table.getInt(row + 12 + 4 * i));
+    }
+    assertThat(commands).contains(Integer.decode(command));
   }
 
   @Test

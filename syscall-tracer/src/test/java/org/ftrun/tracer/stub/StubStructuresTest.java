@@ -60,6 +60,11 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, enter)", StubArea.ENTER);
     expected.put("offsetof(struct area, fences)", StubArea.FENCES);
     expected.put("sizeof(((struct area *)0)->fences)", 8 * StubArea.MOST_FENCES);
+    expected.put("offsetof(struct area, pid)", StubArea.PID);
+    expected.put("offsetof(struct area, parent)", StubArea.PARENT);
+    expected.put("offsetof(struct area, signals)", StubArea.SIGNALS);
+    expected.put("offsetof(struct row, identity)", 20);
+    expected.put("offsetof(struct row, paths)", 21);
     expected.put("offsetof(struct row, blocks)", 61);
     expected.put("offsetof(struct row, inputs)", 62);
     expected.put("offsetof(struct row, paired)", 63);
