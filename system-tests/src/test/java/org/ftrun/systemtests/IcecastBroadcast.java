@@ -125,15 +125,22 @@ final class IcecastBroadcast implements Conversation {
     }
   }
 
+  /** icecast passes on whole blocks only: the source goes on until what it has sent is heard. */
   @Override
   public void finish() throws Exception {
-    check();
-    finishing = true;
-    sending.join(TimeUnit.SECONDS.toMillis(20));
+    long said = sent;
     Await.until(
         FtrunProcess.LIMIT,
-        () -> "sent " + sent + " lines, heard by all " + heardByAll() + server.messages(),
-        () -> heardByAll() == sent);
+        () -> "sent " + said + " lines, heard by all " + heardByAll() + "\n" + server.messages(),
+        () -> {
+          check();
+          return heardByAll() >= said;
+        });
+    finishing = true;
+    sending.join(TimeUnit.SECONDS.toMillis(20));
+    if (sending.isAlive()) {
+      throw new AssertionError("sending line " + sent + " does not end");
+    }
   }
 
   @Override
