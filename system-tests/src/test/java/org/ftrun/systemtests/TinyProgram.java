@@ -61,6 +61,8 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_waits",
           "thread_channels",
           "thread_races",
+          "thread_signals",
+          "thread_cancel",
           "thread_robust");
 
   /**
@@ -70,7 +72,8 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
       List.of("clocks", "memory", "signals", "red_zone", "sites", "thread_locks");
 
   /** Programs that are also run with another C library, whose calls look different. */
-  private static final List<String> WITH_MUSL = List.of("sites", "events", "epoll", "poll", "tcp", "thread_waits", "thread_channels");
+  private static final List<String> WITH_MUSL =
+      List.of("sites", "events", "epoll", "poll", "tcp", "thread_waits", "thread_channels");
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =
