@@ -24,6 +24,7 @@
 #define SEGV_ACCERR 2
 #define SYS_MPROTECT 10
 #define PROT_READ_EXEC 5
+#define PROT_READ_WRITE_EXEC 7
 #define PAGE_BYTES 4096ul
 #define FENCES (sizeof ((struct area *)0)->fences / sizeof(u64))
 #define EAGAIN 11
@@ -69,9 +70,44 @@ static void lower_fences(struct area *area) {
   }
 }
 
+/* mov %rsp,%gs:8, the first instruction of a trampoline that needs the area, and jmp rel8. */
+static const u8 LEAVE_STACK[] = {0x65, 0x48, 0x89, 0x24, 0x25, 8, 0, 0, 0};
+#define JMP_SHORT 0xeb
+#define TRAMPOLINE_BYTES 64
+#define TRAMPOLINE_ENTRY 8
+#define TRAMPOLINE_SLOW 60
+#define LONGEST_BEFORE 15
+
+static int leaves_stack(const u8 *code) {
+  for (unsigned i = 0; i < sizeof LEAVE_STACK; i++)
+    if (code[i] != LEAVE_STACK[i]) return 0;
+  return 1;
+}
+
+/*
+ * A thread that is born from now on has its parent's area, which must not serve two: patched sites make
+ * their calls where the tracer would have taken them, without it. Two bytes within a line of the cache are
+ * replaced at once, so a thread that comes along meanwhile finds the one jump or the other.
+ */
+static void leave_areas(u64 room) {
+  if (raw_call4(SYS_MPROTECT, room, STUB_ROOM_BYTES, PROT_READ_WRITE_EXEC, 0)) return;
+  for (u8 *start = (u8 *)room; start < (u8 *)room + STUB_ROOM_BYTES; start += TRAMPOLINE_BYTES)
+    for (u8 *code = start + TRAMPOLINE_ENTRY; code <= start + TRAMPOLINE_ENTRY + LONGEST_BEFORE; code++)
+      if (leaves_stack(code)) {
+        u16 jump = JMP_SHORT | (u16)(start + TRAMPOLINE_SLOW - (code + 2)) << 8;
+        asm volatile("movw %1, %0" : "=m"(*(u16 *)code) : "r"(jump));
+        break;
+      }
+  raw_call4(SYS_MPROTECT, room, STUB_ROOM_BYTES, PROT_READ_EXEC, 0);
+}
+
 /* From here on the process's calls are its own. */
 static void go_native(struct area *area) {
-  *(volatile u8 *)(base() + STUB_DATA) = 0; /* the selector of Syscall User Dispatch */
+  volatile u8 *selector = (u8 *)base() + STUB_DATA; /* of Syscall User Dispatch */
+  const u64 *rooms = (u64 *)(base() + STUB_ROOMS);
+  if (*selector)
+    for (unsigned i = 0; i < STUB_MOST_ROOMS && rooms[i]; i++) leave_areas(rooms[i]);
+  *selector = 0;
   if (area->mode != MODE_SLOW) area->mode = MODE_SOLO;
   area->stop = STOP_NOT;
   area->pid = 0;

@@ -4,7 +4,7 @@
  *
  *   0x00000  text of the stub          4 pages  r-x  where system calls run unintercepted
  *   0x04000  table of fast calls       8 pages  r--
- *   0x0c000  selector and scratch      1 page   rw-
+ *   0x0c000  selector, rooms, scratch  1 page   rw-
  *   0x0d000  area and stack            4 pages  rw-  of the one thread
  *   0x11000  trampolines              16 pages  r-x  calls made here are intercepted
  */
@@ -36,8 +36,11 @@
 /* Parts of the region. */
 #define STUB_TABLE 16384
 #define STUB_DATA 49152
+#define STUB_ROOMS 49216 /* addresses of the rooms of trampolines, 0 behind the last */
 #define STUB_AREA 53248
 #define STUB_TRAMPOLINES 69632
+#define STUB_MOST_ROOMS 17
+#define STUB_ROOM_BYTES 65536
 
 #ifndef __ASSEMBLER__
 typedef unsigned char u8;

@@ -63,6 +63,8 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_waits",
           "thread_channels",
           "thread_races",
+          "thread_signals",
+          "thread_cancel",
           "thread_robust");
 
   /**

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * of it than its end. Nothing is settled before all threads have come so far, for the one that has
  * the turn comes first.
  */
-final class DyingRole implements Role {
+final class DyingRole implements Role, FailSafe {
   private static final Logger LOG = LoggerFactory.getLogger(DyingRole.class);
 
   /** System property: for a test, no primary's exit event is looked at. */
@@ -32,12 +32,14 @@ final class DyingRole implements Role {
 
   private static final boolean LOSES_EXIT_EVENT = Boolean.getBoolean(LOSE_EXIT_EVENT);
   private static final int SYS_KILL = 62;
+  private static final int MOST_FAILURES = 10;
 
   private final PrimaryRole role;
   private final int pid;
   private final Set<PrimaryThread> atExit = new HashSet<>();
   private final Set<PrimaryThread> gone = new HashSet<>();
   private boolean settled;
+  private int failures;
   private String cause;
 
   DyingRole(PrimaryRole role) {
@@ -99,20 +101,12 @@ final class DyingRole implements Role {
         return;
       }
     }
-    try {
-      settleAtExit();
-      settled = true;
-    } catch (TraceeDiedException e) {
-      LOG.debug("process {} is gone before its registers were read", pid);
-      return; // its wait status is what comes next
-    } finally {
-      if (settled) {
-        atExit.forEach(thread -> leave(thread, 0));
-      }
-    }
+    settleAtExit();
+    settled = true;
+    atExit.forEach(each -> leave(each, 0));
   }
 
-  private void settleAtExit() throws TraceeDiedException {
+  private void settleAtExit() {
     int signal = signalAtExit();
     if (signal == 0 || isOwnEnd()) {
       return;
@@ -124,9 +118,14 @@ final class DyingRole implements Role {
     lose();
   }
 
-  private int signalAtExit() throws TraceeDiedException {
+  /** The signal that ends the process, 0 if none does. */
+  private int signalAtExit() {
     for (PrimaryThread thread : atExit) {
-      return (int) thread.member.tracee.eventMessage() & 0x7f;
+      try {
+        return (int) thread.member.tracee.eventMessage() & 0x7f;
+      } catch (TraceeDiedException e) {
+        LOG.debug("thread {} is gone from its exit event", thread.member.pid());
+      }
     }
     return Signal.SIGKILL;
   }
@@ -146,19 +145,35 @@ final class DyingRole implements Role {
   }
 
   /** The thread with the turn is the one whose own code may have left something in the log. */
-  private void settleAll() throws TraceeDiedException {
+  private void settleAll() {
     List<PrimaryThread> inOrder = new ArrayList<>(role.threads());
     PrimaryThread holder = role.turn.holder();
     if (inOrder.remove(holder)) {
       inOrder.add(0, holder);
     }
-    for (PrimaryThread thread : inOrder) {
-      if (atExit.contains(thread)) {
-        thread.member.tracee.readRegisters(thread.member.now);
-        thread.ending.settlement().byRegisters();
-      } else {
-        thread.ending.settlement().afterwards();
+    inOrder.forEach(this::settle);
+  }
+
+  /** Whatever goes wrong with one thread, the others and the takeover must not suffer from it. */
+  private void settle(PrimaryThread thread) {
+    try {
+      if (atExit.contains(thread) && settledByRegisters(thread)) {
+        return;
       }
+      thread.ending.settlement().afterwards();
+    } catch (TraceeDiedException | RuntimeException e) {
+      LOG.error("the last call of thread {} is not settled", thread.member.pid(), e);
+    }
+  }
+
+  private boolean settledByRegisters(PrimaryThread thread) {
+    try {
+      thread.member.tracee.readRegisters(thread.member.now);
+      thread.ending.settlement().byRegisters();
+      return true;
+    } catch (TraceeDiedException e) {
+      LOG.debug("thread {} is gone before its registers were read", thread.member.pid());
+      return false;
     }
   }
 
@@ -271,11 +286,7 @@ final class DyingRole implements Role {
       return this;
     }
     if (!settled && stop.kind() != StopKind.EXITED) {
-      try {
-        settleAll();
-      } catch (TraceeDiedException e) {
-        LOG.error("the last call of process {} is not settled", pid, e);
-      }
+      settleAll();
       settled = true;
       cause = cause == null ? Signal.name(stop.signal()) : cause;
       lose();
@@ -288,5 +299,22 @@ final class DyingRole implements Role {
     }
     role.group.ended(pid, status);
     return null;
+  }
+
+  /** The dead must be seen to their end, and succeeded, whatever fails of ours. */
+  @Override
+  public Role afterError(Throwable error) {
+    if (++failures > MOST_FAILURES) {
+      LOG.error("process {} is given up", pid);
+      role.group.ended(pid, 128 + Signal.SIGKILL);
+      return null;
+    }
+    if (!settled) {
+      settled = true;
+      cause = cause == null ? Signal.name(Signal.SIGKILL) : cause;
+      lose();
+    }
+    role.threads().forEach(each -> leave(each, 0));
+    return this;
   }
 }

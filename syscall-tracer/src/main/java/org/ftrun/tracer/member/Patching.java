@@ -71,8 +71,14 @@ final class Patching {
     if (patch == null || !map(room)) {
       return null;
     }
+    tellRoom(member, patches.rooms(), room.start());
     patches.addRoom(room);
     return patch;
+  }
+
+  /** The stub has to know where trampolines are, for the case that the tracer dies. */
+  static void tellRoom(Member member, int index, long start) {
+    member.tracee.memory().writeLong(member.model().stub.room(index), start);
   }
 
   private TrampolineRoom roomNear(long site) {

@@ -5,7 +5,6 @@ import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
-import org.ftrun.tracer.stub.LocalStub;
 import org.ftrun.tracer.stub.StubArea;
 import org.ftrun.tracer.syscall.SyscallClass;
 import org.ftrun.tracer.syscall.SyscallRole;
@@ -46,7 +45,7 @@ final class PrimaryThread {
   private final PrimarySignals signals;
   private final PrimaryFastPath fast;
   final ThreadEnding ending;
-  private final LocalStub localStub = new LocalStub();
+  private final PrimaryInstructions instructions;
   private boolean trapHandled;
 
   /** The service's registers at the present stop, or null if they are the thread's. */
@@ -63,6 +62,7 @@ final class PrimaryThread {
     this.calls = new PrimaryCalls(this);
     this.signals = new PrimarySignals(this, calls);
     this.fast = new PrimaryFastPath(this, calls);
+    this.instructions = new PrimaryInstructions(member, recorder);
     this.ending = new ThreadEnding(this, calls, fast);
     member.lifeline.attach(call, () -> service);
   }
@@ -90,7 +90,8 @@ final class PrimaryThread {
 
   /** Takes over from a replica that stands at an instruction which faults. */
   Role takeOver(TrappedInstruction instruction) throws TraceeDiedException {
-    return onInstruction(instruction);
+    instructions.answer(instruction);
+    return role;
   }
 
   /** Takes over from a replica that was stopped in its own code. */
@@ -239,7 +240,8 @@ final class PrimaryThread {
     if (signal == Signal.SIGSEGV && code == SI_KERNEL && !call.executing) {
       TrappedInstruction instruction = TrappedInstruction.at(member, member.now.rip());
       if (instruction != TrappedInstruction.NONE) {
-        return onInstruction(instruction);
+        instructions.answer(instruction);
+    return role;
       }
     }
     if (signal == Signal.SIGSEGV && !call.executing && TimeStampUse.isAtFence(member, siginfo)) {
@@ -320,24 +322,6 @@ final class PrimaryThread {
   /** A handler returns to the given mask and address: whether another signal comes at once. */
   boolean expectSignal(long mask, long address) throws TraceeDiedException {
     return signals.expectAfterReturn(mask, address);
-  }
-
-  private Role onInstruction(TrappedInstruction instruction) throws TraceeDiedException {
-    long site = member.now.rip();
-    if (instruction == TrappedInstruction.CPUID) {
-      long question = TrappedInstruction.question(member.now);
-      int[] answer = TrappedInstruction.cpuid(localStub, question);
-      instruction.answerCpuid(member.now, answer);
-      member.tracee.writeRegisters(member.now);
-      recorder.publishCpuid(answer, question, site);
-    } else {
-      long value = localStub.timeStampCounter();
-      instruction.answerTime(member.now, value);
-      member.tracee.writeRegisters(member.now);
-      recorder.publishTimeStamp(value, site);
-    }
-    member.tracee.resume(0);
-    return role;
   }
 
   /** Our interrupt, or the end of a group stop. */

@@ -259,6 +259,7 @@ final class ProgramStart {
     if (member.tracee.memory().write(member.room().area(), area) != StubArea.BYTES) {
       throw TraceeDiedException.INSTANCE;
     }
+    Patching.tellRoom(member, 0, model.stub.trampolines().value());
     model.fences().tellStub(member);
     service.gsBase(member.room().area().value());
     model.fastPath = options.on();

@@ -136,6 +136,8 @@ final class ThreadBirth {
         return;
       }
       if (stop.kind() != StopKind.NONE) {
+        // Killed before anybody has taken it over: nobody else sees it through its exit event.
+        tracee.resume(0);
         throw TraceeDiedException.INSTANCE;
       }
     }

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
  *   0x04000  table of the calls that the stub can do, 8 pages, read
  *   0x0c000  data, one page, read and write
  *            +0   selector of Syscall User Dispatch, one byte
+ *            +64  addresses of the rooms of trampolines
  *            +256 scratch for arguments of calls, to the end of the page
  *   0x0d000  area and stack of the thread, 4 pages, read and write; {@link StubArea}. Those of the
  *            other threads are mapped when they are born
@@ -82,6 +83,12 @@ public final class StubLayout {
   public static final int TABLE_BYTES = 8 * 4096;
 
   static final int SELECTOR = TABLE + TABLE_BYTES;
+
+  /** Addresses of the rooms of trampolines, 0 behind the last, for the case that the tracer dies. */
+  static final int ROOMS = SELECTOR + 64;
+
+  /** How many rooms there may be. */
+  public static final int MOST_ROOMS = 17;
 
   /** What belongs to the first thread; that of others is elsewhere and looks the same. */
   public static final int THREAD = SELECTOR;

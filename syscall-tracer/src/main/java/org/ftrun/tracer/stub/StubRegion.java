@@ -43,6 +43,11 @@ public record StubRegion(TraceeAddress base) {
     return base.plus(StubLayout.SELECTOR);
   }
 
+  /** Where the address of a room of trampolines stands. */
+  public TraceeAddress room(int index) {
+    return base.plus(StubLayout.ROOMS + (long) index * Long.BYTES);
+  }
+
   /** The first trampoline. */
   public TraceeAddress trampolines() {
     return base.plus(StubLayout.TRAMPOLINES);

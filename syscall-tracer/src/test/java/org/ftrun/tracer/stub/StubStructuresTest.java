@@ -105,6 +105,9 @@ class StubStructuresTest {
     expected.put("STUB_TABLE", StubLayout.TABLE);
     expected.put("STUB_DATA", StubLayout.SELECTOR);
     expected.put("STUB_AREA", StubLayout.AREA);
+    expected.put("STUB_ROOMS", StubLayout.ROOMS);
+    expected.put("STUB_MOST_ROOMS", StubLayout.MOST_ROOMS);
+    expected.put("STUB_ROOM_BYTES", StubLayout.TRAMPOLINES_BYTES);
     expected.put("STUB_TRAMPOLINES", StubLayout.TRAMPOLINES);
     expected.put("MODE_SLOW", StubArea.Mode.SLOW.ordinal());
     expected.put("MODE_SOLO", StubArea.Mode.SOLO.ordinal());
