@@ -40,6 +40,11 @@ final class BoundaryActions {
     interrupt();
   }
 
+  /** Whether nothing waits to be done. */
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
   /** Has something done when the service comes to its next call boundary by itself. */
   void addPatiently(Action action) {
     waiting.add(action);

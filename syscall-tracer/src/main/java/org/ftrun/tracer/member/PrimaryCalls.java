@@ -169,6 +169,9 @@ final class PrimaryCalls {
     }
     if (interruption.goesOn(kernelResult, interrupted)) {
       ask();
+      if (primary.isAwaited()) {
+        member.tracee.interrupt(); // once more, for what it was interrupted for: the rest may wait
+      }
       return primary.role;
     }
     if (kernelResult == 0 && effects.releasesHidden(call)) {

@@ -187,6 +187,11 @@ final class PrimaryThread {
     }
   }
 
+  /** Whether something is to be done at its next call boundary, out of a call if need be. */
+  boolean isAwaited() {
+    return role.assembly.isWanted() || !atBoundary.isEmpty();
+  }
+
   /** Has the thread come to its next call, out of one that it waits in if need be. */
   void hurry() throws TraceeDiedException {
     member.fastPath.requestStop();
