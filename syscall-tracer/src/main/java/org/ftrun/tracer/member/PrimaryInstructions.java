@@ -14,7 +14,9 @@ final class PrimaryInstructions {
     this.recorder = recorder;
   }
 
-  /** The thread, whose registers are in member.now, stands at the instruction; it goes on behind. */
+  /**
+   * The thread, whose registers are in member.now, stands at the instruction; it goes on behind.
+   */
   void answer(TrappedInstruction instruction) throws TraceeDiedException {
     long site = member.now.rip();
     if (instruction == TrappedInstruction.CPUID) {

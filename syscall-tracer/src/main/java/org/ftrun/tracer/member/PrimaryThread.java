@@ -241,7 +241,7 @@ final class PrimaryThread {
       TrappedInstruction instruction = TrappedInstruction.at(member, member.now.rip());
       if (instruction != TrappedInstruction.NONE) {
         instructions.answer(instruction);
-    return role;
+        return role;
       }
     }
     if (signal == Signal.SIGSEGV && !call.executing && TimeStampUse.isAtFence(member, siginfo)) {

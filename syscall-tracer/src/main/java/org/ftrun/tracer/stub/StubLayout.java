@@ -84,7 +84,9 @@ public final class StubLayout {
 
   static final int SELECTOR = TABLE + TABLE_BYTES;
 
-  /** Addresses of the rooms of trampolines, 0 behind the last, for the case that the tracer dies. */
+  /**
+   * Addresses of the rooms of trampolines, 0 behind the last, for the case that the tracer dies.
+   */
   static final int ROOMS = SELECTOR + 64;
 
   /** How many rooms there may be. */
