@@ -109,7 +109,8 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           endingOfThreads("exit", 42),
           endingOfThreads("group", 43),
           endingOfThreads("other", 44),
-          endingOfThreads("segv", 139));
+          endingOfThreads("segv", 139),
+          endingOfThreads("kill", 137));
 
   private static TinyProgram ending(String kind, int exitStatus) {
     return ending(kind, Linking.DYNAMIC, exitStatus);

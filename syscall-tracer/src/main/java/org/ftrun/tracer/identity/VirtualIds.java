@@ -109,6 +109,11 @@ public final class VirtualIds {
     threads.remove(virtualId);
   }
 
+  /** Whether the service calls itself so, or one of its threads. */
+  public boolean isOwn(int virtualId) {
+    return virtualId == pid || threads.hasVirtual(virtualId);
+  }
+
   /** What the kernel calls the thread or process that the service calls so. */
   public int real(int virtualId) {
     int real = threads.real(virtualId);
