@@ -29,7 +29,7 @@
 #define FENCES (sizeof ((struct area *)0)->fences / sizeof(u64))
 #define EAGAIN 11
 
-/* rcx and r11 after a call, as Member.java. */
+/* rcx and r11 after a call, as MemberThread.java. */
 #define RCX_AFTER_CALL (~0ul)
 #define R11_AFTER_CALL 0x246
 

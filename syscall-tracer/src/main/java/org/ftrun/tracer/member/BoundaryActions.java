@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class BoundaryActions {
   private static final Logger LOG = LoggerFactory.getLogger(BoundaryActions.class);
 
-  private final Member member;
+  private final MemberThread member;
   private final ArrayDeque<Action> waiting = new ArrayDeque<>();
 
   /** Something to be done there; it may end the role. */
@@ -27,7 +27,7 @@ final class BoundaryActions {
     Role run(Registers service) throws TraceeDiedException;
   }
 
-  BoundaryActions(Member member) {
+  BoundaryActions(MemberThread member) {
     this.member = member;
   }
 

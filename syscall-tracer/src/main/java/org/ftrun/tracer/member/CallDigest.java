@@ -20,11 +20,11 @@ interface CallDigest {
   long of(SyscallRow row, long[] arguments) throws TraceeDiedException;
 
   /** What the group wants compared of a member's calls. */
-  static CallDigest of(Member member, GroupLink group) {
+  static CallDigest of(MemberThread member, GroupLink group) {
     return group.comparesWrittenBytes() ? ofWrittenBytes(member) : OF_ARGUMENTS;
   }
 
-  private static CallDigest ofWrittenBytes(Member member) {
+  private static CallDigest ofWrittenBytes(MemberThread member) {
     WrittenDigest written = new WrittenDigest();
     return (row, arguments) -> {
       long digest = written.of(row, arguments, member.reader);

@@ -53,7 +53,7 @@ final class CallEffects {
   private static final int MAP_FIXED = 0x10;
   private static final int MREMAP_FIXED = 2;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(ACTION_BYTES).order(ByteOrder.nativeOrder());
   private final PersonalCalls personal;
@@ -64,7 +64,7 @@ final class CallEffects {
   private SignalAction newAction;
   private long newHidden;
 
-  CallEffects(Member member) {
+  CallEffects(MemberThread member) {
     this.member = member;
     this.personal = new PersonalCalls(member);
     this.identities = new CallIdentities(member);

@@ -28,14 +28,14 @@ final class CallIdentities {
 
   private static final SyscallRow SETSID = SyscallTable.named("setsid");
 
-  private final Member member;
+  private final MemberThread member;
   private final VirtualIds ids;
   private final ControlCredentials credentials;
   private final ProcPaths paths;
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(SignalLayout.SIGINFO_SIZE).order(ByteOrder.nativeOrder());
 
-  CallIdentities(Member member) {
+  CallIdentities(MemberThread member) {
     this.member = member;
     this.ids = member.ids;
     this.credentials = new ControlCredentials(member);

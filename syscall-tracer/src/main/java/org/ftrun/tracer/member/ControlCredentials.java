@@ -31,12 +31,12 @@ final class ControlCredentials {
   private static final int SCRATCH_HEADER = 1024;
   private static final int SCRATCH_CONTROL = SCRATCH_HEADER + 64;
 
-  private final Member member;
+  private final MemberThread member;
   private final MessageVectors memory;
   private final ByteBuffer header = MessageVectors.buffer(MSGHDR_SIZE);
   private final ByteBuffer control = MessageVectors.buffer(MOST_BYTES);
 
-  ControlCredentials(Member member) {
+  ControlCredentials(MemberThread member) {
     this.member = member;
     this.memory = new MessageVectors(member);
   }

@@ -208,7 +208,7 @@ final class DyingRole implements Role, FailSafe {
     for (PrimaryThread thread : role.threads()) {
       threads.put(thread.member.thread().id, ofThread(thread));
     }
-    Member first = role.first().member;
+    MemberThread first = role.first().member;
     Legacy legacy = new Legacy(pid, timers(first), pendingSignals(first, true), threads);
     if (!role.group.primaryLost(cause, legacy)) {
       role.recording.set(false);
@@ -216,7 +216,7 @@ final class DyingRole implements Role, FailSafe {
   }
 
   private static Legacy.OfThread ofThread(PrimaryThread thread) {
-    Member member = thread.member;
+    MemberThread member = thread.member;
     List<byte[]> held = new ArrayList<>(member.held.all());
     if (thread.standing.signalAtStop() != null) {
       held.add(thread.standing.signalAtStop());
@@ -228,7 +228,7 @@ final class DyingRole implements Role, FailSafe {
         member.hiddenPending.all());
   }
 
-  private static List<Legacy.TimerLeft> timers(Member member) {
+  private static List<Legacy.TimerLeft> timers(MemberThread member) {
     PersonalState state = member.model().personal;
     List<Legacy.TimerLeft> left = new ArrayList<>();
     for (CpuTimer timer : List.of(state.virtualTimer, state.profilingTimer)) {
@@ -241,7 +241,7 @@ final class DyingRole implements Role, FailSafe {
   }
 
   /** What the kernel holds for the process, as far as it can still be asked. */
-  private static List<byte[]> pendingSignals(Member member, boolean shared) {
+  private static List<byte[]> pendingSignals(MemberThread member, boolean shared) {
     List<byte[]> pending = new ArrayList<>();
     try {
       for (byte[] siginfo : member.tracee.pendingSignals(shared)) {

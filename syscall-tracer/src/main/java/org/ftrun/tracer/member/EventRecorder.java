@@ -32,13 +32,13 @@ final class EventRecorder {
   /** A full log makes the primary wait this long for the replica before it is dropped. */
   static final long BACK_PRESSURE_NANOS = 3_000_000_000L;
 
-  private final Member member;
+  private final MemberThread member;
   private final EventLogWriter writer;
   private final GroupLink group;
   private final OutputRegions regions = new OutputRegions();
   private final Recording recording;
 
-  EventRecorder(Member member, EventLogWriter writer, GroupLink group, Recording recording) {
+  EventRecorder(MemberThread member, EventLogWriter writer, GroupLink group, Recording recording) {
     this.member = member;
     this.writer = writer;
     this.group = group;

@@ -23,14 +23,14 @@ final class FastPath {
   /** The vDSO's code is one or two pages; its neighbours are the kernel's too. */
   private static final int VDSO_REACH = 4096;
 
-  private final Member member;
+  private final MemberThread member;
   private final Patching patching;
   private final ByteBuffer area =
       ByteBuffer.allocateDirect(StubArea.BYTES).order(ByteOrder.nativeOrder());
   private final ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
   private int requested;
 
-  FastPath(Member member) {
+  FastPath(MemberThread member) {
     this.member = member;
     this.patching = new Patching(member);
   }
@@ -238,7 +238,7 @@ final class FastPath {
         area.getLong(saved + 40));
     into.flags(area.getLong(StubArea.FRAME_FLAGS));
     into.rsp(area.getLong(StubArea.APPLICATION_STACK));
-    into.clobbered(Member.RCX_AFTER_CALL, Member.R11_AFTER_CALL);
+    into.clobbered(MemberThread.RCX_AFTER_CALL, MemberThread.R11_AFTER_CALL);
     SitePatch patch = member.model().patches.ofTrampoline(area.getLong(StubArea.FRAME_TRAMPOLINE));
     if (patch == null) {
       throw new IllegalStateException("a thread is in the fast path without a trampoline");

@@ -23,7 +23,7 @@ final class Interruption {
 
   private final PrimaryThread primary;
   private final PrimaryCalls calls;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private final TimeLeft timeLeft;
   private final SocketTimeout socketTimeout;

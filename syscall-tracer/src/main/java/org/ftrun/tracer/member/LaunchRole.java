@@ -36,7 +36,7 @@ final class LaunchRole implements Role {
           return this;
         case EXEC:
           VirtualIds ids = VirtualIds.ofRoot(tracee.pid());
-          return new PrimaryRole(new Member(tracee, null, ids, null), group).begin();
+          return new PrimaryRole(new MemberThread(tracee, null, ids, null), group).begin();
         case SIGNAL:
           tracee.resume(stop.signal());
           return this;

@@ -28,14 +28,14 @@ final class Lifeline {
 
   private static final int[] OWNED = {Signal.SIGSYS, Signal.SIGTRAP, Signal.SIGSEGV};
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer saved =
       ByteBuffer.allocateDirect(StubArea.RESCUE_BYTES + Registers.BYTES)
           .order(ByteOrder.nativeOrder());
   private CallInFlight call;
   private Supplier<Registers> service = () -> null;
 
-  Lifeline(Member member) {
+  Lifeline(MemberThread member) {
     this.member = member;
   }
 
@@ -81,7 +81,7 @@ final class Lifeline {
   void tellIgnored() {
     ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
     word.putLong(0, member.model().actions.ignoredOwned());
-    for (Member thread : member.threads().all()) {
+    for (MemberThread thread : member.threads().all()) {
       word.clear();
       member.tracee.memory().write(thread.room().area().plus(StubArea.IGNORED), word);
     }

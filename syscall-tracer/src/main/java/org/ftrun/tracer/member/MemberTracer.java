@@ -125,7 +125,7 @@ public final class MemberTracer {
         () -> {
           String refusal = null;
           try {
-            Member delivered = new ReplicaBirth(newborn, cpu).deliver();
+            MemberThread delivered = new ReplicaBirth(newborn, cpu).deliver();
             ReplicaRole replica = new ReplicaRole(delivered, newborn.threads(), group, waiting);
             if (adopter.adopted(replica)) {
               role = replica.begin();

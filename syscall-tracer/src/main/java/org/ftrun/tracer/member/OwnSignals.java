@@ -25,9 +25,9 @@ final class OwnSignals {
       Comparator.<byte[]>comparingInt(info -> (bitOf(info) & SignalActions.OWNED) != 0 ? 0 : 1)
           .thenComparingInt(HeldSignals::signalOf);
 
-  private final Member member;
+  private final MemberThread member;
 
-  OwnSignals(Member member) {
+  OwnSignals(MemberThread member) {
     this.member = member;
   }
 

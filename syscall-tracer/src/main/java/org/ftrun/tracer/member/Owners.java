@@ -30,10 +30,10 @@ final class Owners {
   private static final int SI_BAND_OFFSET = 16;
   private static final int SI_FD_OFFSET = 24;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer words = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
 
-  Owners(Member member) {
+  Owners(MemberThread member) {
     this.member = member;
   }
 

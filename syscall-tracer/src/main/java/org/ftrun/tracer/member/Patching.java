@@ -28,9 +28,9 @@ final class Patching {
   /** Bytes of a jump that begins in one piece and ends in the next, at most. */
   private static final int OVERLAP = 8;
 
-  private final Member member;
+  private final MemberThread member;
 
-  Patching(Member member) {
+  Patching(MemberThread member) {
     this.member = member;
   }
 
@@ -77,7 +77,7 @@ final class Patching {
   }
 
   /** The stub has to know where trampolines are, for the case that the tracer dies. */
-  static void tellRoom(Member member, int index, long start) {
+  static void tellRoom(MemberThread member, int index, long start) {
     member.tracee.memory().writeLong(member.model().stub.room(index), start);
   }
 

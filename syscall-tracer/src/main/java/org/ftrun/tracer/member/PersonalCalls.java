@@ -36,11 +36,11 @@ final class PersonalCalls {
   private static final SyscallRow PRCTL = SyscallTable.named("prctl");
   private static final SyscallRow SETITIMER = SyscallTable.named("setitimer");
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(ITIMERVAL_BYTES).order(ByteOrder.nativeOrder());
 
-  PersonalCalls(Member member) {
+  PersonalCalls(MemberThread member) {
     this.member = member;
   }
 

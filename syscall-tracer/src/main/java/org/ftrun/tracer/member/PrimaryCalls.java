@@ -23,7 +23,7 @@ final class PrimaryCalls {
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
 
   private final PrimaryThread primary;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private final EventRecorder recorder;
   private final Registers asked = new Registers();
@@ -189,7 +189,7 @@ final class PrimaryCalls {
   /** A thread has been born: it stands until it gets the turn, which its parent has now. */
   private void bear(int tid) throws TraceeDiedException {
     primary.role.turn.take(primary);
-    Member newborn = birth.born(tid, member.ids.free(tid), primary.role.tracees());
+    MemberThread newborn = birth.born(tid, member.ids.free(tid), primary.role.tracees());
     Registers start = birth.start(newborn);
     primary.role.add(newborn).standing.born(start);
   }

@@ -21,7 +21,7 @@ final class PrimaryFastPath {
   private static final Logger LOG = LoggerFactory.getLogger(PrimaryFastPath.class);
   private final PrimaryThread primary;
   private final PrimaryCalls calls;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private final Registers service = new Registers();
 

@@ -5,11 +5,11 @@ import org.ftrun.tracer.stub.LocalStub;
 
 /** Answers the instructions that fault in the primary, and records the answers. */
 final class PrimaryInstructions {
-  private final Member member;
+  private final MemberThread member;
   private final EventRecorder recorder;
   private final LocalStub localStub = new LocalStub();
 
-  PrimaryInstructions(Member member, EventRecorder recorder) {
+  PrimaryInstructions(MemberThread member, EventRecorder recorder) {
     this.member = member;
     this.recorder = recorder;
   }

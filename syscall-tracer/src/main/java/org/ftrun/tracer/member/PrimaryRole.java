@@ -32,14 +32,14 @@ public final class PrimaryRole implements Role, FailSafe {
   /** The thread whose stop is being handled. */
   private PrimaryThread handled;
 
-  PrimaryRole(Member first, GroupLink group) {
+  PrimaryRole(MemberThread first, GroupLink group) {
     this.group = group;
     this.writer = group.log().writer();
     add(first);
   }
 
   /** A further thread has come to be; it stands still. */
-  PrimaryThread add(Member member) {
+  PrimaryThread add(MemberThread member) {
     PrimaryThread thread = new PrimaryThread(this, member);
     threads.add(thread);
     tracees.add(member.tracee);

@@ -23,7 +23,7 @@ final class PrimarySignals {
 
   private final PrimaryThread primary;
   private final PrimaryCalls calls;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
 
   /** Whether the kernel has another signal to deliver before any code of the service runs. */

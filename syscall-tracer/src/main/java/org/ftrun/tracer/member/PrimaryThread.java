@@ -32,7 +32,7 @@ final class PrimaryThread {
   private static final SyscallRow SET_AFFINITY = SyscallTable.named("sched_setaffinity");
 
   final PrimaryRole role;
-  final Member member;
+  final MemberThread member;
   final GroupLink group;
   final EventRecorder recorder;
   final CallInFlight call;
@@ -51,7 +51,7 @@ final class PrimaryThread {
   /** The service's registers at the present stop, or null if they are the thread's. */
   private Registers service;
 
-  PrimaryThread(PrimaryRole role, Member member) {
+  PrimaryThread(PrimaryRole role, MemberThread member) {
     this.role = role;
     this.member = member;
     this.group = role.group;

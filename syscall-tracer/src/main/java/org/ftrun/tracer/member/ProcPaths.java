@@ -30,10 +30,10 @@ final class ProcPaths {
   private static final Set<SyscallRow> CONTENTS =
       Set.of(SyscallTable.named("symlink"), SyscallTable.named("symlinkat"));
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_BYTES);
 
-  ProcPaths(Member member) {
+  ProcPaths(MemberThread member) {
     this.member = member;
   }
 

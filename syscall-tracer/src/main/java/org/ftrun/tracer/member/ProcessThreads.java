@@ -6,14 +6,14 @@ import java.util.List;
 
 /** The threads of one process of a member, the first one first. For its tracer thread only. */
 final class ProcessThreads {
-  private final List<Member> all = new ArrayList<>();
+  private final List<MemberThread> all = new ArrayList<>();
 
-  ProcessThreads(Member first) {
+  ProcessThreads(MemberThread first) {
     all.add(first);
   }
 
   /** The thread whose id is the process's. */
-  Member first() {
+  MemberThread first() {
     return all.get(0);
   }
 
@@ -22,15 +22,15 @@ final class ProcessThreads {
     return all.size() > 1;
   }
 
-  List<Member> all() {
+  List<MemberThread> all() {
     return Collections.unmodifiableList(all);
   }
 
-  void add(Member thread) {
+  void add(MemberThread thread) {
     all.add(thread);
   }
 
-  void remove(Member thread) {
+  void remove(MemberThread thread) {
     all.remove(thread);
   }
 }

@@ -38,14 +38,14 @@ final class ProgramStart {
 
   private static byte[] compiled;
 
-  private final Member member;
+  private final MemberThread member;
   private final GroupLink group;
   private final Registers service = new Registers();
 
   /** Whether stub and log are mapped, through which what was imposed can be undone. */
   private boolean installed;
 
-  ProgramStart(Member member, GroupLink group) {
+  ProgramStart(MemberThread member, GroupLink group) {
     this.member = member;
     this.group = group;
   }

@@ -25,7 +25,7 @@ final class Promotion {
    * Completes the promotion of the process; the registers of its first thread are as before
    * afterwards.
    */
-  static void complete(Member first, Legacy legacy) throws TraceeDiedException {
+  static void complete(MemberThread first, Legacy legacy) throws TraceeDiedException {
     Registers service = new Registers();
     first.tracee.readRegisters(service);
     first.ids.succeed(legacy.pid());
@@ -54,7 +54,8 @@ final class Promotion {
    *
    * @param dead pid of the process that its predecessor was in
    */
-  static void inherit(Member thread, Legacy.OfThread legacy, int dead) throws TraceeDiedException {
+  static void inherit(MemberThread thread, Legacy.OfThread legacy, int dead)
+      throws TraceeDiedException {
     thread.fastPath.setMode(StubArea.Mode.SOLO);
     if (!legacy.pending().isEmpty()) {
       queue(thread, legacy.pending(), dead);
@@ -74,7 +75,7 @@ final class Promotion {
     }
   }
 
-  private static void queue(Member thread, List<byte[]> pending, int dead)
+  private static void queue(MemberThread thread, List<byte[]> pending, int dead)
       throws TraceeDiedException {
     Registers service = new Registers();
     thread.tracee.readRegisters(service);
@@ -89,7 +90,7 @@ final class Promotion {
     thread.tracee.writeRegisters(service);
   }
 
-  private static void armTimers(Member member, Legacy legacy) throws TraceeDiedException {
+  private static void armTimers(MemberThread member, Legacy legacy) throws TraceeDiedException {
     PersonalState state = member.model().personal;
     IntervalTimer timer = member.model().realTimer;
     if (timer.isArmed()) {
@@ -105,7 +106,7 @@ final class Promotion {
     }
   }
 
-  private static void arm(Member member, int which, long left, long interval)
+  private static void arm(MemberThread member, int which, long left, long interval)
       throws TraceeDiedException {
     ByteBuffer value = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
     value.putLong(0, interval / MICROS).putLong(8, interval % MICROS);

@@ -17,7 +17,7 @@ import org.ftrun.tracer.syscall.SizeRule;
  * between.
  */
 final class Redirection {
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private final EventRecorder recorder;
   private final PrimaryRole role;

@@ -20,7 +20,7 @@ final class Release {
   private static final int SYS_RT_SIGACTION = 13;
 
   private final PrimaryRole role;
-  private final Member member;
+  private final MemberThread member;
 
   Release(PrimaryRole role) {
     this.role = role;
@@ -30,7 +30,7 @@ final class Release {
   /** Lets the service run natively; all its threads stand. */
   Role release() throws TraceeDiedException {
     ProcessModel model = member.model();
-    List<Member> threads = member.threads().all();
+    List<MemberThread> threads = member.threads().all();
     List<Registers> services = new ArrayList<>();
     for (PrimaryThread thread : role.threads()) {
       services.add(thread.ending.leaveForNative());
@@ -39,7 +39,7 @@ final class Release {
     member.fastPath.remove();
     model.fences().lower(member);
     List<Long> masks = new ArrayList<>();
-    for (Member thread : threads) {
+    for (MemberThread thread : threads) {
       Confinement.lift(thread);
       masks.add(thread.tracee.signalMask());
       // What is queued now must stay in the kernel until the service runs by itself, and a trap
@@ -47,23 +47,23 @@ final class Release {
       thread.tracee.setSignalMask(-1);
     }
     restoreActions(model);
-    for (Member thread : threads) {
+    for (MemberThread thread : threads) {
       queueHeld(thread);
     }
     long logBytes = role.group.log().layout().totalBytes();
     member.injectWithoutTrap(SYS_MUNMAP, model.log.value(), logBytes);
     for (int i = 0; i < threads.size(); i++) {
-      Member thread = threads.get(i);
+      MemberThread thread = threads.get(i);
       thread.tracee.setSignalMask(masks.get(i) | thread.thread().hiddenMask);
       thread.tracee.writeRegisters(services.get(i).originalRax(-1).gsBase(0));
     }
-    for (Member thread : threads) {
+    for (MemberThread thread : threads) {
       thread.tracee.detach(0);
     }
     return new NativeRole(member, role.group);
   }
 
-  private static void queueHeld(Member thread) throws TraceeDiedException {
+  private static void queueHeld(MemberThread thread) throws TraceeDiedException {
     OwnSignals signals = new OwnSignals(thread);
     thread.held.wake();
     while (!thread.held.isEmpty()) {

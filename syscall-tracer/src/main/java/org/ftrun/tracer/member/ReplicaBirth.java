@@ -50,10 +50,10 @@ final class ReplicaBirth {
    * @throws TraceeDiedException if it died
    * @throws IllegalStateException if the kernel refuses what it must have
    */
-  Member deliver() throws TraceeDiedException {
+  MemberThread deliver() throws TraceeDiedException {
     Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
-    Member first =
-        new Member(tracee, newborn.model(), newborn.ids(), newborn.threads().get(0).model());
+    MemberThread first =
+        new MemberThread(tracee, newborn.model(), newborn.ids(), newborn.threads().get(0).model());
     if (cpu >= 0) {
       MemberTracer.pin(newborn.pid(), cpu);
     }
@@ -72,7 +72,7 @@ final class ReplicaBirth {
     return first;
   }
 
-  private static void registerAddresses(Member thread) throws TraceeDiedException {
+  private static void registerAddresses(MemberThread thread) throws TraceeDiedException {
     ThreadModel model = thread.thread();
     if (model.tidAddress != 0) {
       thread.inject(SYS_SET_TID_ADDRESS, model.tidAddress);
@@ -83,14 +83,15 @@ final class ReplicaBirth {
   }
 
   /** Makes a thread beside the first one, whose copy it has been so far. */
-  private static void bear(Member first, Newborn.OfThread described) throws TraceeDiedException {
+  private static void bear(MemberThread first, Newborn.OfThread described)
+      throws TraceeDiedException {
     long tid = first.inject(SYS_CLONE, THREAD_FLAGS, 0);
     if (tid < 0) {
       throw new IllegalStateException("clone of a thread: errno " + -tid);
     }
     Tracee tracee = Tracee.born((int) tid);
     ThreadBirth.awaitFirstStop(tracee);
-    Member thread = new Member(tracee, first.model(), first.ids, described.model());
+    MemberThread thread = new MemberThread(tracee, first.model(), first.ids, described.model());
     thread.join(first);
     first.ids.add(described.model().id, (int) tid);
     tracee.writeExtendedState(described.extended());
@@ -107,7 +108,7 @@ final class ReplicaBirth {
     tracee.setSignalMask(described.mask());
   }
 
-  private static void prepare(Member thread, Newborn.OfThread described)
+  private static void prepare(MemberThread thread, Newborn.OfThread described)
       throws TraceeDiedException {
     String refusal = Confinement.impose(thread);
     if (refusal != null) {

@@ -22,7 +22,7 @@ final class ReplicaCalls {
   private static final int SUSPEND_SCRATCH = 192;
 
   private final ReplicaThread replica;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private final EventReader reader;
   private final CallEffects effects;
@@ -225,7 +225,7 @@ final class ReplicaCalls {
       return Divergence.result(event, member, call, tid, replica.history());
     }
     int id = (int) event.result();
-    Member newborn = birth.born((int) tid, id, null);
+    MemberThread newborn = birth.born((int) tid, id, null);
     replica.role.add(newborn, birth.start(newborn));
     return returned(event);
   }

@@ -50,7 +50,8 @@ public final class ReplicaRole implements Role, FailSafe {
    * @param first its first thread
    * @param described where its threads stand
    */
-  ReplicaRole(Member first, List<Newborn.OfThread> described, GroupLink group, Waiting waiting) {
+  ReplicaRole(
+      MemberThread first, List<Newborn.OfThread> described, GroupLink group, Waiting waiting) {
     this.group = group;
     this.wait = new EventWait(waiting);
     this.reader = group.log().reader(Consumer.REPLICA);
@@ -81,7 +82,7 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   /** A further thread has been born, which begins with these registers. */
-  void add(Member newborn, Registers start) {
+  void add(MemberThread newborn, Registers start) {
     newborn.fastPath.setMode(StubArea.Mode.REPLAY);
     ReplicaThread thread = new ReplicaThread(this, newborn);
     threads.add(thread);

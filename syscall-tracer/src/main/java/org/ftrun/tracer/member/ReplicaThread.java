@@ -29,7 +29,7 @@ final class ReplicaThread {
   }
 
   final ReplicaRole role;
-  final Member member;
+  final MemberThread member;
   final CallInFlight call;
   private final EventReader reader;
   private final ReplicaCalls calls;
@@ -42,7 +42,7 @@ final class ReplicaThread {
   private int faultSignal;
   private boolean chainExpected;
 
-  ReplicaThread(ReplicaRole role, Member member) {
+  ReplicaThread(ReplicaRole role, MemberThread member) {
     this.role = role;
     this.member = member;
     this.call = new CallInFlight(CallDigest.of(member, role.group), member.ids.pid());

@@ -17,7 +17,7 @@ final class Rescue {
 
   private final PrimaryThread primary;
   private final PrimaryCalls calls;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
 
   Rescue(PrimaryThread primary, PrimaryCalls calls) {

@@ -21,12 +21,12 @@ final class RobustList {
   private static final int HEAD_BYTES = 24;
   private static final long POINTER_BITS = ~1L;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer head = buffer(HEAD_BYTES);
   private final ByteBuffer pointer = buffer(Long.BYTES);
   private final ByteBuffer word = buffer(Integer.BYTES);
 
-  RobustList(Member member) {
+  RobustList(MemberThread member) {
     this.member = member;
   }
 

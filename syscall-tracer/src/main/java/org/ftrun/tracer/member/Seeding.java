@@ -29,7 +29,7 @@ final class Seeding {
   private static final long CLONE_UNTRACED = 0x80_0000;
 
   private final PrimaryRole role;
-  private final Member member;
+  private final MemberThread member;
 
   Seeding(PrimaryRole role) {
     this.role = role;
@@ -88,7 +88,7 @@ final class Seeding {
         further ? nameOf(thread.member) : "");
   }
 
-  private static String nameOf(Member thread) {
+  private static String nameOf(MemberThread thread) {
     Path name = Path.of("/proc/" + thread.processId() + "/task/" + thread.pid() + "/comm");
     try {
       return Files.readString(name, StandardCharsets.ISO_8859_1).stripTrailing();
@@ -104,7 +104,7 @@ final class Seeding {
    * @param shared what it shares with its original, as flags of clone(2)
    * @return its pid, or {@code -errno}
    */
-  static long bear(Member member, long shared) throws TraceeDiedException {
+  static long bear(MemberThread member, long shared) throws TraceeDiedException {
     long birth = member.model().stub.birth();
     long trapped = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
     long flags = shared | CLONE_PARENT | CLONE_UNTRACED | Signal.SIGCHLD;
@@ -117,7 +117,7 @@ final class Seeding {
   }
 
   /** The primary died within the clone: a newborn would hold the connections open for ever. */
-  private static void killOrphan(Member member) throws TraceeDiedException {
+  private static void killOrphan(MemberThread member) throws TraceeDiedException {
     member.tracee.readRegisters(member.now);
     long rip = member.now.rip() - member.model().stub.base().value();
     boolean born = rip >= StubLayout.BORN && rip <= StubLayout.BIRTH_TRAPPED;

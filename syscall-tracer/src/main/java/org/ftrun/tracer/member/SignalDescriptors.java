@@ -30,20 +30,20 @@ final class SignalDescriptors {
   private static final Pattern REGISTRATION =
       Pattern.compile("tfd:\\s+(\\d+)\\s+events:\\s+([0-9a-f]+)\\s+data:\\s+([0-9a-f]+).*");
 
-  private final Member member;
+  private final MemberThread member;
 
-  SignalDescriptors(Member member) {
+  SignalDescriptors(MemberThread member) {
     this.member = member;
   }
 
   /** The process has made a signalfd, or a duplicate of one. */
-  static void note(Member member, int descriptor) {
+  static void note(MemberThread member, int descriptor) {
     member.model().signalDescriptors |= bit(descriptor);
     member.fastPath.tellSignalDescriptors();
   }
 
   /** Whether a descriptor may be one, by what was noted. */
-  static boolean mayBeOne(Member member, int descriptor) {
+  static boolean mayBeOne(MemberThread member, int descriptor) {
     return (member.model().signalDescriptors & bit(descriptor)) != 0;
   }
 

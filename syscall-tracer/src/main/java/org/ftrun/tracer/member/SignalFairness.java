@@ -27,7 +27,7 @@ final class SignalFairness {
           | SignalActions.bit(Signal.SIGPROF);
 
   private final PrimaryThread primary;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private long callsBegun;
 

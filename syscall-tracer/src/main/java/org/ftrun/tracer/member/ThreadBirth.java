@@ -29,11 +29,11 @@ final class ThreadBirth {
   private static final int PARENT_TID_ARGUMENT = 2;
   private static final int CHILD_TID_ARGUMENT = 3;
 
-  private final Member parent;
+  private final MemberThread parent;
   private final CallInFlight call;
   private ThreadRoom room;
 
-  ThreadBirth(Member parent, CallInFlight call) {
+  ThreadBirth(MemberThread parent, CallInFlight call) {
     this.parent = parent;
     this.call = call;
   }
@@ -70,7 +70,7 @@ final class ThreadBirth {
    * @param tracees those of the parent's tracer, or null if stops are awaited one by one
    * @return the newborn; it stands still, its registers still to be written
    */
-  Member born(int tid, int id, Tracees tracees) throws TraceeDiedException {
+  MemberThread born(int tid, int id, Tracees tracees) throws TraceeDiedException {
     Tracee tracee = Tracee.born(tid);
     if (tracees == null || !tracees.hasStoppedEarly(tid)) {
       awaitFirstStop(tracee);
@@ -89,7 +89,7 @@ final class ThreadBirth {
       writeId(call.arguments[CHILD_TID_ARGUMENT], id);
     }
     parent.ids.add(id, tid);
-    Member newborn = new Member(tracee, parent.model(), parent.ids, model);
+    MemberThread newborn = new MemberThread(tracee, parent.model(), parent.ids, model);
     newborn.join(parent);
     copyArea(model);
     String refusal = Confinement.impose(newborn);
@@ -100,7 +100,7 @@ final class ThreadBirth {
   }
 
   /** Registers with which the newborn begins: behind the call, which returns 0 to it. */
-  Registers start(Member newborn) throws TraceeDiedException {
+  Registers start(MemberThread newborn) throws TraceeDiedException {
     Registers current = new Registers();
     newborn.tracee.readRegisters(current);
     Registers start = call.atSite.copy();

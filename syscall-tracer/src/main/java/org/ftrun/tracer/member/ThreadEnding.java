@@ -11,7 +11,7 @@ final class ThreadEnding {
   private final PrimaryThread thread;
   private final PrimaryCalls calls;
   private final PrimaryFastPath fast;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
 
   ThreadEnding(PrimaryThread thread, PrimaryCalls calls, PrimaryFastPath fast) {

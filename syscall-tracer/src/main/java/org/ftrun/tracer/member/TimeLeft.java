@@ -14,10 +14,10 @@ final class TimeLeft {
 
   private static final long NANOS_A_SECOND = 1_000_000_000L;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer time = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
 
-  TimeLeft(Member member) {
+  TimeLeft(MemberThread member) {
     this.member = member;
   }
 

@@ -78,7 +78,7 @@ final class TurnWatch {
   }
 
   private boolean isTooLong(PrimaryThread holder) {
-    Member member = holder.member;
+    MemberThread member = holder.member;
     long computed = ProcessorTime.ofThread(member.processId(), member.pid()) - computedMillis;
     long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
     return computed >= LONGEST_COMPUTING_MILLIS - ProcessorTime.STEP_MILLIS

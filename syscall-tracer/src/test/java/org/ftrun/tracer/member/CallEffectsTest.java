@@ -29,7 +29,7 @@ class CallEffectsTest {
   private static final int OTHER = 2048;
 
   private MemberOnChild on;
-  private Member member;
+  private MemberThread member;
   private CallEffects effects;
 
   @BeforeEach

@@ -30,7 +30,7 @@ final class MemberOnChild implements AutoCloseable {
   /** Where its text begins. */
   final long text;
 
-  final Member member;
+  final MemberThread member;
 
   /** Memory that it may read and write, zeroed. */
   final long room;
@@ -65,7 +65,7 @@ final class MemberOnChild implements AutoCloseable {
       assertThat(child.tracee().memory().forceWrite(start, code)).isTrue();
       child.tracee().writeRegisters(before);
       member =
-          new Member(
+          new MemberThread(
               child.tracee(),
               new ProcessModel(
                   new StubRegion(new TraceeAddress(stub)),

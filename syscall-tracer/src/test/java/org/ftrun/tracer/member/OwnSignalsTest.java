@@ -22,7 +22,7 @@ class OwnSignalsTest {
   private static final long USR1 = SignalActions.bit(Signal.SIGUSR1);
 
   private MemberOnChild on;
-  private Member member;
+  private MemberThread member;
 
   @BeforeEach
   void start() throws Exception {

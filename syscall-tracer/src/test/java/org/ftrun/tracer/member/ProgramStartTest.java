@@ -48,7 +48,7 @@ class ProgramStartTest {
       execute(on);
       Role role =
           new PrimaryRole(
-                  new Member(
+                  new MemberThread(
                       on.child.tracee(), null, VirtualIds.ofRoot(on.child.tracee().pid()), null),
                   group)
               .begin();

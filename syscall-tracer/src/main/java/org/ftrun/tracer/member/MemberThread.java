@@ -13,7 +13,7 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  * space of its tracer, to which all of it belongs. It stays the same object when the replica
  * becomes the primary.
  */
-final class Member {
+final class MemberThread {
   /** Values that a system call leaves in rcx and r11, the same on every path. */
   static final long RCX_AFTER_CALL = -1;
 
@@ -45,7 +45,7 @@ final class Member {
   private ThreadModel thread;
   private ProcessThreads threads = new ProcessThreads(this);
 
-  Member(Tracee tracee, ProcessModel model, VirtualIds ids, ThreadModel thread) {
+  MemberThread(Tracee tracee, ProcessModel model, VirtualIds ids, ThreadModel thread) {
     this.tracee = tracee;
     this.model = model;
     this.ids = ids;
@@ -97,7 +97,7 @@ final class Member {
   }
 
   /** The thread is a further one of another's process. */
-  void join(Member other) {
+  void join(MemberThread other) {
     threads = other.threads;
     threads.add(this);
   }
