@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * One running ftrun: started by its script with a run directory and a name of its own, asked by its
@@ -122,10 +123,15 @@ final class FtrunProcess implements AutoCloseable {
   }
 
   /** Waits until the status is as wanted; fails at once if ftrun ends. */
-  ServiceStatus awaitStatus(String what, java.util.function.Predicate<ServiceStatus> wanted)
+  ServiceStatus awaitStatus(String what, Predicate<ServiceStatus> wanted) throws Exception {
+    return awaitStatus(LIMIT, what, wanted);
+  }
+
+  /** As {@link #awaitStatus(String, Predicate)}, of what takes longer. */
+  ServiceStatus awaitStatus(Duration limit, String what, Predicate<ServiceStatus> wanted)
       throws Exception {
     return Await.answer(
-        LIMIT,
+        limit,
         () -> "not " + what + ": " + status().map(ServiceStatus::json) + "\n" + messages(),
         () -> {
           Optional<ServiceStatus> status = status();

@@ -1,5 +1,6 @@
 package org.ftrun.systemtests;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "storms",
           "sites",
           "thread",
+          "thread_inheritance",
           "thread_storm",
           "thread_locks",
           "thread_data",
@@ -66,6 +68,9 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_signals",
           "thread_cancel",
           "thread_robust");
+
+  /** Programs that show what cpuid says of the core, or what the loader has left of it. */
+  private static final List<String> ABOUT_THE_CORE = List.of("instructions", "deadstack");
 
   /**
    * Programs that are also run linked in other ways: start, memory, time and signals depend on it.
@@ -88,8 +93,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "busy",
           "release",
           "thread_first_ends",
-          "thread_exec",
-          "thread_inheritance");
+          "thread_exec");
 
   /** How a process may end, and the status a shell sees. */
   private static final List<TinyProgram> ENDINGS =
@@ -146,6 +150,14 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
     }
     all.addAll(ENDINGS);
     return all;
+  }
+
+  /** Those of them whose members are equal on this machine: some see the core that they run on. */
+  static List<TinyProgram> equalOnes() throws IOException {
+    boolean all = Processor.faultsOnCpuid();
+    return protectedOnes().stream()
+        .filter(program -> all || !ABOUT_THE_CORE.contains(program.source()))
+        .toList();
   }
 
   /** The programs whose protection ends in mid-run, as yet. */

@@ -417,13 +417,13 @@ final class CommandRows {
       3 FUTEX_REQUEUE FORWARD
       4 FUTEX_CMP_REQUEUE FORWARD
       5 FUTEX_WAKE_OP FORWARD inout:4[4]
-      6 FUTEX_LOCK_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
-      7 FUTEX_UNLOCK_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
-      8 FUTEX_TRYLOCK_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
+      6 FUTEX_LOCK_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
+      7 FUTEX_UNLOCK_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
+      8 FUTEX_TRYLOCK_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
       9 FUTEX_WAIT_BITSET FORWARD blocks
       10 FUTEX_WAKE_BITSET FORWARD
-      11 FUTEX_WAIT_REQUEUE_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
-      12 FUTEX_CMP_REQUEUE_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
-      13 FUTEX_LOCK_PI2 END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
+      11 FUTEX_WAIT_REQUEUE_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
+      12 FUTEX_CMP_REQUEUE_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
+      13 FUTEX_LOCK_PI2 ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
       """;
 }
