@@ -19,8 +19,34 @@ __attribute__((noinline)) static int is_admitted_mask(u64 address, int paired) {
   return !guarded_copy(&mask, (void *)address, sizeof mask) && !(mask & OWNED_SIGNALS);
 }
 
+/* Whether a path may name a process by its id. One that is shorter than this at a memory's end cannot. */
+static int is_in_proc(u64 path) {
+  static const char PROC[] = {'/', 'p', 'r', 'o', 'c', '/'};
+  char start[sizeof PROC];
+  if (guarded_copy(start, (void *)path, sizeof start)) return 0;
+  for (unsigned i = 0; i < sizeof start; i++)
+    if (start[i] != PROC[i]) return 0;
+  return 1;
+}
+
+/* Whether the call may have ids of processes with it, which the tracer translates. */
+static int has_ids(const struct area *area, const struct row *row) {
+  u32 descriptor = area->frame.argument[0];
+  for (unsigned i = 0; row->paths >> i; i++)
+    if (row->paths >> i & 1 && is_in_proc(area->frame.argument[i])) return 1;
+  switch (row->identity) {
+    case ID_SIGNALS:
+      return area->signals >> (descriptor < 63 ? descriptor : 63) & 1;
+    case ID_CREDENTIALS:
+      return sends_credentials(area->frame.argument[1]);
+    default:
+      return 0;
+  }
+}
+
 /* Whether the call may be done here, by its arguments. */
 static int is_admitted(const struct area *area, const struct row *row) {
+  if ((row->identity || row->paths) && has_ids(area, row)) return 0;
   if (row->flags & ROW_MASK && area->frame.argument[row->command] &&
       !is_admitted_mask(area->frame.argument[row->command], row->paired))
     return 0;

@@ -112,4 +112,7 @@ int read_clock(const struct area *area, const struct row *row, u64 *value, u64 *
                s64 *result);
 u64 monotonic_nanos(const struct area *area);
 
+/* Whether a message that is sent has credentials with it; in messages.c. */
+int sends_credentials(u64 message);
+
 #endif

@@ -5,6 +5,10 @@
  */
 #include "fast_path.h"
 
+#define SOL_SOCKET 1
+#define SCM_CREDENTIALS 2
+#define CONTROL_HEADER 16
+
 #define MOST_BUFFERS 64
 #define MOST_RECEIVED 64
 #define MOST_SENT 1024
@@ -117,4 +121,23 @@ __attribute__((noinline)) u8 *append_messages(u8 *at, const struct area *area,
     at = append_region(at, moved, MOVED_BYTES);
   }
   return at;
+}
+
+/* Control data that cannot be read are the kernel's to refuse. */
+int sends_credentials(u64 message) {
+  struct message header;
+  if (guarded_copy(&header, (void *)message, MESSAGE_BYTES)) return 0;
+  u64 at = header.control, left = header.control ? header.control_length : 0;
+  while (left >= CONTROL_HEADER) {
+    struct {
+      u64 length;
+      u32 level, type;
+    } control;
+    if (guarded_copy(&control, (void *)at, sizeof control)) return 0;
+    if (control.level == SOL_SOCKET && control.type == SCM_CREDENTIALS) return 1;
+    if (control.length < CONTROL_HEADER || padded(control.length) >= left) return 0;
+    at += padded(control.length);
+    left -= padded(control.length);
+  }
+  return 0;
 }

@@ -12,20 +12,24 @@
 #define SYS_PRCTL 157
 #define SYS_ARCH_PRCTL 158
 #define SYS_GETTID 186
+#define SYS_KILL 62
+#define SYS_TKILL 200
 #define SYS_TGKILL 234
 #define PR_SET_TSC 26
 #define PR_TSC_ENABLE 1
 #define ARCH_SET_CPUID 0x1012
+#define ARCH_GET_GS 0x1004
 #define SYS_USER_DISPATCH 2
 #define SI_KERNEL 0x80
 #define SEGV_ACCERR 2
 #define SYS_MPROTECT 10
 #define PROT_READ_EXEC 5
+#define PROT_READ_WRITE_EXEC 7
 #define PAGE_BYTES 4096ul
 #define FENCES (sizeof ((struct area *)0)->fences / sizeof(u64))
 #define EAGAIN 11
 
-/* rcx and r11 after a call, as Member.java. */
+/* rcx and r11 after a call, as MemberThread.java. */
 #define RCX_AFTER_CALL (~0ul)
 #define R11_AFTER_CALL 0x246
 
@@ -52,6 +56,13 @@ static char *base(void) {
   return start;
 }
 
+/* That of the thread which takes the signal. */
+static struct area *own_area(void) {
+  u64 address = 0;
+  raw_call(SYS_ARCH_PRCTL, ARCH_GET_GS, (u64)&address);
+  return (struct area *)(address ? address : (u64)base() + STUB_AREA);
+}
+
 static void lower_fences(struct area *area) {
   for (unsigned i = 0; i < FENCES; i++) {
     if (area->fences[i]) raw_call4(SYS_MPROTECT, area->fences[i], PAGE_BYTES, PROT_READ_EXEC, 0);
@@ -59,11 +70,47 @@ static void lower_fences(struct area *area) {
   }
 }
 
+/* mov %rsp,%gs:8, the first instruction of a trampoline that needs the area, and jmp rel8. */
+static const u8 LEAVE_STACK[] = {0x65, 0x48, 0x89, 0x24, 0x25, 8, 0, 0, 0};
+#define JMP_SHORT 0xeb
+#define TRAMPOLINE_BYTES 64
+#define TRAMPOLINE_ENTRY 8
+#define TRAMPOLINE_SLOW 60
+#define LONGEST_BEFORE 15
+
+static int leaves_stack(const u8 *code) {
+  for (unsigned i = 0; i < sizeof LEAVE_STACK; i++)
+    if (code[i] != LEAVE_STACK[i]) return 0;
+  return 1;
+}
+
+/*
+ * A thread that is born from now on has its parent's area, which must not serve two: patched sites make
+ * their calls where the tracer would have taken them, without it. Two bytes within a line of the cache are
+ * replaced at once, so a thread that comes along meanwhile finds the one jump or the other.
+ */
+static void leave_areas(u64 room) {
+  if (raw_call4(SYS_MPROTECT, room, STUB_ROOM_BYTES, PROT_READ_WRITE_EXEC, 0)) return;
+  for (u8 *start = (u8 *)room; start < (u8 *)room + STUB_ROOM_BYTES; start += TRAMPOLINE_BYTES)
+    for (u8 *code = start + TRAMPOLINE_ENTRY; code <= start + TRAMPOLINE_ENTRY + LONGEST_BEFORE; code++)
+      if (leaves_stack(code)) {
+        u16 jump = JMP_SHORT | (u16)(start + TRAMPOLINE_SLOW - (code + 2)) << 8;
+        asm volatile("movw %1, %0" : "=m"(*(u16 *)code) : "r"(jump));
+        break;
+      }
+  raw_call4(SYS_MPROTECT, room, STUB_ROOM_BYTES, PROT_READ_EXEC, 0);
+}
+
 /* From here on the process's calls are its own. */
 static void go_native(struct area *area) {
-  *(volatile u8 *)(base() + STUB_DATA) = 0; /* the selector of Syscall User Dispatch */
+  volatile u8 *selector = (u8 *)base() + STUB_DATA; /* of Syscall User Dispatch */
+  const u64 *rooms = (u64 *)(base() + STUB_ROOMS);
+  if (*selector)
+    for (unsigned i = 0; i < STUB_MOST_ROOMS && rooms[i]; i++) leave_areas(rooms[i]);
+  *selector = 0;
   if (area->mode != MODE_SLOW) area->mode = MODE_SOLO;
   area->stop = STOP_NOT;
+  area->pid = 0;
   raw_call(SYS_ARCH_PRCTL, ARCH_SET_CPUID, 1);
   raw_call(SYS_PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
   lower_fences(area);
@@ -111,6 +158,14 @@ static void by_default(struct area *area, s32 signal, const struct siginfo *info
   raw_call4(SYS_TGKILL, raw_call(SYS_GETPID, 0, 0), raw_call(SYS_GETTID, 0, 0), signal, 0);
 }
 
+/* A call that was about to send a signal to the process itself, by an id that nobody has any more. */
+static void name_itself(u32 pid, struct context *context) {
+  int call = (u32)context->rax;
+  if (!pid || (call != SYS_KILL && call != SYS_TKILL && call != SYS_TGKILL)) return;
+  if ((u32)context->rdi == pid) context->rdi = raw_call(SYS_GETPID, 0, 0);
+  if (call == SYS_TGKILL && (u32)context->rsi == pid) context->rsi = raw_call(SYS_GETTID, 0, 0);
+}
+
 /* Whether the instruction is cpuid, rdtsc or rdtscp, which fault while they are trapped. */
 static int is_trapped_instruction(u64 address) {
   u8 code[3];
@@ -127,9 +182,10 @@ static int is_fence(const struct area *area, u64 address) {
 __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
                                      struct context *context) {
   char *stub = base();
-  struct area *area = (struct area *)(stub + STUB_AREA);
+  struct area *area = own_area();
   int inside = context->rip - (u64)stub < STUB_TABLE;
   if (signal == SIGSYS && info->code == SYS_USER_DISPATCH) {
+    u32 pid = area->pid;
     go_native(area);
     if (area->rescue && inside) {
       put_back(area, context);
@@ -137,6 +193,7 @@ __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
       context->rip = info->call_address - 2;
       context->rax = (u32)info->call;
     }
+    name_itself(pid, context);
     area->rescue = RESCUE_NONE;
   } else if (signal == SIGTRAP && info->code == SI_KERNEL && area->rescue) {
     go_native(area);

@@ -130,8 +130,8 @@ static void ask(struct area *area, const struct row *row) {
   area->began = has_timeout(area, row) ? monotonic_nanos(area) : 0;
 }
 
-/* A clock is read without the kernel; its answer has one output. */
-static struct outcome record_clock(struct area *area, const struct row *row, u64 next, s64 result,
+/* An answer that is known without the kernel, such as a clock's; it has one output at most. */
+static struct outcome record_known(struct area *area, const struct row *row, u64 next, s64 result,
                                    const u64 *value, u64 bytes) {
   u64 address = area->frame.argument[row->output[0].argument];
   if (bytes && guarded_copy((void *)address, value, bytes)) {
@@ -154,10 +154,24 @@ static struct outcome record_clock(struct area *area, const struct row *row, u64
   return done(result);
 }
 
+/* The id that the service has in place of the kernel's, 0: that is the kernel's to tell. */
+static s64 own_id(const struct area *area, const struct row *row) {
+  if (!area->pid) return 0;
+  return row->identity == ID_PROCESS ? area->pid : row->identity == ID_THREAD ? area->thread : 0;
+}
+
+/* The parent of a process that another one stands for is the other one's. */
+static struct outcome with_parent(const struct area *area, const struct row *row,
+                                  struct outcome outcome) {
+  if (row->identity == ID_PARENT && area->pid && outcome.result == area->pid)
+    outcome.result = area->parent;
+  return outcome;
+}
+
 static struct outcome solo(struct area *area, const struct row *row) {
   area->slot = &area->unlogged;
   ask(area, row);
-  return guarded_call(area, area->frame.number);
+  return with_parent(area, row, guarded_call(area, area->frame.number));
 }
 
 /*
@@ -177,8 +191,10 @@ struct outcome record(struct area *area, const struct row *row) {
     u64 value[2], bytes;
     s64 result;
     if (read_clock(area, row, value, &bytes, &result))
-      return record_clock(area, row, next, result, value, bytes);
+      return record_known(area, row, next, result, value, bytes);
   }
+  if (row->identity && own_id(area, row))
+    return record_known(area, row, next, own_id(area, row), 0, 0);
   if (area->mode != MODE_RECORD) return solo(area, row);
   u32 entry[4];
   int raw;
@@ -198,7 +214,7 @@ struct outcome record(struct area *area, const struct row *row) {
     area->asked[buffer->argument] = (u64)payload;
     area->redirected = bound;
   }
-  struct outcome outcome = guarded_call(area, area->frame.number);
+  struct outcome outcome = with_parent(area, row, guarded_call(area, area->frame.number));
   if (outcome.slow) return SLOW;
   u64 length = 0, flags = 0;
   if (buffer) {

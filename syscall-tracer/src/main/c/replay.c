@@ -3,18 +3,18 @@
 
 #define SYS_SCHED_YIELD 24
 #define SYS_NANOSLEEP 35
-#define FIRST_SLEEP_NANOS 20000ul
-#define SLEEPS_ALIKE 2
+#define FIRST_SLEEP_NANOS 1000000ul
 #define HEADER 16
 #define PAUSES 64
 
 /*
  * Waits until the event is there; 0 if the tracer wants the thread first. The cursor's cache line is
  * the primary's: every look at it costs the primary more than it costs us. So what was seen of it is
- * used up first, and between two looks the primary is given time for some events.
+ * used up first, and between two looks the primary is given time for many events. Nobody waits for
+ * us to keep up: to consume them together takes less time than to wait for each.
  */
 static int await(struct area *area, s64 next) {
-  u64 idle = 0;
+  u64 idle = 0, nanos = FIRST_SLEEP_NANOS;
   while (area->seen < next && (area->seen = load(area, LOG_CURSOR)) < next) {
     if (__atomic_load_n(&area->stop, __ATOMIC_ACQUIRE)) return 0;
     idle++;
@@ -23,10 +23,10 @@ static int await(struct area *area, s64 next) {
     } else if (idle <= area->yields || !area->sleep_nanos) {
       raw_call(SYS_SCHED_YIELD, 0, 0);
     } else {
-      u64 doublings = (idle - area->yields) / SLEEPS_ALIKE;
-      u64 nanos = doublings > 8 ? area->sleep_nanos : FIRST_SLEEP_NANOS << doublings;
-      u64 time[2] = {0, nanos < area->sleep_nanos ? nanos : area->sleep_nanos};
-      raw_call(SYS_NANOSLEEP, (u64)time, 0);
+      if (nanos > area->sleep_nanos) nanos = area->sleep_nanos;
+      u64 time[2] = {0, nanos};
+      raw_call(SYS_NANOSLEEP, (u64)time, 0); /* the tracer ends it when it wants the thread */
+      nanos *= 2;
     }
   }
   return 1;
@@ -60,7 +60,8 @@ struct outcome replay(struct area *area, const struct row *row) {
   if (!await(area, next)) return SLOW;
   const struct slot *slot = slot_of(area, next);
   if (slot->kind != KIND_SYSCALL || slot->flags & ~(FLAG_RAW | FLAG_FAST) ||
-      slot->syscall != area->frame.number || slot->site != *(u64 *)area->frame.trampoline ||
+      slot->thread != (s32)area->thread || slot->syscall != area->frame.number ||
+      slot->site != *(u64 *)area->frame.trampoline ||
       slot->digest != digest_of(area, row) || slot->sequence != next)
     return SLOW;
   if (slot->length && !apply(area, row, slot)) return SLOW;

@@ -84,7 +84,7 @@ asm(".section .text.start,\"ax\",@progbits\n"
     "  add $0x7f,%cl\n" /* OF */
     "  sahf\n"          /* SF, ZF, AF, PF, CF */
     "  mov %r11,%rax\n"
-    "6: mov $-1,%rcx\n" /* rcx and r11 after a call: the same on every path (Member.java) */
+    "6: mov $-1,%rcx\n" /* rcx and r11 after a call: the same on every path (MemberThread.java) */
     "  mov $0x246,%r11d\n"
     "  ret\n"
     "5: pushq %gs:152\n"

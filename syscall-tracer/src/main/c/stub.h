@@ -4,7 +4,7 @@
  *
  *   0x00000  text of the stub          4 pages  r-x  where system calls run unintercepted
  *   0x04000  table of fast calls       8 pages  r--
- *   0x0c000  selector and scratch      1 page   rw-
+ *   0x0c000  selector, rooms, scratch  1 page   rw-
  *   0x0d000  area and stack            4 pages  rw-  of the one thread
  *   0x11000  trampolines              16 pages  r-x  calls made here are intercepted
  */
@@ -36,8 +36,11 @@
 /* Parts of the region. */
 #define STUB_TABLE 16384
 #define STUB_DATA 49152
+#define STUB_ROOMS 49216 /* addresses of the rooms of trampolines, 0 behind the last */
 #define STUB_AREA 53248
 #define STUB_TRAMPOLINES 69632
+#define STUB_MOST_ROOMS 17
+#define STUB_ROOM_BYTES 65536
 
 #ifndef __ASSEMBLER__
 typedef unsigned char u8;
@@ -148,6 +151,9 @@ struct area {
   u64 lap;               /* 688 from this payload position on the ring may be begun anew */
   u64 enter;             /* 696 address of STUB_ENTER, for trampolines from which no call reaches it */
   u64 fences[32];        /* 704 pages that are executable but for a fence (TimeStampFences.java), 0: none */
+  u32 pid;               /* 960 by which the service knows itself, 0: as the kernel knows it */
+  u32 parent;            /* 964 its parent's, while that is in truth the process called pid */
+  u64 signals;           /* 968 bit n: descriptor n may be a signalfd; 63: that or a higher one */
 };
 
 /* struct msghdr of linux/socket.h, and the bytes moved that make it a struct mmsghdr. */
@@ -203,6 +209,16 @@ enum {
   ROW_NOT_TIMES = 128 /* only with an option that is no time-out of a socket */
 };
 
+/* What a call has to do with ids of processes. */
+enum {
+  ID_NONE,
+  ID_PROCESS,    /* gives the caller's pid */
+  ID_THREAD,     /* gives the caller's tid */
+  ID_PARENT,     /* gives the parent's pid */
+  ID_SIGNALS,    /* reads what may be a signalfd, which tells of senders */
+  ID_CREDENTIALS /* sends a message, which may have a pid with it */
+};
+
 /* Special treatment of clocks. */
 enum { CLOCK_NONE, CLOCK_GETTIME, CLOCK_TIMEOFDAY, CLOCK_TIME };
 
@@ -224,7 +240,10 @@ struct row {
   u8 detail_first;
   u8 detail_second;
   u8 commands;
-  u32 commanded[4]; /* the commands */
+  u16 commanded[4]; /* the commands */
+  u8 identity;    /* one of ID_NONE ... */
+  u8 paths;       /* bit n: argument n is a path, which may name a process */
+  u8 unused[6];
   struct output output[4]; /* the outputs, behind them the inputs */
   u8 timeout; /* index of the time-out */
   u8 blocks;  /* not 0 if the call may wait */
@@ -244,6 +263,7 @@ _Static_assert(__builtin_offsetof(struct area, frame) == 48, "stub_entry.h relie
 _Static_assert(__builtin_offsetof(struct area, asked) == 168, "stub_entry.h relies on it");
 _Static_assert(__builtin_offsetof(struct area, unlogged) == 320, "StubArea.java relies on it");
 _Static_assert(__builtin_offsetof(struct area, saved) == 456, "StubArea.java relies on it");
+_Static_assert(__builtin_offsetof(struct row, output) == 28, "FastTable.java relies on it");
 _Static_assert(sizeof(struct saved) == 27 * 8, "Registers.java relies on it");
 #endif
 

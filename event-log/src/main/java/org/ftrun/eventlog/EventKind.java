@@ -19,7 +19,10 @@ public enum EventKind {
   /** A point in the log that a consumer waits for; it changes nothing. */
   MARK(7),
   /** Memory that a call wrote, ahead of the call's own event; the detail is its address. */
-  MEMORY(8);
+  MEMORY(8),
+
+  /** A thread that was born begins to run: its turn comes before any call of its own. */
+  START(9);
 
   private static final EventKind[] BY_CODE = values();
 

@@ -52,7 +52,7 @@ public record EventLogLayout(int slots, long payloadBytes) {
   public static final long MAGIC = 0x676f_6c6e_7572_7466L;
 
   /** Version of this layout; another version is another layout. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** Bytes of a cache line on x86-64: words that different cores write lie this far apart. */
   public static final int CACHE_LINE_BYTES = 64;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * One running ftrun: started by its script with a run directory and a name of its own, asked by its
@@ -64,10 +65,22 @@ final class FtrunProcess implements AutoCloseable {
       Map<String, String> environment,
       List<String> service)
       throws IOException {
+    return startBy(List.of(), directory, ownOptions, environment, service);
+  }
+
+  /** As {@link #start(Path, List, Map, List)}, by another program that execs what it is given. */
+  static FtrunProcess startBy(
+      List<String> starter,
+      Path directory,
+      List<String> ownOptions,
+      Map<String, String> environment,
+      List<String> service)
+      throws IOException {
     assertThat(SCRIPT).as("the ftrun script (-Dftrun.script)").isExecutable();
     String name = "test-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
     Files.createDirectories(directory.resolve("run"));
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--name", name));
+    List<String> command = new ArrayList<>(starter);
+    command.addAll(List.of(SCRIPT.toString(), "--name", name));
     command.addAll(List.of("--run-dir", directory.resolve("run").toString()));
     command.addAll(ownOptions);
     String options = System.getProperty("ftrun.options", "");
@@ -110,10 +123,15 @@ final class FtrunProcess implements AutoCloseable {
   }
 
   /** Waits until the status is as wanted; fails at once if ftrun ends. */
-  ServiceStatus awaitStatus(String what, java.util.function.Predicate<ServiceStatus> wanted)
+  ServiceStatus awaitStatus(String what, Predicate<ServiceStatus> wanted) throws Exception {
+    return awaitStatus(LIMIT, what, wanted);
+  }
+
+  /** As {@link #awaitStatus(String, Predicate)}, of what takes longer. */
+  ServiceStatus awaitStatus(Duration limit, String what, Predicate<ServiceStatus> wanted)
       throws Exception {
     return Await.answer(
-        LIMIT,
+        limit,
         () -> "not " + what + ": " + status().map(ServiceStatus::json) + "\n" + messages(),
         () -> {
           Optional<ServiceStatus> status = status();
@@ -175,7 +193,8 @@ final class FtrunProcess implements AutoCloseable {
         .start();
   }
 
-  private static void signal(String signal, long pid) throws IOException, InterruptedException {
+  /** Sends any process a signal. */
+  static void signal(String signal, long pid) throws IOException, InterruptedException {
     assertThat(pid).as("pid to send a signal to").isGreaterThan(1);
     int status =
         new ProcessBuilder("kill", "-s", signal, "" + pid)
@@ -190,6 +209,11 @@ final class FtrunProcess implements AutoCloseable {
     assertThat(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly))
         .as("kill -9 %d", pid)
         .contains(true);
+  }
+
+  /** Pid of ftrun itself. */
+  long pid() {
+    return process.pid();
   }
 
   boolean isAlive() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * all.
  */
 class StubFaultTest {
+  private static final Duration LONGEST_KILL = Duration.ofMillis(500);
+
   private static final int CLIENTS = 4;
 
   /** Copies are made byte by byte, each an instruction to the debugger: let them be short. */
@@ -50,6 +53,7 @@ class StubFaultTest {
         Conversation crowd = crowd(ftrun)) {
       ServiceStatus status =
           ftrun.awaitStatus(
+              limit(kills),
               "taken over " + kills + " times",
               now -> {
                 crowd.check();
@@ -89,6 +93,7 @@ class StubFaultTest {
       gate.pass();
       ServiceStatus status =
           ftrun.awaitStatus(
+              limit(faults.kills()),
               "taken over " + faults.kills() + " times",
               now -> now.isProtected() && now.takeoverCauses().size() == faults.kills());
       assertThat(status.divergences()).as(ftrun.messages()).isZero();
@@ -129,5 +134,10 @@ class StubFaultTest {
       clients.add(new EchoClient(Ports.connect(ftrun, port), i, WINDOW));
     }
     return new Crowd(clients);
+  }
+
+  /** Time for so many kills, each with a takeover and the birth of a replica. */
+  private static Duration limit(int kills) {
+    return FtrunProcess.LIMIT.plus(LONGEST_KILL.multipliedBy(kills));
   }
 }

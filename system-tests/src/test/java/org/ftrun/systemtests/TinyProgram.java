@@ -1,5 +1,6 @@
 package org.ftrun.systemtests;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "signal_descriptors",
           "signal_faults",
           "personal",
+          "identity",
           "memory",
           "shared_memory",
           "random",
@@ -54,20 +56,44 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "bad_pointers",
           "red_zone",
           "storms",
-          "sites");
+          "sites",
+          "thread",
+          "thread_inheritance",
+          "thread_storm",
+          "thread_locks",
+          "thread_data",
+          "thread_waits",
+          "thread_channels",
+          "thread_races",
+          "thread_signals",
+          "thread_cancel",
+          "thread_robust");
+
+  /** Programs that show what cpuid says of the core, or what the loader has left of it. */
+  private static final List<String> ABOUT_THE_CORE = List.of("instructions", "deadstack");
 
   /**
    * Programs that are also run linked in other ways: start, memory, time and signals depend on it.
    */
   private static final List<String> LINKED_IN_ALL_WAYS =
-      List.of("clocks", "memory", "signals", "red_zone", "sites");
+      List.of("clocks", "memory", "signals", "red_zone", "sites", "thread_locks");
 
   /** Programs that are also run with another C library, whose calls look different. */
-  private static final List<String> WITH_MUSL = List.of("sites", "events", "epoll", "poll", "tcp");
+  private static final List<String> WITH_MUSL =
+      List.of(
+          "sites", "events", "epoll", "poll", "tcp", "identity", "thread_waits", "thread_channels");
 
   /** Programs that do what is not replicated yet, after a first step without it. */
   private static final List<String> NOT_YET_PROTECTED =
-      List.of("thread", "children", "posix_timers", "shared_files", "odd_calls", "busy", "release");
+      List.of(
+          "children",
+          "posix_timers",
+          "shared_files",
+          "odd_calls",
+          "busy",
+          "release",
+          "thread_first_ends",
+          "thread_exec");
 
   /** How a process may end, and the status a shell sees. */
   private static final List<TinyProgram> ENDINGS =
@@ -81,10 +107,25 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           ending("bus", 135),
           ending("illegal", 132),
           ending("division", 136),
-          ending("pipe", 141));
+          ending("pipe", 141),
+          ending("abort", Linking.MUSL, 134),
+          ending("segv", Linking.MUSL, 139),
+          endingOfThreads("exit", 42),
+          endingOfThreads("group", 43),
+          endingOfThreads("other", 44),
+          endingOfThreads("segv", 139),
+          endingOfThreads("kill", 137));
 
   private static TinyProgram ending(String kind, int exitStatus) {
-    return new TinyProgram("endings", Linking.DYNAMIC, List.of(kind), exitStatus);
+    return ending(kind, Linking.DYNAMIC, exitStatus);
+  }
+
+  private static TinyProgram ending(String kind, Linking linking, int exitStatus) {
+    return new TinyProgram("endings", linking, List.of(kind), exitStatus);
+  }
+
+  private static TinyProgram endingOfThreads(String kind, int exitStatus) {
+    return new TinyProgram("thread_endings", Linking.DYNAMIC, List.of(kind), exitStatus);
   }
 
   private static TinyProgram twice(String source, Linking linking) {
@@ -109,6 +150,14 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
     }
     all.addAll(ENDINGS);
     return all;
+  }
+
+  /** Those of them whose members are equal on this machine: some see the core that they run on. */
+  static List<TinyProgram> equalOnes() throws IOException {
+    boolean all = Processor.faultsOnCpuid();
+    return protectedOnes().stream()
+        .filter(program -> all || !ABOUT_THE_CORE.contains(program.source()))
+        .toList();
   }
 
   /** The programs whose protection ends in mid-run, as yet. */

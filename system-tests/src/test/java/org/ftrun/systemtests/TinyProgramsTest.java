@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * every step, what it says natively.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class TinyProgramsTest {
   /** Sources that are no tiny programs but servers and transfers for other tests. */
   private static final Set<String> OTHERS =
@@ -38,7 +41,8 @@ class TinyProgramsTest {
           "waits",
           "written",
           "code",
-          "code_library");
+          "code_library",
+          "pid_file");
 
   private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();
 
@@ -46,6 +50,10 @@ class TinyProgramsTest {
 
   static List<TinyProgram> protectedOnes() {
     return TinyProgram.protectedOnes();
+  }
+
+  static List<TinyProgram> equalOnes() throws IOException {
+    return TinyProgram.equalOnes();
   }
 
   static List<TinyProgram> unprotectedOnes() {
@@ -86,19 +94,19 @@ class TinyProgramsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("protectedOnes")
+  @MethodSource("equalOnes")
   void shouldStateTheSameFactsWhenAReplicaFollows(TinyProgram program) throws Exception {
     run(program.command()).through(natively(program), step -> false);
   }
 
   @ParameterizedTest
-  @MethodSource("protectedOnes")
+  @MethodSource("equalOnes")
   void shouldStateTheSameFactsWhenKilledAtEveryStep(TinyProgram program) throws Exception {
     run(program.command()).through(natively(program), step -> true);
   }
 
   @ParameterizedTest
-  @MethodSource("protectedOnes")
+  @MethodSource("equalOnes")
   void shouldStateTheSameFactsWhenKilledWithoutAFastPath(TinyProgram program) throws Exception {
     new TinyRun(directory, FastPathMode.OFF, Map.of(), program.command())
         .through(natively(program), step -> true);

@@ -3,6 +3,7 @@ package org.ftrun.daemon.group;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.daemon.service.ServiceOptions;
 import org.ftrun.daemon.service.ServiceOptions.Verification;
@@ -42,6 +43,12 @@ final class GroupMembers implements GroupLink {
   private final ArgumentHistory history = new ArgumentHistory(HISTORY);
   private final AtomicInteger tracers = new AtomicInteger();
   private final LossPolicy losses = new LossPolicy();
+
+  /** The last one that began, null before the first. */
+  private volatile Adoption adoption;
+
+  /** Waits for the next replica: to start a thread takes longer than to adopt. */
+  private final AtomicReference<MemberTracer> ready = new AtomicReference<>();
 
   /** Completed when the service's first program is in place. */
   final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -131,20 +138,63 @@ final class GroupMembers implements GroupLink {
       SignalRelay.kill(newborn.pid());
       return "the service ends";
     }
-    MemberTracer tracer = newTracer(otherCpu(primaryCpu()));
-    String refusal = tracer.adopt(newborn);
-    if (refusal != null) {
-      return refusal;
-    }
     if (!state.isRecordedSinceLastReplica()) {
       connections.begin(state.primaryPid());
     }
-    log().activate(Consumer.REPLICA);
-    ReplicaRole role =
-        tracer.follow(this, ReplicaRole.Waiting.valueOf(options.replicaWait().name()));
-    state.follows(new GroupState.Follower(tracer, role, newborn.pid()));
-    report("replica {} follows", newborn.pid());
-    return null;
+    adoption =
+        Adoption.begin(
+            readyTracer(otherCpu(primaryCpu())),
+            newborn,
+            this,
+            ReplicaRole.Waiting.valueOf(options.replicaWait().name()),
+            state,
+            pid -> report("replica {} follows", pid));
+    MemberTracer.current().afterStep(this::prepareNextAdoption);
+    return adoption.refusal();
+  }
+
+  /** Until then a newborn may be on its way to being the replica. */
+  private void awaitAdoption() {
+    Adoption last = adoption;
+    if (last != null) {
+      last.awaitEnd();
+    }
+  }
+
+  /** After a takeover, the next replica will be on the present primary's core. */
+  private void prepareNextAdoption() {
+    dismiss(ready.getAndSet(newTracer(primaryCpu())));
+  }
+
+  /** A tracer that has been started already, if there is one. */
+  private MemberTracer readyTracer(int cpu) {
+    MemberTracer tracer = ready.getAndSet(null);
+    if (tracer != null && tracer.cpu() == cpu) {
+      return tracer;
+    }
+    dismiss(tracer);
+    return newTracer(cpu);
+  }
+
+  private static void dismiss(MemberTracer tracer) {
+    if (tracer != null) {
+      tracer.dismiss();
+    }
+  }
+
+  /** Ends at once: kills the members. The state is that of an ending service already. */
+  void kill(GroupState.Follower follower) {
+    awaitAdoption();
+    if (follower != null) {
+      follower.tracer().destroyReplica();
+    }
+    relay.kill();
+  }
+
+  /** The members are gone. */
+  void end() {
+    connections.end();
+    dismiss(ready.getAndSet(null));
   }
 
   private int otherCpu(int cpu) {
@@ -159,6 +209,7 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public void dropReplica(String reason) {
+    awaitAdoption();
     GroupState.Follower dropped = state.dropReplica();
     if (dropped != null) {
       dropped.tracer().destroyReplica();
@@ -178,6 +229,7 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public boolean primaryLost(String cause, Legacy legacy) {
+    awaitAdoption();
     GroupState.Follower successor = state.takingOver(cause);
     if (successor == null) {
       if (!state.isEnding()) {
@@ -197,12 +249,15 @@ final class GroupMembers implements GroupLink {
     ServiceStatus.Takeover done = state.promoted(role);
     log().deactivate(Consumer.REPLICA);
     role.requestSeeding();
-    report(
-        "takeover to process {} after {}: {} events drained, {} us",
-        role.pid(),
-        done.cause(),
-        done.drainedEvents(),
-        done.micros());
+    MemberTracer.current()
+        .afterStep(
+            () ->
+                report(
+                    "takeover to process {} after {}: {} events drained, {} us",
+                    role.pid(),
+                    done.cause(),
+                    done.drainedEvents(),
+                    done.micros()));
   }
 
   @Override
@@ -259,6 +314,7 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public String awaitConsumed(long sequence) {
+    awaitAdoption();
     long begin = System.nanoTime();
     while (log().consumerSequence(Consumer.REPLICA).get() < sequence) {
       if (state.replica() == null) {
@@ -299,6 +355,7 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public int survivor() {
+    awaitAdoption();
     GroupState.Follower replica = state.replica();
     return replica == null ? -1 : replica.pid();
   }

@@ -96,13 +96,17 @@ final class GroupState {
     return recordedSinceLastReplica;
   }
 
-  /** A replica follows. */
-  synchronized void follows(Follower follower) {
+  /** A replica follows; false if the service ends, and it is not wanted. */
+  synchronized boolean follows(Follower follower) {
+    if (ending) {
+      return false;
+    }
     recordedSinceLastReplica = false;
     replica = follower;
     state = ServiceState.PROTECTED;
     unprotectedReason = null;
     notifyAll();
+    return true;
   }
 
   /** Nothing follows any more; returns what did, or null. */

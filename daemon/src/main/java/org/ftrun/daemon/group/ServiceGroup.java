@@ -119,13 +119,9 @@ public final class ServiceGroup implements ProtectedService {
 
   /** Ends the service at once: kills both members, waits until they are gone. */
   void destroy() throws InterruptedException {
-    GroupState.Follower follower = state.end();
-    if (follower != null) {
-      follower.tracer().destroyReplica();
-    }
-    relay.kill();
+    members.kill(state.end());
     awaitExit();
-    members.connections().end();
+    members.end();
     shared.close();
   }
 

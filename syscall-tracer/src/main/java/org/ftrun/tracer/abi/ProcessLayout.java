@@ -13,11 +13,20 @@ public final class ProcessLayout {
   public static final int SYSINFO_SIZE = 112;
   public static final int SCHED_PARAM_SIZE = 4;
   public static final int CAPABILITY_HEADER_SIZE = 8;
+  public static final int CAPABILITY_HEADER_PID = 4;
+
+  /** {@code struct flock}. */
+  public static final int FLOCK_OWNER = 24;
+
   public static final int CAPABILITY_DATA_SIZE = 12;
   public static final int SEMBUF_SIZE = 6;
   public static final int SEMID_DS_SIZE = 104;
   public static final int SHMID_DS_SIZE = 112;
+  public static final int SHMID_DS_CREATOR = 80;
+  public static final int SHMID_DS_LAST = 84;
   public static final int MSQID_DS_SIZE = 120;
+  public static final int MSQID_DS_SENDER = 96;
+  public static final int MSQID_DS_RECEIVER = 100;
   public static final int SEMINFO_SIZE = 40;
   public static final int SHMINFO_SIZE = 72;
   public static final int SHM_INFO_SIZE = 48;

@@ -45,6 +45,8 @@ public final class SignalLayout {
   /** {@code struct signalfd_siginfo}. */
   public static final int SIGNALFD_SIGINFO_SIZE = 128;
 
+  public static final int SIGNALFD_SIGINFO_PID = 12;
+
   /** {@code struct sigevent}. */
   public static final int SIGEVENT_SIZE = 64;
 

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class BoundaryActions {
   private static final Logger LOG = LoggerFactory.getLogger(BoundaryActions.class);
 
-  private final Member member;
+  private final MemberThread member;
   private final ArrayDeque<Action> waiting = new ArrayDeque<>();
 
   /** Something to be done there; it may end the role. */
@@ -27,7 +27,7 @@ final class BoundaryActions {
     Role run(Registers service) throws TraceeDiedException;
   }
 
-  BoundaryActions(Member member) {
+  BoundaryActions(MemberThread member) {
     this.member = member;
   }
 
@@ -36,14 +36,25 @@ final class BoundaryActions {
    * in.
    */
   void add(Action action) {
-    addPatiently(action);
-    hurry();
+    waiting.add(action);
+    interrupt();
+  }
+
+  /** Whether nothing waits to be done. */
+  boolean isEmpty() {
+    return waiting.isEmpty();
   }
 
   /** Has something done when the service comes to its next call boundary by itself. */
   void addPatiently(Action action) {
     waiting.add(action);
     member.fastPath.requestStop();
+  }
+
+  /** Has the service come to its next call boundary, out of a call that it is blocked in. */
+  void interrupt() {
+    member.fastPath.requestStop();
+    hurry();
   }
 
   /** Interrupts the call that the service is blocked in, for what waits. */

@@ -20,17 +20,17 @@ interface CallDigest {
   long of(SyscallRow row, long[] arguments) throws TraceeDiedException;
 
   /** What the group wants compared of a member's calls. */
-  static CallDigest of(Member member, GroupLink group) {
+  static CallDigest of(MemberThread member, GroupLink group) {
     return group.comparesWrittenBytes() ? ofWrittenBytes(member) : OF_ARGUMENTS;
   }
 
-  private static CallDigest ofWrittenBytes(Member member) {
+  private static CallDigest ofWrittenBytes(MemberThread member) {
     WrittenDigest written = new WrittenDigest();
     return (row, arguments) -> {
       long digest = written.of(row, arguments, member.reader);
       if (!written.isWhole()) {
         // A bad address is the service's own affair; a process that is gone must not look like one.
-        member.tracee.memory().readLong(member.model().stub.area());
+        member.tracee.memory().readLong(member.room().area());
       }
       return digest;
     };

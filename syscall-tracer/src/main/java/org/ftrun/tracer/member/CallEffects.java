@@ -3,7 +3,6 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.ftrun.tracer.abi.Errno;
-import org.ftrun.tracer.abi.ProcessLayout;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -44,10 +43,6 @@ final class CallEffects {
   private static final long NEVER_MASKED =
       SignalActions.bit(Signal.SIGKILL) | SignalActions.bit(Signal.SIGSTOP);
 
-  /** Offset of pid in struct __user_cap_header_struct. */
-  private static final int CAPABILITY_PID = 4;
-
-  private static final SyscallRow CAPSET = SyscallTable.named("capset");
   private static final int SOL_SOCKET = 1;
   private static final SyscallRow SETSOCKOPT = SyscallTable.named("setsockopt");
   private static final SyscallRow SIGNALFD = SyscallTable.named("signalfd");
@@ -58,22 +53,28 @@ final class CallEffects {
   private static final int MAP_FIXED = 0x10;
   private static final int MREMAP_FIXED = 2;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(ACTION_BYTES).order(ByteOrder.nativeOrder());
   private final PersonalCalls personal;
+
+  /** Under which ids kernel and service know each other. */
+  final CallIdentities identities;
+
   private SignalAction newAction;
   private long newHidden;
 
-  CallEffects(Member member) {
+  CallEffects(MemberThread member) {
     this.member = member;
     this.personal = new PersonalCalls(member);
+    this.identities = new CallIdentities(member);
   }
 
   /** Rewrites what is asked of the kernel where it must differ from what the service asks. */
   void prepare(CallInFlight call) throws TraceeDiedException {
     SyscallRole role = call.resolution.role();
     prepareMemory(call);
+    identities.prepare(call);
     if (role == SyscallRole.SIGNAL_ACTION) {
       prepareAction(call);
     } else if (role == SyscallRole.SIGNAL_MASK) {
@@ -113,33 +114,24 @@ final class CallEffects {
   }
 
   /**
-   * Lets a replica make for itself the call that the primary made for itself under its own pid:
-   * capset is the one with the pid in a structure, and the kernel allows it no other.
-   */
-  void nameItself(CallInFlight call) {
-    if (call.row == CAPSET && read(call.arguments[0], ProcessLayout.CAPABILITY_HEADER_SIZE)) {
-      bytes.putInt(CAPABILITY_PID, 0);
-      call.asked[0] = toScratch(ProcessLayout.CAPABILITY_HEADER_SIZE);
-    }
-  }
-
-  /**
    * Completes what the service sees of a call that was executed, and keeps the model true.
    *
    * @param when System.nanoTime() of the primary's call
-   * @param servicePid pid of the primary that made it
    * @return the result for the service
    */
-  long finish(CallInFlight call, long result, long when, int servicePid) {
+  long finish(CallInFlight call, long result, long when) {
     if (result < 0) {
       return result;
     }
-    personal.succeeded(call, result, servicePid);
+    personal.succeeded(call, result);
     if (call.row == RT_SIGPENDING && !member.hiddenPending.isEmpty()) {
       addToSet(call.arguments[0], member.hiddenPending.signals());
     }
     ProcessModel model = member.model();
-    model.usesSignalDescriptors |= call.row == SIGNALFD || call.row == SIGNALFD4;
+    if (call.row == SIGNALFD || call.row == SIGNALFD4) {
+      model.usesSignalDescriptors = true;
+      SignalDescriptors.note(member, (int) result);
+    }
     if (setsSocketTime(call)) {
       model.timesSockets = true;
       member.fastPath.timeSockets();
@@ -150,11 +142,14 @@ final class CallEffects {
       case SIGNAL_MASK:
         return finishMask(call);
       case TID_ADDRESS:
-        model.tidAddress = call.arguments[0];
+        member.thread().tidAddress = call.arguments[0];
         return result;
       case ROBUST_LIST:
-        model.robustList = call.arguments[0];
-        model.robustLength = call.arguments[1];
+        member.thread().robustList = call.arguments[0];
+        member.thread().robustLength = call.arguments[1];
+        return result;
+      case SIGNAL_STACK:
+        noteAlternateStack(call);
         return result;
       case ALARM:
         noteTimer(call, when);
@@ -219,7 +214,7 @@ final class CallEffects {
   }
 
   private void prepareMask(CallInFlight call) {
-    newHidden = member.model().hiddenMask;
+    newHidden = member.thread().hiddenMask;
     if (call.arguments[1] == 0
         || call.arguments[3] != SIGSET_BYTES
         || !read(call.arguments[1], SIGSET_BYTES)) {
@@ -246,8 +241,8 @@ final class CallEffects {
   }
 
   private long finishMask(CallInFlight call) {
-    long before = member.model().hiddenMask;
-    member.model().hiddenMask = newHidden;
+    long before = member.thread().hiddenMask;
+    member.thread().hiddenMask = newHidden;
     if (call.arguments[2] != 0 && before != 0) {
       addToSet(call.arguments[2], before);
     }
@@ -261,14 +256,14 @@ final class CallEffects {
    * @return the mask that the kernel will restore; all signals if there is no frame
    */
   long leaveHandler(CallInFlight call) {
-    member.model().leaveHandler();
+    member.thread().leaveHandler();
     long frame = call.atSite.rsp() + FRAME_MASK;
     if (!read(frame, SIGSET_BYTES)) {
       return -1;
     }
     long mask = bytes.getLong(0);
     if ((mask & SignalActions.OWNED) != 0) {
-      member.model().hiddenMask |= mask & SignalActions.OWNED;
+      member.thread().hiddenMask |= mask & SignalActions.OWNED;
       mask &= ~SignalActions.OWNED;
       bytes.putLong(0, mask);
       write(frame, SIGSET_BYTES);
@@ -279,6 +274,12 @@ final class CallEffects {
   /** Where the service goes on behind the handler that returns by this call; 0 if unreadable. */
   long addressBehindHandler(CallInFlight call) {
     return read(call.atSite.rsp() + FRAME_ADDRESS, Long.BYTES) ? bytes.getLong(0) : 0;
+  }
+
+  private void noteAlternateStack(CallInFlight call) {
+    if (call.arguments[0] != 0 && read(call.arguments[0], ThreadModel.AlternateStack.BYTES)) {
+      member.thread().alternateStack = ThreadModel.AlternateStack.of(bytes);
+    }
   }
 
   private void addToSet(long address, long signals) {
@@ -316,7 +317,7 @@ final class CallEffects {
         call.asked[index] = toScratch(SIGSET_BYTES);
         break;
       case PAIR:
-        long scratch = member.model().stub.scratch().value();
+        long scratch = member.room().scratch().value();
         if (!read(call.arguments[index], PAIR_BYTES)) {
           break;
         }
@@ -381,7 +382,7 @@ final class CallEffects {
   }
 
   private long toScratch(int length) {
-    TraceeAddress scratch = member.model().stub.scratch();
+    TraceeAddress scratch = member.room().scratch();
     write(scratch.value(), length);
     return scratch.value();
   }

@@ -8,9 +8,12 @@ import org.ftrun.tracer.syscall.SyscallTable;
 
 /** The call that a thread of the service makes, from its site on until it has returned. Reused. */
 final class CallInFlight {
-  private static final int SYSCALL_INSTRUCTION_BYTES = 2;
+  static final int SYSCALL_INSTRUCTION_BYTES = 2;
 
   private final CallDigest digests;
+
+  /** The pid by which the service knows itself. */
+  private final int pid;
 
   /** Whether the call was sent to the stub and has not returned yet. */
   boolean executing;
@@ -81,9 +84,15 @@ final class CallInFlight {
   /** How often in a row the call was tried in vain. */
   int fruitlessTries;
 
-  /** A call whose digest is to be made so. */
-  CallInFlight(CallDigest digests) {
+  /**
+   * A call of a process.
+   *
+   * @param digests how its digest is to be made
+   * @param pid the pid by which the process knows itself
+   */
+  CallInFlight(CallDigest digests, int pid) {
     this.digests = digests;
+    this.pid = pid;
   }
 
   /**
@@ -105,7 +114,7 @@ final class CallInFlight {
     row = SyscallTable.row(stopped.rax());
     stopped.argumentsInto(arguments);
     System.arraycopy(arguments, 0, asked, 0, 6);
-    resolution = SyscallTable.resolve(stopped.rax(), arguments);
+    resolution = SyscallTable.resolve(stopped.rax(), arguments, pid);
     if (resolution.rewrittenArgument() >= 0) {
       asked[resolution.rewrittenArgument()] = resolution.rewrittenValue();
     }

@@ -32,7 +32,7 @@ final class Confinement {
    *
    * @return null, or why the kernel refused
    */
-  static String impose(Member member) throws TraceeDiedException {
+  static String impose(MemberThread member) throws TraceeDiedException {
     ProcessModel model = member.model();
     long result =
         member.inject(
@@ -57,7 +57,7 @@ final class Confinement {
   }
 
   /** Makes the thread natively again. */
-  static void lift(Member member) throws TraceeDiedException {
+  static void lift(MemberThread member) throws TraceeDiedException {
     dispatch(member, false);
     if (member.model().timeStampTrapped) {
       member.inject(SYS_PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
@@ -67,7 +67,7 @@ final class Confinement {
     }
   }
 
-  private static long dispatch(Member member, boolean on) throws TraceeDiedException {
+  private static long dispatch(MemberThread member, boolean on) throws TraceeDiedException {
     long selector = member.model().stub.selector().value();
     long start = member.model().stub.base().value();
     if (!FORCE_PRCTL

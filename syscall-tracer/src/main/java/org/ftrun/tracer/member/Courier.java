@@ -40,7 +40,7 @@ final class Courier {
    * @return null, or why it could not be done
    * @throws TraceeDiedException if the process died
    */
-  static String send(Member member, Errand errand) throws TraceeDiedException {
+  static String send(MemberThread member, Errand errand) throws TraceeDiedException {
     long born = Seeding.bear(member, CLONE_VM);
     if (born < 0) {
       return "the kernel refuses to clone the service: errno " + -born;

@@ -12,7 +12,7 @@ final class Divergence {
 
   /** The replica stands elsewhere than the next event. */
   static String report(
-      Event event, Member member, CallInFlight call, String at, ArgumentHistory history) {
+      Event event, MemberThread member, CallInFlight call, String at, ArgumentHistory history) {
     StringBuilder text = new StringBuilder("divergence at event ").append(event.sequence());
     text.append(" (thread ").append(event.threadId()).append(")\n");
     text.append("  primary: ").append(primary(event, history)).append('\n');
@@ -33,7 +33,7 @@ final class Divergence {
 
   /** A call that both members make had different results. */
   static String result(
-      Event event, Member member, CallInFlight call, long own, ArgumentHistory history) {
+      Event event, MemberThread member, CallInFlight call, long own, ArgumentHistory history) {
     if (event == null) {
       return "divergence: the event of " + call.row.name() + " vanished";
     }
@@ -57,7 +57,7 @@ final class Divergence {
     }
   }
 
-  private static String replica(Member member, CallInFlight call) {
+  private static String replica(MemberThread member, CallInFlight call) {
     if (call.row == null) {
       return "before its first call" + where(member.now.rip());
     }

@@ -1,119 +1,234 @@
 package org.ftrun.tracer.member;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.syscall.ArgumentKind;
+import org.ftrun.tracer.syscall.ArgumentRule;
 import org.ftrun.tracer.syscall.SyscallRole;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a primary. What its last call did is settled and published ({@link Settlement}), and
- * the replica is told to take over, unless the service ends because it wants to.
+ * The end of a primary. What the last calls of its threads did is settled and published ({@link
+ * Settlement}), and the replica is told to take over, unless the service ends because it wants to.
  *
- * <p>A process that is killed stands at its exit event first, where its registers can be read. That
+ * <p>A thread that is killed stands at its exit event first, where its registers can be read. That
  * stop may be missed (ptrace(2) promises none to a process that dies): then there is no more to see
- * of it than its end.
+ * of it than its end. Nothing is settled before all threads have come so far, for the one that has
+ * the turn comes first.
  */
-final class DyingRole implements Role {
+final class DyingRole implements Role, FailSafe {
   private static final Logger LOG = LoggerFactory.getLogger(DyingRole.class);
 
   /** System property: for a test, no primary's exit event is looked at. */
   static final String LOSE_EXIT_EVENT = "ftrun.test.lose-exit-event";
 
   private static final boolean LOSES_EXIT_EVENT = Boolean.getBoolean(LOSE_EXIT_EVENT);
+  private static final int SYS_KILL = 62;
+  private static final int MOST_FAILURES = 10;
 
-  private final PrimaryRole primary;
-  private final Settlement settlement;
-  private final Member member;
-  private final CallInFlight call;
+  private final PrimaryRole role;
+  private final int pid;
+  private final Set<PrimaryThread> atExit = new HashSet<>();
+  private final Set<PrimaryThread> gone = new HashSet<>();
   private boolean settled;
+  private int failures;
+  private String cause;
 
-  DyingRole(PrimaryRole primary, PrimaryCalls calls) {
-    this.primary = primary;
-    this.settlement = new Settlement(primary, calls);
-    this.member = primary.member;
-    this.call = primary.call;
+  DyingRole(PrimaryRole role) {
+    this.role = role;
+    this.pid = role.pid();
   }
 
   /** The service ends by a signal as it would without us: no takeover. */
-  Role ownDeath(int signal) throws TraceeDiedException {
+  Role ownDeath(PrimaryThread thread, int signal) throws TraceeDiedException {
     LOG.info("the service ends of {}", Signal.name(signal));
     settled = true;
-    primary.recorder.setRecording(false);
-    primary.group.dropReplica(null);
-    member.lifeline.cut();
-    member.tracee.resume(signal);
+    role.end();
+    role.recording.set(false);
+    role.group.dropReplica(null);
+    cutLifelines();
+    thread.member.tracee.resume(signal);
     return this;
   }
 
-  /** A signal is about to kill the primary with a core dump: the replica goes on before that. */
-  Role crashing(int signal) throws TraceeDiedException {
-    settlement.byRegisters();
+  /**
+   * A signal is about to kill the primary with a core dump: the replica goes on before that. Other
+   * threads would have to be stopped first, so with several the process is killed, and there is no
+   * dump.
+   */
+  Role crashing(PrimaryThread thread, int signal) throws TraceeDiedException {
+    cause = Signal.name(signal);
+    if (role.areSeveral()) {
+      Libc.call(SYS_KILL, pid, Signal.SIGKILL);
+      return this;
+    }
+    thread.ending.settlement().byRegisters();
     settled = true;
-    lose(Signal.name(signal));
-    member.lifeline.cut();
-    leave(signal);
+    lose();
+    cutLifelines();
+    leave(thread, signal);
     return this;
   }
 
-  /** The primary stands at its exit event. */
-  Role exiting() {
-    LOG.debug("process {} stands at its exit event{}", member.pid(), settled ? ", settled" : "");
-    if (!settled && !LOSES_EXIT_EVENT) {
-      try {
-        settleAtExit();
-      } catch (TraceeDiedException e) {
-        LOG.debug("process {} is gone before its registers were read", member.pid());
-        return this; // its wait status is what comes next
+  private void cutLifelines() {
+    role.threads().forEach(each -> each.member.lifeline.cut());
+  }
+
+  /** A thread of the primary stands at its exit event. */
+  Role exiting(PrimaryThread thread) {
+    LOG.debug(
+        "thread {} stands at its exit event{}", thread.member.pid(), settled ? ", settled" : "");
+    if (settled || LOSES_EXIT_EVENT) {
+      leave(thread, 0);
+      return this;
+    }
+    atExit.add(thread);
+    settleIfAllAreIn();
+    return this;
+  }
+
+  private void settleIfAllAreIn() {
+    for (PrimaryThread thread : role.threads()) {
+      if (!atExit.contains(thread) && !gone.contains(thread)) {
+        return;
       }
     }
-    leave(0);
-    return this;
+    settleAtExit();
+    settled = true;
+    atExit.forEach(each -> leave(each, 0));
   }
 
-  private void settleAtExit() throws TraceeDiedException {
-    int signal = (int) member.tracee.eventMessage() & 0x7f;
-    boolean own =
-        call.executing
-            && (call.resolution.role() == SyscallRole.EXIT_PROCESS
-                || call.resolution.role() == SyscallRole.EXIT_THREAD);
-    if (!own && signal != 0) {
-      member.tracee.readRegisters(member.now);
-      settlement.byRegisters();
-      lose(Signal.name(signal));
+  private void settleAtExit() {
+    int signal = signalAtExit();
+    if (signal == 0 || isOwnEnd()) {
+      return;
     }
-    settled = true;
+    if (cause == null) {
+      cause = Signal.name(signal);
+    }
+    settleAll();
+    lose();
+  }
+
+  /** The signal that ends the process, 0 if none does. */
+  private int signalAtExit() {
+    for (PrimaryThread thread : atExit) {
+      try {
+        return (int) thread.member.tracee.eventMessage() & 0x7f;
+      } catch (TraceeDiedException e) {
+        LOG.debug("thread {} is gone from its exit event", thread.member.pid());
+      }
+    }
+    return Signal.SIGKILL;
+  }
+
+  private boolean isOwnEnd() {
+    if (role.isEnding()) {
+      return true;
+    }
+    for (PrimaryThread thread : role.threads()) {
+      SyscallRole called = thread.call.executing ? thread.call.resolution.role() : null;
+      if (called == SyscallRole.EXIT_PROCESS
+          || called == SyscallRole.EXIT_THREAD && !role.areSeveral()
+          || called == SyscallRole.SIGNAL_SEND && killsItself(thread)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the thread's call sends SIGKILL to its own process. */
+  private static boolean killsItself(PrimaryThread thread) {
+    CallInFlight call = thread.call;
+    List<ArgumentRule> rules = call.row.arguments();
+    boolean kills = false;
+    for (int i = 0; i < rules.size(); i++) {
+      kills |=
+          rules.get(i).kind() == ArgumentKind.SIGNAL && (int) call.arguments[i] == Signal.SIGKILL;
+    }
+    int receiver = (int) call.arguments[0];
+    boolean itself = rules.get(0).kind() == ArgumentKind.PID && thread.member.ids.isOwn(receiver);
+    return kills && itself;
+  }
+
+  /** The thread with the turn is the one whose own code may have left something in the log. */
+  private void settleAll() {
+    List<PrimaryThread> inOrder = new ArrayList<>(role.threads());
+    PrimaryThread holder = role.turn.holder();
+    if (inOrder.remove(holder)) {
+      inOrder.add(0, holder);
+    }
+    inOrder.forEach(this::settle);
+  }
+
+  /** Whatever goes wrong with one thread, the others and the takeover must not suffer from it. */
+  private void settle(PrimaryThread thread) {
+    try {
+      if (atExit.contains(thread) && settledByRegisters(thread)) {
+        return;
+      }
+      thread.ending.settlement().afterwards();
+    } catch (TraceeDiedException | RuntimeException e) {
+      LOG.error("the last call of thread {} is not settled", thread.member.pid(), e);
+    }
+  }
+
+  private boolean settledByRegisters(PrimaryThread thread) {
+    try {
+      thread.member.tracee.readRegisters(thread.member.now);
+      thread.ending.settlement().byRegisters();
+      return true;
+    } catch (TraceeDiedException e) {
+      LOG.debug("thread {} is gone before its registers were read", thread.member.pid());
+      return false;
+    }
   }
 
   /** Lets it go on dying. It may be gone already: the role stays, for its end is handled once. */
-  private void leave(int signal) {
+  private void leave(PrimaryThread thread, int signal) {
     try {
-      member.tracee.resume(signal);
+      thread.member.tracee.resume(signal);
     } catch (TraceeDiedException e) {
-      LOG.debug("process {} is gone already", member.pid());
+      LOG.debug("thread {} is gone already", thread.member.pid());
     }
   }
 
-  private void lose(String cause) {
-    Legacy legacy =
-        new Legacy(
-            member.pid(),
-            timers(),
-            call.executing ? call.began : 0,
-            pendingSignals(false),
-            pendingSignals(true),
-            member.held.all(),
-            member.hiddenPending.all());
-    if (!primary.group.primaryLost(cause, legacy)) {
-      primary.recorder.setRecording(false);
+  private void lose() {
+    Map<Integer, Legacy.OfThread> threads = new HashMap<>();
+    for (PrimaryThread thread : role.threads()) {
+      threads.put(thread.member.thread().id, ofThread(thread));
+    }
+    MemberThread first = role.first().member;
+    Legacy legacy = new Legacy(pid, timers(first), pendingSignals(first, true), threads);
+    if (!role.group.primaryLost(cause, legacy)) {
+      role.recording.set(false);
     }
   }
 
-  private List<Legacy.TimerLeft> timers() {
+  private static Legacy.OfThread ofThread(PrimaryThread thread) {
+    MemberThread member = thread.member;
+    List<byte[]> held = new ArrayList<>(member.held.all());
+    if (thread.standing.signalAtStop() != null) {
+      held.add(thread.standing.signalAtStop());
+    }
+    return new Legacy.OfThread(
+        thread.call.executing ? thread.call.began : 0,
+        pendingSignals(member, false),
+        held,
+        member.hiddenPending.all());
+  }
+
+  private static List<Legacy.TimerLeft> timers(MemberThread member) {
     PersonalState state = member.model().personal;
     List<Legacy.TimerLeft> left = new ArrayList<>();
     for (CpuTimer timer : List.of(state.virtualTimer, state.profilingTimer)) {
@@ -126,7 +241,7 @@ final class DyingRole implements Role {
   }
 
   /** What the kernel holds for the process, as far as it can still be asked. */
-  private List<byte[]> pendingSignals(boolean shared) {
+  private static List<byte[]> pendingSignals(MemberThread member, boolean shared) {
     List<byte[]> pending = new ArrayList<>();
     try {
       for (byte[] siginfo : member.tracee.pendingSignals(shared)) {
@@ -141,7 +256,7 @@ final class DyingRole implements Role {
   private static void addAsynchronous(byte[] siginfo, List<byte[]> pending) {
     int signal = HeldSignals.signalOf(siginfo);
     boolean dispatch =
-        signal == Signal.SIGSYS && HeldSignals.codeOf(siginfo) == PrimaryRole.SYS_USER_DISPATCH;
+        signal == Signal.SIGSYS && HeldSignals.codeOf(siginfo) == PrimaryThread.SYS_USER_DISPATCH;
     if (signal != Signal.SIGKILL && !dispatch && !PrimarySignals.isSynchronous(signal, siginfo)) {
       pending.add(siginfo);
     }
@@ -149,22 +264,23 @@ final class DyingRole implements Role {
 
   @Override
   public Role step() {
-    Stop stop = member.tracee.await();
+    Stop stop = role.areSeveral() ? role.tracees().await() : role.first().member.tracee.await();
+    PrimaryThread thread = role.areSeveral() ? role.withTid(stop.pid()) : role.first();
     try {
       switch (stop.kind()) {
         case NONE:
           return this;
         case EXITING:
-          return exiting();
+          return exiting(thread);
         case SIGNAL:
-          member.tracee.resume(stop.signal());
+          thread.member.tracee.resume(stop.signal());
           return this;
         case EXITED:
         case KILLED:
         case GONE:
-          return ended(stop);
+          return ended(thread, stop);
         default:
-          member.tracee.resume(0);
+          thread.member.tracee.resume(0);
           return this;
       }
     } catch (TraceeDiedException e) {
@@ -172,17 +288,25 @@ final class DyingRole implements Role {
     }
   }
 
-  /** The primary is gone and reaped. */
-  Role ended(Stop stop) {
+  /** A thread of the primary is gone; the first one last, whose end is the process's. */
+  Role ended(PrimaryThread thread, Stop stop) {
     LOG.debug("{}{}", stop, settled ? "" : ", not settled");
-    if (!settled && stop.kind() != StopKind.EXITED) {
-      try {
-        settlement.afterwards();
-      } catch (TraceeDiedException e) {
-        LOG.error("the last call of process {} is not settled: {}", member.pid(), call.row, e);
+    gone.add(thread);
+    atExit.remove(thread);
+    if (thread != role.first()) {
+      if (settled) {
+        role.remove(thread);
+      } else {
+        role.tracees().remove(thread.member.tracee);
+        settleIfAllAreIn();
       }
+      return this;
+    }
+    if (!settled && stop.kind() != StopKind.EXITED) {
+      settleAll();
       settled = true;
-      lose(Signal.name(stop.signal()));
+      cause = cause == null ? Signal.name(stop.signal()) : cause;
+      lose();
     }
     int status = 128 + Signal.SIGKILL;
     if (stop.kind() == StopKind.EXITED) {
@@ -190,7 +314,24 @@ final class DyingRole implements Role {
     } else if (stop.kind() == StopKind.KILLED) {
       status = 128 + stop.signal();
     }
-    primary.group.ended(member.pid(), status);
+    role.group.ended(pid, status);
     return null;
+  }
+
+  /** The dead must be seen to their end, and succeeded, whatever fails of ours. */
+  @Override
+  public Role afterError(Throwable error) {
+    if (++failures > MOST_FAILURES) {
+      LOG.error("process {} is given up", pid);
+      role.group.ended(pid, 128 + Signal.SIGKILL);
+      return null;
+    }
+    if (!settled) {
+      settled = true;
+      cause = cause == null ? Signal.name(Signal.SIGKILL) : cause;
+      lose();
+    }
+    role.threads().forEach(each -> leave(each, 0));
+    return this;
   }
 }

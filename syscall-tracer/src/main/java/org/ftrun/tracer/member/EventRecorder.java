@@ -9,7 +9,6 @@ import org.ftrun.eventlog.UnpublishedEvent;
 import org.ftrun.tracer.capture.OutputRecord;
 import org.ftrun.tracer.capture.OutputRegions;
 import org.ftrun.tracer.ptrace.TraceeAddress;
-import org.ftrun.tracer.stub.StubArea;
 import org.ftrun.tracer.syscall.SyscallRow;
 
 /**
@@ -33,26 +32,26 @@ final class EventRecorder {
   /** A full log makes the primary wait this long for the replica before it is dropped. */
   static final long BACK_PRESSURE_NANOS = 3_000_000_000L;
 
-  private final Member member;
+  private final MemberThread member;
   private final EventLogWriter writer;
   private final GroupLink group;
   private final OutputRegions regions = new OutputRegions();
-  private boolean recording;
+  private final Recording recording;
 
-  EventRecorder(Member member, EventLogWriter writer, GroupLink group) {
+  EventRecorder(MemberThread member, EventLogWriter writer, GroupLink group, Recording recording) {
     this.member = member;
     this.writer = writer;
     this.group = group;
+    this.recording = recording;
   }
 
   /** Whether a replica follows; if not, nothing is written. */
   boolean isRecording() {
-    return recording;
+    return recording.isOn();
   }
 
   void setRecording(boolean on) {
-    recording = on;
-    member.fastPath.setMode(on ? StubArea.Mode.RECORD : StubArea.Mode.SOLO);
+    recording.set(on);
   }
 
   /** Takes note of what the primary's own thread, which stands still, has published. */
@@ -84,7 +83,7 @@ final class EventRecorder {
 
   /** To be called before a call is executed: reads what the call will overwrite. */
   void enter(SyscallRow row, long[] arguments) {
-    if (recording && row.needsEntry()) {
+    if (recording.isOn() && row.needsEntry()) {
       regions.enter(row, arguments, member.reader);
     }
   }
@@ -121,7 +120,7 @@ final class EventRecorder {
 
   /** Publishes a call without outputs. */
   void publishPlain(CallInFlight call, int flags, long result) {
-    if (recording && reserve(0)) {
+    if (recording.isOn() && reserve(0)) {
       publish(EventKind.SYSCALL, call, flags, result, 0);
     }
   }
@@ -137,7 +136,7 @@ final class EventRecorder {
    * @param written the result by which the outputs are measured
    */
   void publishOutputs(EventKind kind, CallInFlight call, int flags, long result, long written) {
-    if (!recording) {
+    if (!recording.isOn()) {
       return;
     }
     regions.leave(call.row, call.arguments, written, member.reader);
@@ -174,7 +173,7 @@ final class EventRecorder {
         if (read <= 0) {
           break;
         }
-        writer.publish(EventKind.MEMORY, 0, 0, member.pid(), 0, 0, -1, 0, address, read);
+        writer.publish(EventKind.MEMORY, 0, 0, member.thread().id, 0, 0, -1, 0, address, read);
         address += read;
       }
     }
@@ -187,7 +186,7 @@ final class EventRecorder {
         kind,
         flags,
         call.row.number(),
-        member.pid(),
+        member.thread().id,
         result,
         call.digest,
         descriptor < 0 ? -1 : (int) call.arguments[descriptor],
@@ -196,15 +195,22 @@ final class EventRecorder {
         length);
   }
 
+  /** Publishes that the thread, which has been born, begins to run. */
+  void publishStart() {
+    if (recording.isOn() && reserve(0)) {
+      writer.publish(EventKind.START, 0, 0, member.thread().id, 0, 0, -1, 0, 0, 0);
+    }
+  }
+
   /** Publishes a signal that is delivered now. */
   void publishSignal(byte[] siginfo, int flags) {
-    if (recording && reserve(siginfo.length)) {
+    if (recording.isOn() && reserve(siginfo.length)) {
       writer.reservedPayload().put(0, siginfo);
       writer.publish(
           EventKind.SIGNAL,
           flags,
           0,
-          member.pid(),
+          member.thread().id,
           HeldSignals.signalOf(siginfo),
           0,
           -1,
@@ -216,24 +222,24 @@ final class EventRecorder {
 
   /** Publishes a time stamp that the service read. */
   void publishTimeStamp(long value, long site) {
-    if (recording && reserve(0)) {
-      writer.publish(EventKind.RDTSC, 0, 0, member.pid(), value, 0, -1, site, 0, 0);
+    if (recording.isOn() && reserve(0)) {
+      writer.publish(EventKind.RDTSC, 0, 0, member.thread().id, value, 0, -1, site, 0, 0);
     }
   }
 
   /** Publishes a cpuid's answer: eax, ebx, ecx, edx. */
   void publishCpuid(int[] answer, long question, long site) {
-    if (recording && reserve(16)) {
+    if (recording.isOn() && reserve(16)) {
       ByteBuffer payload = writer.reservedPayload();
       for (int i = 0; i < 4; i++) {
         payload.putInt(4 * i, answer[i]);
       }
-      writer.publish(EventKind.CPUID, 0, 0, member.pid(), 0, question, -1, site, 0, 16);
+      writer.publish(EventKind.CPUID, 0, 0, member.thread().id, 0, question, -1, site, 0, 16);
     }
   }
 
   private boolean reserve(int bytes) {
-    if (!recording) {
+    if (!recording.isOn()) {
       return false;
     }
     catchUp();
@@ -241,7 +247,7 @@ final class EventRecorder {
     if (writer.tryReserve(bytes) || writer.reserve(bytes, BACK_PRESSURE_NANOS)) {
       return true;
     }
-    recording = false;
+    recording.set(false);
     group.replicaFailed(
         "the replica did not keep up: the event log stayed full for "
             + BACK_PRESSURE_NANOS / 1_000_000_000L

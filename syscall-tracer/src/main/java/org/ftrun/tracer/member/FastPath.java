@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.patch.SitePatch;
 import org.ftrun.tracer.patch.Trampoline;
 import org.ftrun.tracer.ptrace.Registers;
@@ -22,14 +23,14 @@ final class FastPath {
   /** The vDSO's code is one or two pages; its neighbours are the kernel's too. */
   private static final int VDSO_REACH = 4096;
 
-  private final Member member;
+  private final MemberThread member;
   private final Patching patching;
   private final ByteBuffer area =
       ByteBuffer.allocateDirect(StubArea.BYTES).order(ByteOrder.nativeOrder());
   private final ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
   private int requested;
 
-  FastPath(Member member) {
+  FastPath(MemberThread member) {
     this.member = member;
     this.patching = new Patching(member);
   }
@@ -46,26 +47,36 @@ final class FastPath {
     }
   }
 
-  /** The area belongs to a new thread: a replica, or a promoted one. */
-  void setThread(int id) {
+  /** The member serves from now on: its parent in the service's eyes may be another. */
+  void tellParent() {
     if (isOn()) {
-      putInt(StubArea.THREAD, id);
+      int parent = member.ids.parent(member.ids.pid());
+      member.threads().all().forEach(thread -> thread.fastPath.putInt(StubArea.PARENT, parent));
+    }
+  }
+
+  /** The stub leaves reads of descriptors that may be signalfds to the tracer. */
+  void tellSignalDescriptors() {
+    if (isOn()) {
+      long descriptors = member.model().signalDescriptors;
+      member
+          .threads()
+          .all()
+          .forEach(thread -> thread.fastPath.putLong(StubArea.SIGNALS, descriptors));
     }
   }
 
   /** Some socket has a time-out: from now on the stub notes when a call that may wait begins. */
   void timeSockets() {
     if (isOn()) {
-      putInt(StubArea.TIMES, 1);
+      member.threads().all().forEach(thread -> thread.fastPath.putInt(StubArea.TIMES, 1));
     }
   }
 
   /** Clocks are read by system calls from now on. */
   void forgetClock() {
     if (isOn()) {
-      word.clear().limit(8);
-      word.putLong(0, 0);
-      member.tracee.memory().write(member.model().stub.area().plus(StubArea.CLOCK), word);
+      member.threads().all().forEach(thread -> thread.fastPath.putLong(StubArea.CLOCK, 0));
     }
   }
 
@@ -102,7 +113,13 @@ final class FastPath {
   private void putInt(int offset, int value) {
     word.clear().limit(4);
     word.putInt(0, value);
-    member.tracee.memory().write(member.model().stub.area().plus(offset), word);
+    member.tracee.memory().write(member.room().area().plus(offset), word);
+  }
+
+  private void putLong(int offset, long value) {
+    word.clear();
+    word.putLong(0, value);
+    member.tracee.memory().write(member.room().area().plus(offset), word);
   }
 
   /**
@@ -155,6 +172,22 @@ final class FastPath {
     }
   }
 
+  /**
+   * A thread that sleeps in the stub until the next event shall look at once, and not, as the
+   * kernel would have it, sleep for the rest of its time.
+   *
+   * @param stopped its registers, which are written
+   */
+  void endSleep(Registers stopped) throws TraceeDiedException {
+    if (isOn()
+        && member.model().stub.isInFastPath(stopped.rip())
+        && stopped.originalRax() >= 0
+        && stopped.rax() == -Errno.ERESTART_RESTARTBLOCK) {
+      stopped.rax(-Errno.EINTR).originalRax(-1);
+      member.tracee.writeRegisters(stopped);
+    }
+  }
+
   /** A copy of the stub's met a fault of the service's memory: the call ends with EFAULT. */
   boolean endCopy(Registers stopped) throws TraceeDiedException {
     if (!isOn() || !member.model().stub.isCopying(stopped.rip())) {
@@ -168,16 +201,14 @@ final class FastPath {
   /** A replica begins where the log's cursor is at its birth: nothing seen before counts. */
   void forgetSeen() {
     if (isOn()) {
-      word.clear().limit(8);
-      word.putLong(0, -1);
-      member.tracee.memory().write(member.model().stub.area().plus(StubArea.SEEN), word);
+      putLong(StubArea.SEEN, -1);
     }
   }
 
   /** Reads the area; the getters below refer to it. False if the memory is gone. */
   boolean readArea() {
     area.clear();
-    return member.tracee.memory().read(member.model().stub.area(), area) == StubArea.BYTES;
+    return member.tracee.memory().read(member.room().area(), area) == StubArea.BYTES;
   }
 
   /** CLOCK_MONOTONIC at the begin of the call under way, or 0. */
@@ -207,7 +238,7 @@ final class FastPath {
         area.getLong(saved + 40));
     into.flags(area.getLong(StubArea.FRAME_FLAGS));
     into.rsp(area.getLong(StubArea.APPLICATION_STACK));
-    into.clobbered(Member.RCX_AFTER_CALL, Member.R11_AFTER_CALL);
+    into.clobbered(MemberThread.RCX_AFTER_CALL, MemberThread.R11_AFTER_CALL);
     SitePatch patch = member.model().patches.ofTrampoline(area.getLong(StubArea.FRAME_TRAMPOLINE));
     if (patch == null) {
       throw new IllegalStateException("a thread is in the fast path without a trampoline");
@@ -229,18 +260,13 @@ final class FastPath {
     }
   }
 
-  /**
-   * Takes the process off the fast path for good.
-   *
-   * @param service the service's registers, which are changed where they depend on it
-   */
-  void remove(Registers service) throws TraceeDiedException {
+  /** Takes the process off the fast path for good. */
+  void remove() throws TraceeDiedException {
     if (!isOn()) {
       return;
     }
     setMode(StubArea.Mode.SLOW);
     patching.unpatchAll();
     member.model().fastPath = false;
-    service.gsBase(0);
   }
 }

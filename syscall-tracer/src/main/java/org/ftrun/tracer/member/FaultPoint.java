@@ -89,13 +89,14 @@ enum FaultPoint {
    *
    * @throws TraceeDiedException at BEFORE_RECORD, so that the result is not known from this stop
    */
-  void reached(EventRecorder recorder, Member member, SyscallRow row) throws TraceeDiedException {
+  void reached(EventRecorder recorder, MemberThread member, SyscallRow row)
+      throws TraceeDiedException {
     if (ENABLED && FAULT.point == this && FAULT.row == row && recorder.isRecording()) {
       strike(member, row);
     }
   }
 
-  private void strike(Member member, SyscallRow row) throws TraceeDiedException {
+  private void strike(MemberThread member, SyscallRow row) throws TraceeDiedException {
     if (isRehearsing(member.pid()) || !FAULT.isDue()) {
       return;
     }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
+import org.ftrun.tracer.abi.Signal;
 
 /** Signals for the service that wait for the next call boundary, in the order they came. */
 final class HeldSignals {
@@ -13,6 +14,11 @@ final class HeldSignals {
   static final int SIGINFO_BYTES = 128;
 
   private static final int FIRST_REAL_TIME = 32;
+  private static final int SENDER = 16;
+  private static final int SI_USER = 0;
+  private static final int SI_QUEUE = -1;
+  private static final int SI_MESGQ = -3;
+  private static final int SI_TKILL = -6;
 
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
   private final ArrayDeque<byte[]> resting = new ArrayDeque<>();
@@ -133,9 +139,30 @@ final class HeldSignals {
     return word(siginfo, 8);
   }
 
+  /** Whether si_pid is a sender or a child: sigaction(2) has what else may stand there. */
+  static boolean namesProcess(int signal, int code) {
+    return code == SI_USER
+        || code == SI_QUEUE
+        || code == SI_MESGQ
+        || code == SI_TKILL
+        || signal == Signal.SIGCHLD && code > 0;
+  }
+
+  /**
+   * A signal of a dead process as its successor has it: what the dead sent itself, it sent itself.
+   */
+  static byte[] inherited(byte[] siginfo, int dead, int successor) {
+    if (namesProcess(signalOf(siginfo), codeOf(siginfo)) && senderOf(siginfo) == dead) {
+      byte[] copy = siginfo.clone();
+      ByteBuffer.wrap(copy).order(ByteOrder.nativeOrder()).putInt(SENDER, successor);
+      return copy;
+    }
+    return siginfo;
+  }
+
   /** si_pid; meaningful for signals that a process sent. */
   static int senderOf(byte[] siginfo) {
-    return word(siginfo, 16);
+    return word(siginfo, SENDER);
   }
 
   /** si_arch; meaningful for SIGSYS. */

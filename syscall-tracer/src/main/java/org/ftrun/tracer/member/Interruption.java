@@ -21,9 +21,9 @@ final class Interruption {
 
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
 
-  private final PrimaryRole primary;
+  private final PrimaryThread primary;
   private final PrimaryCalls calls;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private final TimeLeft timeLeft;
   private final SocketTimeout socketTimeout;
@@ -35,7 +35,7 @@ final class Interruption {
   /** The code with which the kernel left the call, or 0 if it had not begun it. */
   private long how;
 
-  Interruption(PrimaryRole primary, PrimaryCalls calls) {
+  Interruption(PrimaryThread primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
     this.member = primary.member;
@@ -97,7 +97,7 @@ final class Interruption {
     }
     prepareToEnterAgain();
     member.tracee.resume(0);
-    return primary;
+    return primary.role;
   }
 
   /** Whether a time-out of the call's socket is to be kept from here on. */
@@ -113,6 +113,7 @@ final class Interruption {
       return timedOut();
     }
     call.askAnew();
+    calls.effects.identities.prepare(call);
     redirection.renew();
     if (SocketTimeout.isMadeWhenReady(call)) {
       socketTimeout.askToWait(call);
@@ -121,7 +122,7 @@ final class Interruption {
       request.askWithoutWaiting(call);
     }
     calls.ask();
-    return primary;
+    return primary.role;
   }
 
   private Role timedOut() throws TraceeDiedException {
@@ -137,7 +138,7 @@ final class Interruption {
     call.answered(-Errno.EINTR);
     socketTimeout.askToWait(call);
     calls.ask();
-    return primary;
+    return primary.role;
   }
 
   /** A wait has ended: the call is made now, unless its time is over. */
@@ -147,13 +148,14 @@ final class Interruption {
       return timedOut();
     }
     call.askAnew();
+    calls.effects.identities.prepare(call);
     redirection.renew();
     request.askForRest(call);
     if (!SocketTimeout.isMadeWhenReady(call) && !SocketTimeout.isFruitless(call)) {
       request.askWithoutWaiting(call);
     }
     calls.ask();
-    return primary;
+    return primary.role;
   }
 
   /** Puts an interrupted call back to its site, where a held signal can be delivered. */
@@ -164,7 +166,7 @@ final class Interruption {
     call.executing = false;
     member.tracee.writeRegisters(call.atSite);
     member.tracee.resume(0);
-    return primary;
+    return primary.role;
   }
 
   /** Sets the registers to enter the call again. */
@@ -212,6 +214,7 @@ final class Interruption {
     call.answered(-Errno.EINTR);
     boolean askedTimed = call.timed;
     call.askAnew();
+    calls.effects.identities.prepare(call);
     request.askForRest(call);
     if (askedTimed) {
       call.fruitlessTries = 0;

@@ -1,13 +1,14 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.Tracee;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /** The launcher on its way to the service's program: at its exec the primary begins. */
 final class LaunchRole implements Role {
-  /** PTRACE_O_TRACESYSGOOD, TRACEEXEC and TRACEEXIT. */
-  static final int PRIMARY_OPTIONS = 0x1 | 0x10 | 0x40;
+  /** PTRACE_O_TRACESYSGOOD, TRACECLONE, TRACEEXEC and TRACEEXIT. */
+  static final int PRIMARY_OPTIONS = 0x1 | 0x8 | 0x10 | 0x40;
 
   private final Tracee tracee;
   private final GroupLink group;
@@ -34,7 +35,8 @@ final class LaunchRole implements Role {
         case NONE:
           return this;
         case EXEC:
-          return new PrimaryRole(new Member(tracee, null), group).begin();
+          VirtualIds ids = VirtualIds.ofRoot(tracee.pid());
+          return new PrimaryRole(new MemberThread(tracee, null, ids, null), group).begin();
         case SIGNAL:
           tracee.resume(stop.signal());
           return this;

@@ -1,26 +1,35 @@
 package org.ftrun.tracer.member;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a dead primary leaves to its successor beside the event log.
  *
  * @param pid its own
  * @param timers its timers that count processor time, as {@link TimerLeft}
- * @param interrupted when the call began in which it died, System.nanoTime(), or 0 if in none
- * @param pending signals that the kernel held for its thread: siginfo_t of 128 bytes each
- * @param pendingShared signals that the kernel held for its process
- * @param held signals that its tracer held until the next call boundary
- * @param hidden owned signals that the service believes to be blocked
+ * @param pendingShared signals that the kernel held for its process: siginfo_t of 128 bytes each
+ * @param threads what its threads leave, by their ids
  */
 public record Legacy(
-    int pid,
-    List<TimerLeft> timers,
-    long interrupted,
-    List<byte[]> pending,
-    List<byte[]> pendingShared,
-    List<byte[]> held,
-    List<byte[]> hidden) {
+    int pid, List<TimerLeft> timers, List<byte[]> pendingShared, Map<Integer, OfThread> threads) {
+  private static final OfThread NOTHING = new OfThread(0, List.of(), List.of(), List.of());
+
+  /** What a thread leaves; nothing if it is not known. */
+  OfThread of(int id) {
+    return threads.getOrDefault(id, NOTHING);
+  }
+
+  /**
+   * What one thread leaves; signals are siginfo_t of 128 bytes each.
+   *
+   * @param interrupted when the call began in which it died, System.nanoTime(), or 0 if in none
+   * @param pending signals that the kernel held for it
+   * @param held signals that its tracer held until the next call boundary
+   * @param hidden owned signals that the service believes to be blocked
+   */
+  public record OfThread(
+      long interrupted, List<byte[]> pending, List<byte[]> held, List<byte[]> hidden) {}
 
   /**
    * A timer that was armed.

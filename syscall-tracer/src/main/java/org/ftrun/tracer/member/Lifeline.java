@@ -28,14 +28,14 @@ final class Lifeline {
 
   private static final int[] OWNED = {Signal.SIGSYS, Signal.SIGTRAP, Signal.SIGSEGV};
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer saved =
       ByteBuffer.allocateDirect(StubArea.RESCUE_BYTES + Registers.BYTES)
           .order(ByteOrder.nativeOrder());
   private CallInFlight call;
   private Supplier<Registers> service = () -> null;
 
-  Lifeline(Member member) {
+  Lifeline(MemberThread member) {
     this.member = member;
   }
 
@@ -54,14 +54,14 @@ final class Lifeline {
   /** The process is to die of a signal: nothing is to keep it alive. */
   void cut() {
     ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
-    member.tracee.memory().write(member.model().stub.area().plus(StubArea.RESCUE), word);
+    member.tracee.memory().write(member.room().area().plus(StubArea.RESCUE), word);
   }
 
   /** Has the kernel call the stub for the owned signals; exec has undone it. */
   void install() throws TraceeDiedException {
     ByteBuffer action = ByteBuffer.allocateDirect(ACTION_BYTES).order(ByteOrder.nativeOrder());
     describe(member.model().stub, action);
-    TraceeAddress scratch = member.model().stub.scratch();
+    TraceeAddress scratch = member.room().scratch();
     member.tracee.memory().write(scratch, action);
     for (int signal : OWNED) {
       long result = member.inject(SYS_RT_SIGACTION, signal, scratch.value(), 0, 8);
@@ -81,7 +81,10 @@ final class Lifeline {
   void tellIgnored() {
     ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
     word.putLong(0, member.model().actions.ignoredOwned());
-    member.tracee.memory().write(member.model().stub.area().plus(StubArea.IGNORED), word);
+    for (MemberThread thread : member.threads().all()) {
+      word.clear();
+      member.tracee.memory().write(thread.room().area().plus(StubArea.IGNORED), word);
+    }
   }
 
   /** The thread is about to be sent to make the service's call, from its registers at the site. */
@@ -128,6 +131,6 @@ final class Lifeline {
     saved.putLong(redirected ? call.redirectedUnit() : 0);
     registers.putInto(saved);
     saved.flip();
-    member.tracee.memory().write(member.model().stub.area().plus(StubArea.RESCUE), saved);
+    member.tracee.memory().write(member.room().area().plus(StubArea.RESCUE), saved);
   }
 }

@@ -44,14 +44,14 @@ final class LogMapping {
   private static final int BYTE = DESCRIPTOR + Long.BYTES;
   private static final int MESSAGE_BYTES = BYTE + Long.BYTES;
 
-  private final Member member;
+  private final MemberThread member;
   private final GroupLink group;
   private final TraceeAddress scratch;
 
-  LogMapping(Member member, GroupLink group) {
+  LogMapping(MemberThread member, GroupLink group) {
     this.member = member;
     this.group = group;
-    this.scratch = member.model().stub.scratch();
+    this.scratch = member.room().scratch();
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.ftrun.tracer.member;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,9 @@ final class MappingsOf {
     }
   }
 
+  /** From the space behind the addresses to the letter that tells shared from private. */
+  private static final int SHARING = 4;
+
   private final List<Mapping> mappings;
 
   private MappingsOf(List<Mapping> mappings) {
@@ -53,6 +58,31 @@ final class MappingsOf {
     } catch (IOException e) {
       return new MappingsOf(List.of());
     }
+  }
+
+  /**
+   * As {@link #process}, only the shared mappings. A primary stands still while they are read, so
+   * the many others are not taken apart.
+   */
+  static MappingsOf sharedOf(int pid) {
+    try (InputStream maps = new FileInputStream("/proc/" + pid + "/maps")) {
+      return new MappingsOf(shared(new String(maps.readAllBytes(), StandardCharsets.ISO_8859_1)));
+    } catch (IOException e) {
+      return new MappingsOf(List.of());
+    }
+  }
+
+  static List<Mapping> shared(String maps) {
+    List<Mapping> found = new ArrayList<>();
+    for (int begin = 0; begin < maps.length(); ) {
+      int end = maps.indexOf('\n', begin);
+      end = end < 0 ? maps.length() : end;
+      if (maps.charAt(maps.indexOf(' ', begin) + SHARING) == 's') {
+        found.add(parse(maps.substring(begin, end)));
+      }
+      begin = end + 1;
+    }
+    return found;
   }
 
   static Mapping parse(String line) {

@@ -47,7 +47,6 @@ public final class MemberTracer {
   private final int cpu;
   private volatile int tid;
   private Role role;
-  private Member delivered;
   private boolean ended;
 
   private static final class Command {
@@ -101,46 +100,48 @@ public final class MemberTracer {
     return seized[0];
   }
 
-  /**
-   * Takes over a newborn, which stays stopped until {@link #follow}.
-   *
-   * @return null, or why it cannot become a replica; it is dead then and this tracer ended
-   */
-  public String adopt(Newborn newborn) {
-    String[] refusal = {"the replica's tracer failed"};
-    call(
-        () -> {
-          try {
-            delivered = new ReplicaBirth(newborn, cpu).deliver();
-            refusal[0] = null;
-          } catch (TraceeDiedException e) {
-            refusal[0] = "the replica died at its birth";
-          } catch (RuntimeException | Error e) {
-            refusal[0] = "the replica could not be prepared: " + e.getMessage();
-          }
-          if (refusal[0] != null) {
-            ReplicaBirth.discard(newborn.pid());
-            ended = true;
-          }
-        });
-    return refusal[0];
+  /** Hears what becomes of a newborn, on the thread of the tracer that adopts it. */
+  public interface Adopter {
+    /**
+     * It is ready to follow.
+     *
+     * @return false if nobody wants it any more
+     */
+    boolean adopted(ReplicaRole replica);
+
+    /** It cannot become a replica, and is dead. */
+    void refused(String reason);
   }
 
-  /** Lets the adopted newborn follow the event log from its present end on. */
-  public ReplicaRole follow(GroupLink group, ReplicaRole.Waiting waiting) {
-    ReplicaRole[] replica = new ReplicaRole[1];
-    call(
+  /**
+   * Takes over a newborn and lets it follow the event log from its birth on. If it cannot, or is
+   * not wanted, this tracer ends with it.
+   *
+   * @return completed when the adopter has been told
+   */
+  public CompletableFuture<Void> adopt(
+      Newborn newborn, GroupLink group, ReplicaRole.Waiting waiting, Adopter adopter) {
+    return post(
         () -> {
+          String refusal = null;
           try {
-            replica[0] = new ReplicaRole(delivered, group, waiting);
-            role = replica[0].begin();
+            MemberThread delivered = new ReplicaBirth(newborn, cpu).deliver();
+            ReplicaRole replica = new ReplicaRole(delivered, newborn.threads(), group, waiting);
+            if (adopter.adopted(replica)) {
+              role = replica.begin();
+              return;
+            }
+          } catch (TraceeDiedException e) {
+            refusal = "the replica died at its birth";
           } catch (RuntimeException | Error e) {
-            ReplicaBirth.discard(delivered.pid()); // nobody else knows of it
-            ended = true;
-            throw e;
+            refusal = "the replica could not be prepared: " + e.getMessage();
+          }
+          ReplicaBirth.discard(newborn.pid());
+          ended = true;
+          if (refusal != null) {
+            adopter.refused(refusal);
           }
         });
-    return replica[0];
   }
 
   /** Kills and reaps the replica and ends the tracer. */
@@ -170,6 +171,19 @@ public final class MemberTracer {
     wake();
     WAKE_UPS.schedule(() -> wakeAgain(command), RETRY_NANOS, TimeUnit.NANOSECONDS);
     return command.done;
+  }
+
+  /** Has the tracer, whose thread calls, run a command once its present step has come to an end. */
+  public void afterStep(Runnable action) {
+    if (!isCurrent()) {
+      throw new IllegalStateException("another thread than " + thread.getName());
+    }
+    commands.add(new Command(action));
+  }
+
+  /** Ends a tracer that has no member. */
+  public void dismiss() {
+    post(() -> ended |= role == null);
   }
 
   /** A wake-up that came just before the thread began to wait had no effect. */

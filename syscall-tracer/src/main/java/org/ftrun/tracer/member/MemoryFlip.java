@@ -47,7 +47,7 @@ final class MemoryFlip {
   }
 
   /** A replica's call is about to be answered, or to be made by the replica itself. */
-  static void reached(Member member, CallInFlight call) throws TraceeDiedException {
+  static void reached(MemberThread member, CallInFlight call) throws TraceeDiedException {
     if (ENABLED && call.row == FLIP.row && FLIP.met.incrementAndGet() == FLIP.n) {
       TraceeAddress address = new TraceeAddress(call.arguments[0]);
       byte[] bytes = member.tracee.memory().readBytes(address, 1);

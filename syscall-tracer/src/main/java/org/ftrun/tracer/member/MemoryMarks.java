@@ -79,7 +79,7 @@ final class MemoryMarks {
    * @param parent pid of the primary, which stands still
    * @throws IllegalStateException if that cannot be
    */
-  static void inherit(Member newborn, int parent) throws TraceeDiedException {
+  static void inherit(MemberThread newborn, int parent) throws TraceeDiedException {
     PersonalState state = newborn.model().personal;
     if (!state.marksMemory) {
       return;
@@ -113,7 +113,7 @@ final class MemoryMarks {
     }
   }
 
-  private static void makeAgain(Member newborn, Marked marked) throws TraceeDiedException {
+  private static void makeAgain(MemberThread newborn, Marked marked) throws TraceeDiedException {
     MappingsOf.Mapping mapping = marked.mapping();
     boolean shared = mapping.isShared();
     if (marked.flags().contains("io") || shared && !mapping.isSharedAnonymous()) {
@@ -129,7 +129,7 @@ final class MemoryMarks {
     }
   }
 
-  private static void finish(Member newborn, Marked marked) throws TraceeDiedException {
+  private static void finish(MemberThread newborn, Marked marked) throws TraceeDiedException {
     MappingsOf.Mapping mapping = marked.mapping();
     long length = mapping.end() - mapping.start();
     int protection = mapping.permissions().charAt(0) == 'r' ? 1 : 0;
@@ -141,7 +141,7 @@ final class MemoryMarks {
     }
   }
 
-  private static void copy(Member newborn, TraceeMemory parent, MappingsOf.Mapping mapping) {
+  private static void copy(MemberThread newborn, TraceeMemory parent, MappingsOf.Mapping mapping) {
     ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.nativeOrder());
     for (long at = mapping.start(); at < mapping.end(); at += PIECE) {
       piece.clear().limit((int) Math.min(PIECE, mapping.end() - at));
@@ -155,7 +155,8 @@ final class MemoryMarks {
   }
 
   /** Without faulting pages in: the primary stands still meanwhile. */
-  private static void lock(Member newborn, MappingsOf.Mapping mapping) throws TraceeDiedException {
+  private static void lock(MemberThread newborn, MappingsOf.Mapping mapping)
+      throws TraceeDiedException {
     long length = mapping.end() - mapping.start();
     warn("mlock", newborn.inject(SYS_MLOCK2, mapping.start(), length, MLOCK_ONFAULT));
   }

@@ -20,11 +20,11 @@ import org.ftrun.tracer.ptrace.TraceeMemory;
  * loaded last are kept.
  */
 final class MessageVectors {
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer iovecs = buffer(MAX_IOVECS * IOVEC_SIZE);
   private final ByteBuffer header = buffer(MMSGHDR_SIZE);
 
-  MessageVectors(Member member) {
+  MessageVectors(MemberThread member) {
     this.member = member;
   }
 

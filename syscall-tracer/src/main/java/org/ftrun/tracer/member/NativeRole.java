@@ -4,10 +4,10 @@ import org.ftrun.tracer.ptrace.Stop;
 
 /** An unprotected service: it is not traced any more, its parent waits for its end. */
 final class NativeRole implements Role {
-  private final Member member;
+  private final MemberThread member;
   private final GroupLink group;
 
-  NativeRole(Member member, GroupLink group) {
+  NativeRole(MemberThread member, GroupLink group) {
     this.member = member;
     this.group = group;
   }

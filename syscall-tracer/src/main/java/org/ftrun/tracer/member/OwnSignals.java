@@ -25,25 +25,25 @@ final class OwnSignals {
       Comparator.<byte[]>comparingInt(info -> (bitOf(info) & SignalActions.OWNED) != 0 ? 0 : 1)
           .thenComparingInt(HeldSignals::signalOf);
 
-  private final Member member;
+  private final MemberThread member;
 
-  OwnSignals(Member member) {
+  OwnSignals(MemberThread member) {
     this.member = member;
   }
 
   /** Makes a signal pending for the thread. */
   void queue(byte[] siginfo) throws TraceeDiedException {
-    int pid = member.pid();
     long address = write(siginfo);
     int signal = HeldSignals.signalOf(siginfo);
-    check(siginfo, inject(SYS_RT_TGSIGQUEUEINFO, pid, pid, signal, address));
+    check(
+        siginfo, inject(SYS_RT_TGSIGQUEUEINFO, member.processId(), member.pid(), signal, address));
   }
 
   /** Makes a signal pending for the process. */
   void queueShared(byte[] siginfo) throws TraceeDiedException {
     long address = write(siginfo);
     int signal = HeldSignals.signalOf(siginfo);
-    check(siginfo, inject(SYS_RT_SIGQUEUEINFO, member.pid(), signal, address));
+    check(siginfo, inject(SYS_RT_SIGQUEUEINFO, member.processId(), signal, address));
   }
 
   /**
@@ -51,7 +51,7 @@ final class OwnSignals {
    * signals are blocked afterwards, until a handler's return restores the mask.
    */
   void queueReleased() throws TraceeDiedException {
-    long hidden = member.model().hiddenMask;
+    long hidden = member.thread().hiddenMask;
     byte[] siginfo = member.hiddenPending.peekUnmasked(hidden);
     while (siginfo != null) {
       member.tracee.setSignalMask(-1);
@@ -109,7 +109,7 @@ final class OwnSignals {
   }
 
   private long write(byte[] siginfo) {
-    TraceeAddress scratch = member.model().stub.scratch();
+    TraceeAddress scratch = member.room().scratch();
     member.tracee.memory().writeBytes(scratch, siginfo);
     return scratch.value();
   }

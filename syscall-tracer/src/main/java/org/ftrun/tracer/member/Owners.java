@@ -30,10 +30,10 @@ final class Owners {
   private static final int SI_BAND_OFFSET = 16;
   private static final int SI_FD_OFFSET = 24;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer words = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
 
-  Owners(Member member) {
+  Owners(MemberThread member) {
     this.member = member;
   }
 
@@ -44,7 +44,7 @@ final class Owners {
   void inherit(int predecessor) throws TraceeDiedException {
     for (Map.Entry<Integer, Integer> owned : member.model().personal.owned.entrySet()) {
       int descriptor = owned.getKey();
-      long scratch = member.model().stub.scratch().value();
+      long scratch = member.room().scratch().value();
       // Of an owner that is gone the kernel tells the type, and 0 as its pid.
       if (member.inject(SYS_FCNTL, descriptor, F_GETOWN_EX, scratch) != 0
           || !get()
@@ -52,7 +52,7 @@ final class Owners {
           || words.getInt(4) != predecessor && words.getInt(4) != 0) {
         continue; // closed meanwhile, or another's by now
       }
-      put(owned.getValue(), member.pid());
+      put(owned.getValue(), member.processId());
       long result = member.inject(SYS_FCNTL, descriptor, F_SETOWN_EX, scratch);
       if (result != 0) {
         LOG.warn("descriptor {} has lost its owner: errno {}", descriptor, -result);
@@ -68,7 +68,7 @@ final class Owners {
       return;
     }
     put(descriptor, POLLIN_OR_POLLPRI);
-    long scratch = member.model().stub.scratch().value();
+    long scratch = member.room().scratch().value();
     if (member.inject(SYS_POLL, scratch, 1, 0) != 1) {
       return;
     }
@@ -84,12 +84,12 @@ final class Owners {
 
   private boolean get() {
     words.clear();
-    return member.tracee.memory().read(member.model().stub.scratch(), words) == 8;
+    return member.tracee.memory().read(member.room().scratch(), words) == 8;
   }
 
   private void put(int first, int second) {
     words.clear();
     words.putInt(0, first).putInt(4, second);
-    member.tracee.memory().write(member.model().stub.scratch(), words);
+    member.tracee.memory().write(member.room().scratch(), words);
   }
 }

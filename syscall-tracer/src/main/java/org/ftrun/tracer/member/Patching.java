@@ -28,9 +28,9 @@ final class Patching {
   /** Bytes of a jump that begins in one piece and ends in the next, at most. */
   private static final int OVERLAP = 8;
 
-  private final Member member;
+  private final MemberThread member;
 
-  Patching(Member member) {
+  Patching(MemberThread member) {
     this.member = member;
   }
 
@@ -71,8 +71,14 @@ final class Patching {
     if (patch == null || !map(room)) {
       return null;
     }
+    tellRoom(member, patches.rooms(), room.start());
     patches.addRoom(room);
     return patch;
+  }
+
+  /** The stub has to know where trampolines are, for the case that the tracer dies. */
+  static void tellRoom(MemberThread member, int index, long start) {
+    member.tracee.memory().writeLong(member.model().stub.room(index), start);
   }
 
   private TrampolineRoom roomNear(long site) {

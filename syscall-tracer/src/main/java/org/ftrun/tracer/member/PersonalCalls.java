@@ -36,28 +36,28 @@ final class PersonalCalls {
   private static final SyscallRow PRCTL = SyscallTable.named("prctl");
   private static final SyscallRow SETITIMER = SyscallTable.named("setitimer");
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(ITIMERVAL_BYTES).order(ByteOrder.nativeOrder());
 
-  PersonalCalls(Member member) {
+  PersonalCalls(MemberThread member) {
     this.member = member;
   }
 
   /**
    * A call has succeeded.
    *
-   * @param servicePid of the process that made it in the kernel: the primary
+   * @param result as the service sees it
    */
-  void succeeded(CallInFlight call, long result, int servicePid) {
+  void succeeded(CallInFlight call, long result) {
     PersonalState state = member.model().personal;
     SyscallRow row = call.row;
     if (row == FCNTL) {
-      onFcntl(state, call, result, servicePid);
+      onFcntl(state, call, result);
     } else if (row == DUP || row == DUP2 || row == DUP3) {
       duplicated(state, (int) call.arguments[0], (int) result);
     } else if (row == IOCTL) {
-      onIoctl(state, call, servicePid);
+      onIoctl(state, call);
     } else if (row == PRCTL && (int) call.arguments[0] == PR_SET_PDEATHSIG) {
       state.deathSignal = (int) call.arguments[1];
     } else if (row == MADVISE) {
@@ -76,15 +76,15 @@ final class PersonalCalls {
     }
   }
 
-  private void onFcntl(PersonalState state, CallInFlight call, long result, int servicePid) {
+  private void onFcntl(PersonalState state, CallInFlight call, long result) {
     int descriptor = (int) call.arguments[0];
     switch ((int) call.arguments[1]) {
       case F_SETOWN:
-        own(state, descriptor, F_OWNER_PID, (int) call.arguments[2], servicePid);
+        own(state, descriptor, F_OWNER_PID, (int) call.arguments[2]);
         break;
       case F_SETOWN_EX:
         if (read(call.arguments[2], 8)) {
-          own(state, descriptor, bytes.getInt(0), bytes.getInt(4), servicePid);
+          own(state, descriptor, bytes.getInt(0), bytes.getInt(4));
         }
         break;
       case F_DUPFD:
@@ -96,23 +96,25 @@ final class PersonalCalls {
     }
   }
 
-  private void onIoctl(PersonalState state, CallInFlight call, int servicePid) {
+  private void onIoctl(PersonalState state, CallInFlight call) {
     int request = (int) call.arguments[1];
     if ((request == FIOSETOWN || request == SIOCSPGRP) && read(call.arguments[2], 4)) {
-      own(state, (int) call.arguments[0], F_OWNER_PID, bytes.getInt(0), servicePid);
+      own(state, (int) call.arguments[0], F_OWNER_PID, bytes.getInt(0));
     }
   }
 
-  private static void own(
-      PersonalState state, int descriptor, int type, int owner, int servicePid) {
-    if (type != F_OWNER_PGRP && owner == servicePid) {
+  private void own(PersonalState state, int descriptor, int type, int owner) {
+    if (type != F_OWNER_PGRP && owner == member.ids.pid()) {
       state.owned.put(descriptor, type);
     } else {
       state.owned.remove(descriptor);
     }
   }
 
-  private static void duplicated(PersonalState state, int descriptor, int copy) {
+  private void duplicated(PersonalState state, int descriptor, int copy) {
+    if (SignalDescriptors.mayBeOne(member, descriptor)) {
+      SignalDescriptors.note(member, copy);
+    }
     Integer type = state.owned.get(descriptor);
     if (type == null) {
       state.owned.remove(copy);
@@ -129,10 +131,10 @@ final class PersonalCalls {
     }
     CpuTimer timer = which == CpuTimer.ITIMER_VIRTUAL ? state.virtualTimer : state.profilingTimer;
     if (call.arguments[1] == 0) {
-      timer.set(member.pid(), 0, 0);
+      timer.set(member.processId(), 0, 0);
     } else if (read(call.arguments[1], ITIMERVAL_BYTES)) {
       long interval = bytes.getLong(0) * MICROS + bytes.getLong(8);
-      timer.set(member.pid(), bytes.getLong(16) * MICROS + bytes.getLong(24), interval);
+      timer.set(member.processId(), bytes.getLong(16) * MICROS + bytes.getLong(24), interval);
     }
   }
 

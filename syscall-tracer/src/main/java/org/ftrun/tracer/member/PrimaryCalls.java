@@ -1,7 +1,9 @@
 package org.ftrun.tracer.member;
 
+import java.nio.ByteBuffer;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.capture.OutputRegions;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallClass;
@@ -16,15 +18,17 @@ import org.ftrun.tracer.syscall.SyscallTable;
  */
 final class PrimaryCalls {
   private static final int SYS_RESTART = 219;
+  private static final int LARGEST_ERRNO = 4096;
 
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
 
-  private final PrimaryRole primary;
-  private final Member member;
+  private final PrimaryThread primary;
+  private final MemberThread member;
   private final CallInFlight call;
   private final EventRecorder recorder;
   private final Registers asked = new Registers();
 
+  private final ThreadBirth birth;
   final CallEffects effects;
   final TimeLeft timeLeft;
   final TransferRequest request;
@@ -33,12 +37,13 @@ final class PrimaryCalls {
   final Redirection redirection;
   final Interruption interruption;
 
-  PrimaryCalls(PrimaryRole primary) {
+  PrimaryCalls(PrimaryThread primary) {
     this.primary = primary;
     this.member = primary.member;
     this.call = primary.call;
     this.recorder = primary.recorder;
     this.effects = new CallEffects(member);
+    this.birth = new ThreadBirth(member, call);
     this.timeLeft = new TimeLeft(member);
     MessageVectors vectors = new MessageVectors(member);
     this.request = new TransferRequest(member, vectors);
@@ -57,17 +62,38 @@ final class PrimaryCalls {
   /** Begins to execute the call at whose site the service is. */
   Role execute() throws TraceeDiedException {
     switch (call.resolution.role()) {
-      case EXIT_PROCESS:
       case EXIT_THREAD:
+        if (primary.role.areSeveral()) {
+          recorder.publishPlain(call, 0, 0);
+          new RobustList(member).giveToKernel();
+          ask();
+          return primary.role;
+        }
+        primary.role.end();
+        recorder.setRecording(false);
+        primary.group.dropReplica(null);
+        break;
+      case EXIT_PROCESS:
+        primary.role.end();
+        recorder.setRecording(false);
+        primary.group.dropReplica(null);
+        break;
       case EXEC:
         recorder.setRecording(false);
         primary.group.dropReplica(null);
         break;
       case SIGNAL_RETURN:
         returnFromHandler();
-        return primary;
+        return primary.role;
       default:
         break;
+    }
+    if (call.resolution.role() == SyscallRole.THREAD_BIRTH) {
+      long room = birth.prepare(0);
+      if (room < 0 && room > -LARGEST_ERRNO) {
+        return answer(-Errno.EAGAIN); // as the kernel says when it has no memory for a thread
+      }
+      call.detail = room;
     }
     effects.prepare(call);
     call.waitsForAll = TransferFlags.asksForAll(call) && waiting.isStream(call);
@@ -77,7 +103,7 @@ final class PrimaryCalls {
     redirection.begin();
     request.askForRest(call);
     recorder.enter(call.row, call.arguments);
-    if (recorder.isRecording()) {
+    if (recorder.isRecording() && call.resolution.role() != SyscallRole.THREAD_BIRTH) {
       call.detail = detail();
     }
     FaultPoint.BEFORE_CALL.reached(recorder, member, call.row);
@@ -88,7 +114,7 @@ final class PrimaryCalls {
       return interruption.goOnInTime();
     }
     ask();
-    return primary;
+    return primary.role;
   }
 
   private void returnFromHandler() throws TraceeDiedException {
@@ -115,6 +141,9 @@ final class PrimaryCalls {
 
   /** Sets the registers with which the stub makes the call. */
   void enterStub() throws TraceeDiedException {
+    if (call.resolution.mayBlock() && primary.role.areSeveral()) {
+      primary.role.turn.release(primary);
+    }
     asked.copyFrom(call.atSite);
     asked.arguments(call.asked).rax(call.askedNumber(SYS_RESTART)).originalRax(-1);
     asked.rip(member.model().stub.execute());
@@ -140,10 +169,16 @@ final class PrimaryCalls {
     }
     if (interruption.goesOn(kernelResult, interrupted)) {
       ask();
-      return primary;
+      if (primary.isAwaited()) {
+        member.tracee.interrupt(); // once more, for what it was interrupted for: the rest may wait
+      }
+      return primary.role;
     }
     if (kernelResult == 0 && effects.releasesHidden(call)) {
       return primary.deliverReleased();
+    }
+    if (call.resolution.role() == SyscallRole.THREAD_BIRTH && kernelResult > 0) {
+      bear((int) kernelResult);
     }
     FaultPoint.WHILE_RECORDING.reached(recorder, member, call.row);
     long result = record(EventKind.SYSCALL, 0, kernelResult);
@@ -151,12 +186,26 @@ final class PrimaryCalls {
     return returnToService(member.now, result);
   }
 
+  /** A thread has been born: it stands until it gets the turn, which its parent has now. */
+  private void bear(int tid) throws TraceeDiedException {
+    primary.role.turn.take(primary);
+    MemberThread newborn = birth.born(tid, member.ids.free(tid), primary.role.tracees());
+    Registers start = birth.start(newborn);
+    primary.role.add(newborn).standing.born(start);
+  }
+
   /** Records the returned call; the service's result is returned. */
   long record(EventKind kind, int flags, long kernelResult) throws TraceeDiedException {
     request.finish(call, kernelResult);
     timeLeft.writeBack(call);
     long result = partial.resultOf(call, kernelResult);
-    result = effects.finish(call, result, call.began, member.pid());
+    boolean redirected = call.redirectedFrom != 0 && result > 0;
+    effects.identities.show(call, result, redirected ? received(result) : null);
+    result =
+        call.resolution.role() == SyscallRole.THREAD_BIRTH && result > 0
+            ? member.ids.virtual((int) result)
+            : effects.identities.given(call, result);
+    result = effects.finish(call, result, call.began);
     observe(result);
     if (call.redirectedFrom != 0) {
       return redirection.record(kind, flags, result);
@@ -169,12 +218,16 @@ final class PrimaryCalls {
     return result;
   }
 
+  private ByteBuffer received(long result) {
+    return recorder.received(OutputRegions.rawLength(call.row, call.arguments, result));
+  }
+
   /** The shadow looks at a connection while no thread of the service can reach its socket. */
   private void observe(long result) {
     if (recorder.isRecording()
         && call.row == CONNECT
         && (result == 0 || result == -Errno.EINPROGRESS)) {
-      primary.group.established(member.pid(), (int) call.arguments[0]);
+      primary.group.established(member.processId(), (int) call.arguments[0]);
     }
   }
 
@@ -187,10 +240,10 @@ final class PrimaryCalls {
       awaitReplica();
     }
     if (call.resolution.role() == SyscallRole.EXEC) {
-      primary.requestSeeding();
+      primary.role.requestSeeding();
     }
     member.tracee.resume(0);
-    return primary;
+    return primary.role;
   }
 
   /** Puts the call's result into the thread's registers; it is not executing any more. */
@@ -224,6 +277,6 @@ final class PrimaryCalls {
   /** The new program is in place, at its first instruction once execve has returned. */
   Role onExec() throws TraceeDiedException {
     call.executing = false;
-    return new ProgramStart(member, primary.group).protect(primary);
+    return new ProgramStart(member, primary.group).protect(primary.role);
   }
 }

@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  */
 final class PrimaryFastPath {
   private static final Logger LOG = LoggerFactory.getLogger(PrimaryFastPath.class);
-  private final PrimaryRole primary;
+  private final PrimaryThread primary;
   private final PrimaryCalls calls;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private final Registers service = new Registers();
 
-  PrimaryFastPath(PrimaryRole primary, PrimaryCalls calls) {
+  PrimaryFastPath(PrimaryThread primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
     this.member = primary.member;
@@ -138,6 +138,7 @@ final class PrimaryFastPath {
     } else if (state != UnpublishedEvent.State.NONE && !needsMemory(left)) {
       boolean hasResult = state == UnpublishedEvent.State.RESULT;
       long result = hasResult ? left.result() : moved(left);
+      result = calls.effects.identities.given(SyscallTable.row(left.syscall()), result);
       if (hasResult && !isInterruption(result) || result > 0) {
         left.complete(result, payloadLength(left, result));
       }

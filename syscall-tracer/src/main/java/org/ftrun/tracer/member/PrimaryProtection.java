@@ -1,53 +1,46 @@
 package org.ftrun.tracer.member;
 
-import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /** How a primary that stands at a call boundary comes by a replica, or goes on without any. */
 final class PrimaryProtection {
-  private final Member member;
-  private final GroupLink group;
-  private final EventRecorder recorder;
+  private final PrimaryRole role;
 
-  PrimaryProtection(PrimaryRole primary) {
-    this.member = primary.member;
-    this.group = primary.group;
-    this.recorder = primary.recorder;
+  PrimaryProtection(PrimaryRole role) {
+    this.role = role;
   }
 
   /**
    * Seeds a replica from the primary; on failure the service goes on unprotected. Does nothing if a
    * replica follows.
    *
-   * @param service the registers as the service sees them
    * @return the next role, or null to go on as before
    */
-  Role seed(Registers service) throws TraceeDiedException {
-    if (recorder.isRecording()) {
+  Role seed() throws TraceeDiedException {
+    if (role.recording.isOn()) {
       return null;
     }
-    recorder.catchUp();
-    String refusal = new Seeding(member, group).seed(service);
+    role.first().recorder.catchUp();
+    String refusal = new Seeding(role).seed();
     if (refusal != null) {
-      return end(service, refusal);
+      return end(refusal);
     }
-    recorder.setRecording(true);
-    StubFault.arm(member);
+    role.recording.set(true);
+    StubFault.arm(role.first().member);
     return null;
   }
 
   /**
-   * Drops the replica and lets the service run at native speed.
+   * Drops the replica and lets the service run at native speed. All threads stand.
    *
-   * @param service the registers from which it goes on
    * @param reason for the log and the status
    * @return the next role
    */
-  Role end(Registers service, String reason) throws TraceeDiedException {
-    recorder.setRecording(false);
-    group.dropReplica(reason);
-    Role next = new Release(member, group).release(service);
-    group.unprotected(reason);
+  Role end(String reason) throws TraceeDiedException {
+    role.recording.set(false);
+    role.group.dropReplica(reason);
+    Role next = new Release(role).release();
+    role.group.unprotected(reason);
     return next;
   }
 }

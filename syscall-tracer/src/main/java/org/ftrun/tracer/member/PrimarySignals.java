@@ -21,9 +21,9 @@ final class PrimarySignals {
           | SignalActions.bit(Signal.SIGILL)
           | SignalActions.bit(Signal.SIGTRAP);
 
-  private final PrimaryRole primary;
+  private final PrimaryThread primary;
   private final PrimaryCalls calls;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
 
   /** Whether the kernel has another signal to deliver before any code of the service runs. */
@@ -32,7 +32,7 @@ final class PrimarySignals {
   /** Where that will be: the entry of the handler that is being entered, or behind its return. */
   private long chainAt;
 
-  PrimarySignals(PrimaryRole primary, PrimaryCalls calls) {
+  PrimarySignals(PrimaryThread primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
     this.member = primary.member;
@@ -56,7 +56,7 @@ final class PrimarySignals {
     if (!call.executing && isSynchronous(signal, siginfo)) {
       return fault(signal, actions);
     }
-    if ((member.model().hiddenMask & SignalActions.bit(signal)) != 0) {
+    if ((member.thread().hiddenMask & SignalActions.bit(signal)) != 0) {
       member.hiddenPending.addPending(siginfo.clone());
       return ignore(interrupted);
     }
@@ -78,7 +78,7 @@ final class PrimarySignals {
         primary.fairness.hold(signal, siginfo.clone());
         member.tracee.resume(0);
       }
-      return primary;
+      return primary.role;
     }
     if (interrupted) {
       return deliverInterrupting(signal, siginfo);
@@ -89,27 +89,27 @@ final class PrimarySignals {
   private Role fault(int signal, SignalActions actions) throws TraceeDiedException {
     if (actions.of(signal).hasHandler()) {
       chain = false;
-      member.model().enterHandler(signal);
+      member.enterHandler(signal);
       member.tracee.resume(signal);
-      return primary;
+      return primary.role;
     }
     LOG.debug("{} at {}", Signal.name(signal), member.now);
-    return new DyingRole(primary, calls).crashing(signal);
+    return new DyingRole(primary.role).crashing(primary, signal);
   }
 
   private Role deadly(int signal, byte[] siginfo) throws TraceeDiedException {
     boolean fromOutside =
-        HeldSignals.codeOf(siginfo) <= 0 && HeldSignals.senderOf(siginfo) != member.pid();
+        HeldSignals.codeOf(siginfo) <= 0 && HeldSignals.senderOf(siginfo) != member.processId();
     if (SignalActions.isCrash(signal) && fromOutside) {
-      return new DyingRole(primary, calls).crashing(signal);
+      return new DyingRole(primary.role).crashing(primary, signal);
     }
-    return new DyingRole(primary, calls).ownDeath(signal);
+    return new DyingRole(primary.role).ownDeath(primary, signal);
   }
 
   private Role ignore(boolean interrupted) throws TraceeDiedException {
     if (!call.executing) {
       member.tracee.resume(0);
-      return primary;
+      return primary.role;
     }
     return interrupted
         ? calls.interruption.enterAgain()
@@ -123,13 +123,13 @@ final class PrimarySignals {
       calls.setReturned(member.now, calls.record(EventKind.SYSCALL, 0, member.now.rax()));
     }
     member.tracee.resume(signal);
-    return primary;
+    return primary.role;
   }
 
   /** At the site of a call that has not begun: the first held signal's handler runs first. */
   Role deliverBeforeCall() throws TraceeDiedException {
     byte[] siginfo =
-        member.held.peekUnmasked(member.tracee.signalMask() | member.model().hiddenMask);
+        member.held.peekUnmasked(member.tracee.signalMask() | member.thread().hiddenMask);
     if (siginfo == null) {
       return postponeHeld();
     }
@@ -144,13 +144,12 @@ final class PrimarySignals {
       member.held.remove(siginfo);
       return deadly(signal, siginfo);
     }
-    member.tracee.writeSiginfo(siginfo);
     boolean another = anotherFollows(signal, 0);
-    publish(siginfo, 0, another);
+    publish(siginfo, 0, another, true);
     member.held.remove(siginfo);
     primary.fairness.noteHandledBefore();
     enter(signal);
-    return primary;
+    return primary.role;
   }
 
   /** What is still held is blocked by now: a handler that came first holds it back. */
@@ -158,7 +157,7 @@ final class PrimarySignals {
     while (!member.held.isEmpty()) {
       byte[] siginfo = member.held.peek();
       long bit = SignalActions.bit(HeldSignals.signalOf(siginfo));
-      if ((member.model().hiddenMask & bit) != 0) {
+      if ((member.thread().hiddenMask & bit) != 0) {
         member.hiddenPending.addPending(siginfo);
       } else {
         new OwnSignals(member).queueBlocked(siginfo);
@@ -194,7 +193,7 @@ final class PrimarySignals {
       call.executing = false;
       member.tracee.writeRegisters(call.atSite);
       deliver(signal, siginfo, 0);
-      return primary;
+      return primary.role;
     }
     return deliverBehindResult(signal, siginfo, -Errno.EINTR, false);
   }
@@ -223,34 +222,42 @@ final class PrimarySignals {
       throws TraceeDiedException {
     boolean another = anotherFollows(signal, EventRecorder.FLAG_SIGNAL_FOLLOWS);
     long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, kernelResult);
-    publish(siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS, another);
+    publish(siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS, another, replace);
     member.hiddenPending.remove(siginfo);
     calls.setReturned(member.now, result);
-    if (replace) {
-      member.tracee.writeSiginfo(siginfo);
-    }
     enter(signal);
-    return primary;
+    return primary.role;
   }
 
   private void deliver(int signal, byte[] siginfo, int flags) throws TraceeDiedException {
-    publish(siginfo, flags, anotherFollows(signal, flags));
+    publish(siginfo, flags, anotherFollows(signal, flags), false);
     enter(signal);
   }
 
-  private void publish(byte[] siginfo, int flags, boolean another) {
+  /**
+   * Records a signal and has the thread, at the delivery of one, get it as the service is to see
+   * it.
+   *
+   * @param replace whether the thread is about to get another one
+   */
+  private void publish(byte[] siginfo, int flags, boolean another, boolean replace)
+      throws TraceeDiedException {
+    byte[] shown = calls.effects.identities.shown(siginfo);
     chain = another;
     chainAt = member.model().actions.of(HeldSignals.signalOf(siginfo)).handler();
-    primary.recorder.publishSignal(siginfo, another ? flags | EventRecorder.FLAG_MORE : flags);
+    primary.recorder.publishSignal(shown, another ? flags | EventRecorder.FLAG_MORE : flags);
+    if (replace || shown != siginfo) {
+      member.tracee.writeSiginfo(shown);
+    }
   }
 
   private void enter(int signal) throws TraceeDiedException {
     primary.fairness.noteDelivery();
-    member.model().enterHandler(signal);
+    member.enterHandler(signal);
     if (signal == Signal.SIGALRM) {
       member.model().realTimer.expired(System.nanoTime());
     }
-    member.model().personal.delivered(signal, member.pid());
+    member.model().personal.delivered(signal, member.processId());
     member.tracee.resume(signal);
   }
 

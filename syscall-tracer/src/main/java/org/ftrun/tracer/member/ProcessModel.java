@@ -1,6 +1,5 @@
 package org.ftrun.tracer.member;
 
-import java.util.ArrayDeque;
 import org.ftrun.tracer.patch.PatchMap;
 import org.ftrun.tracer.patch.TrampolineRoom;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -9,31 +8,16 @@ import org.ftrun.tracer.stub.StubRegion;
 
 /**
  * What the tracer knows of a process that neither the kernel nor a clone of the process would tell
- * it. Each member has its own, kept equal by seeing the same calls; a replica starts with a copy.
+ * it; what belongs to a thread is in {@link ThreadModel}. Each member has its own, kept equal by
+ * seeing the same calls; a replica starts with a copy.
  */
 final class ProcessModel {
-  private static final int DEEPEST_NESTING = 64;
-
   final StubRegion stub;
 
   /** Where the event log is mapped. */
   final TraceeAddress log;
 
   final SignalActions actions;
-
-  /** Signals of {@link SignalActions#OWNED} that the service believes to be blocked. */
-  long hiddenMask;
-
-  /** {@link #hiddenMask} before each handler that has not returned, the innermost first. */
-  private final ArrayDeque<Long> hiddenBefore = new ArrayDeque<>();
-
-  /** What set_tid_address set, or 0. */
-  long tidAddress;
-
-  /** What set_robust_list set: address and length. */
-  long robustList;
-
-  long robustLength;
 
   /** Whether rdtsc faults. */
   boolean timeStampTrapped;
@@ -43,10 +27,16 @@ final class ProcessModel {
   /** Whether cpuid faults. */
   boolean cpuidTrapped;
 
+  /** Bit n: descriptor n may be a signalfd; bit 63 is for all from there on. */
+  long signalDescriptors;
+
   /** Whether the process ever made a signalfd. */
   boolean usesSignalDescriptors;
 
   final IntervalTimer realTimer;
+
+  /** The rooms of further threads that are not used. */
+  private ThreadRooms rooms = new ThreadRooms();
 
   /** The patched sites. */
   final PatchMap patches;
@@ -84,32 +74,19 @@ final class ProcessModel {
     this.patches = patches;
   }
 
+  ThreadRooms rooms() {
+    return rooms;
+  }
+
   /** Where execution faults, so that rdtsc need not. */
   TimeStampFences fences() {
     return fences;
   }
 
-  /** The handler of a signal is entered: what the kernel does to the mask, we do to our part. */
-  void enterHandler(int signal) {
-    SignalAction action = actions.of(signal);
-    hiddenBefore.push(hiddenMask);
-    if (hiddenBefore.size() > DEEPEST_NESTING) {
-      hiddenBefore.removeLast(); // left by longjmp long ago
-    }
-    hiddenMask |= (action.mask() | action.maskOfItself(signal)) & SignalActions.OWNED;
-    actions.entered(signal);
-  }
-
-  /** A handler returns. */
-  void leaveHandler() {
-    if (!hiddenBefore.isEmpty()) {
-      hiddenMask = hiddenBefore.pop();
-    }
-  }
-
   /** The process keeps across exec what is not of its memory. */
   void inheritAcrossExec(ProcessModel before) {
     usesSignalDescriptors = before.usesSignalDescriptors;
+    signalDescriptors = before.signalDescriptors;
     timesSockets = before.timesSockets;
     realTimer.copyFrom(before.realTimer);
     personal.copyFrom(before.personal);
@@ -119,12 +96,8 @@ final class ProcessModel {
   ProcessModel copy() {
     ProcessModel copy =
         new ProcessModel(stub, log, actions.copy(), realTimer.copy(), patches.copy());
-    copy.hiddenMask = hiddenMask;
     copy.personal.copyFrom(personal);
-    copy.hiddenBefore.addAll(hiddenBefore);
-    copy.tidAddress = tidAddress;
-    copy.robustList = robustList;
-    copy.robustLength = robustLength;
+    copy.rooms = rooms.copy();
     copy.timeStampTrapped = timeStampTrapped;
     copy.fences = fences.copy();
     copy.cpuidTrapped = cpuidTrapped;
@@ -132,6 +105,7 @@ final class ProcessModel {
     copy.fastPath = fastPath;
     copy.clock = clock;
     copy.usesSignalDescriptors = usesSignalDescriptors;
+    copy.signalDescriptors = signalDescriptors;
     return copy;
   }
 }

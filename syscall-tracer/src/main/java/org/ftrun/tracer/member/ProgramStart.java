@@ -38,14 +38,14 @@ final class ProgramStart {
 
   private static byte[] compiled;
 
-  private final Member member;
+  private final MemberThread member;
   private final GroupLink group;
   private final Registers service = new Registers();
 
   /** Whether stub and log are mapped, through which what was imposed can be undone. */
   private boolean installed;
 
-  ProgramStart(Member member, GroupLink group) {
+  ProgramStart(MemberThread member, GroupLink group) {
     this.member = member;
     this.group = group;
   }
@@ -80,16 +80,14 @@ final class ProgramStart {
     installed = true;
     hideVdso();
     TimeStampUse.atStart(member);
-    if (group.fastPath().on()) {
-      prepareFastPath();
-    }
+    prepareArea();
     refusal = Confinement.impose(member);
     if (refusal != null) {
       return giveUp(primary, refusal);
     }
     member.lifeline.install();
     member.lifeline.tellIgnored();
-    Role next = primary.protection.seed(service);
+    Role next = primary.standingAt(service).protection.seed();
     if (next != null) {
       group.serving(null);
       return next;
@@ -131,7 +129,7 @@ final class ProgramStart {
     if (!installed) {
       return unprotectable(reason);
     }
-    Role next = primary.protection.end(service, reason);
+    Role next = primary.standingAt(service).protection.end(reason);
     group.serving(null);
     return next;
   }
@@ -188,12 +186,17 @@ final class ProgramStart {
     StubRegion region = new StubRegion(new TraceeAddress(base));
     long log = base + StubLayout.REGION_BYTES;
     ProcessModel before = member.model();
-    member.setModel(new ProcessModel(region, new TraceeAddress(log), inheritedActions(before)));
+    ThreadModel threadBefore = member.thread();
+    int id = member.ids.pid();
+    member.setModel(
+        new ProcessModel(region, new TraceeAddress(log), inheritedActions(before)),
+        new ThreadModel(id, ThreadRoom.first(region)));
     member.model().cpuidTrapped = true;
     if (before != null) {
       member.model().inheritAcrossExec(before);
     }
-    member.model().hiddenMask = takeOwnedSignals() | (before == null ? 0 : before.hiddenMask);
+    member.thread().hiddenMask =
+        takeOwnedSignals() | (before == null ? 0 : threadBefore.hiddenMask);
     member.tracee.memory().writeBytes(region.base(), StubLayout.image());
     FastPathOptions options = group.fastPath();
     if (options.on()) {
@@ -232,29 +235,34 @@ final class ProgramStart {
     return compiled;
   }
 
-  private void prepareFastPath() throws TraceeDiedException {
+  private void prepareArea() throws TraceeDiedException {
     ProcessModel model = member.model();
     FastPathOptions options = group.fastPath();
     EventLogLayout layout = group.log().layout();
     ByteBuffer area =
         StubArea.initial(
             model.stub,
+            member.room().area().value(),
             model.log.value(),
             layout,
             EventRecorder.largestPiece(layout),
             options.spins(),
             options.yields(),
             options.sleepNanos());
-    model.clock = model.timeStampTrapped ? 0 : VdsoClock.find(member);
+    model.clock = options.on() && !model.timeStampTrapped ? VdsoClock.find(member) : 0;
     area.putLong(StubArea.CLOCK, model.clock);
-    area.putInt(StubArea.THREAD, member.pid());
+    area.putInt(StubArea.THREAD, member.thread().id);
+    area.putInt(StubArea.PID, member.ids.pid());
+    area.putInt(StubArea.PARENT, member.ids.parent(member.ids.pid()));
+    area.putLong(StubArea.SIGNALS, model.signalDescriptors);
     area.putInt(StubArea.TIMES, model.timesSockets ? 1 : 0);
-    if (member.tracee.memory().write(model.stub.area(), area) != StubArea.BYTES) {
+    if (member.tracee.memory().write(member.room().area(), area) != StubArea.BYTES) {
       throw TraceeDiedException.INSTANCE;
     }
+    Patching.tellRoom(member, 0, model.stub.trampolines().value());
     model.fences().tellStub(member);
-    service.gsBase(model.stub.area().value());
-    model.fastPath = true;
+    service.gsBase(member.room().area().value());
+    model.fastPath = options.on();
     member.fastPath.inheritNoRequest();
   }
 

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -20,44 +21,76 @@ final class Promotion {
 
   private Promotion() {}
 
-  /** Completes the promotion; the service's registers are as before afterwards. */
-  static void complete(Member member, Legacy legacy) throws TraceeDiedException {
+  /**
+   * Completes the promotion of the process; the registers of its first thread are as before
+   * afterwards.
+   */
+  static void complete(MemberThread first, Legacy legacy) throws TraceeDiedException {
     Registers service = new Registers();
-    member.tracee.readRegisters(service);
-    member.fastPath.setMode(StubArea.Mode.SOLO);
-    armTimers(member, legacy);
-    if (member.model().personal.deathSignal != 0) {
-      member.inject(SYS_PRCTL, PR_SET_PDEATHSIG, member.model().personal.deathSignal);
+    first.tracee.readRegisters(service);
+    first.ids.succeed(legacy.pid());
+    first.fastPath.tellParent();
+    armTimers(first, legacy);
+    if (first.model().personal.deathSignal != 0) {
+      first.inject(SYS_PRCTL, PR_SET_PDEATHSIG, first.model().personal.deathSignal);
     }
-    if (member.model().usesSignalDescriptors) {
-      new SignalDescriptors(member).registerAgain();
+    if (first.model().usesSignalDescriptors) {
+      new SignalDescriptors(first).registerAgain();
     }
-    long mask = member.tracee.signalMask();
+    long mask = first.tracee.signalMask();
     // What is queued now must stay in the kernel until the service runs.
-    member.tracee.setSignalMask(~SignalActions.OWNED);
-    new Owners(member).inherit(legacy.pid());
-    OwnSignals signals = new OwnSignals(member);
-    for (byte[] siginfo : legacy.pending()) {
-      signals.queue(siginfo);
-    }
+    first.tracee.setSignalMask(~SignalActions.OWNED);
+    new Owners(first).inherit(legacy.pid());
+    OwnSignals signals = new OwnSignals(first);
     for (byte[] siginfo : legacy.pendingShared()) {
-      signals.queueShared(siginfo);
+      signals.queueShared(HeldSignals.inherited(siginfo, legacy.pid(), first.pid()));
     }
-    member.tracee.setSignalMask(mask);
-    legacy.held().forEach(member.held::add);
-    for (byte[] siginfo : legacy.hidden()) {
-      // The last call may have been the one that unblocks it.
-      long bit = SignalActions.bit(HeldSignals.signalOf(siginfo));
-      if ((member.model().hiddenMask & bit) == 0) {
-        member.held.add(siginfo);
-      } else {
-        member.hiddenPending.addPending(siginfo);
-      }
-    }
-    member.tracee.writeRegisters(service);
+    first.tracee.setSignalMask(mask);
+    first.tracee.writeRegisters(service);
   }
 
-  private static void armTimers(Member member, Legacy legacy) throws TraceeDiedException {
+  /**
+   * Gives a thread what its predecessor leaves; its registers are as before afterwards.
+   *
+   * @param dead pid of the process that its predecessor was in
+   */
+  static void inherit(MemberThread thread, Legacy.OfThread legacy, int dead)
+      throws TraceeDiedException {
+    thread.fastPath.setMode(StubArea.Mode.SOLO);
+    if (!legacy.pending().isEmpty()) {
+      queue(thread, legacy.pending(), dead);
+    }
+    for (byte[] siginfo : legacy.held()) {
+      thread.held.add(HeldSignals.inherited(siginfo, dead, thread.processId()));
+    }
+    for (byte[] hidden : legacy.hidden()) {
+      byte[] siginfo = HeldSignals.inherited(hidden, dead, thread.processId());
+      // The last call may have been the one that unblocks it.
+      long bit = SignalActions.bit(HeldSignals.signalOf(siginfo));
+      if ((thread.thread().hiddenMask & bit) == 0) {
+        thread.held.add(siginfo);
+      } else {
+        thread.hiddenPending.addPending(siginfo);
+      }
+    }
+  }
+
+  private static void queue(MemberThread thread, List<byte[]> pending, int dead)
+      throws TraceeDiedException {
+    Registers service = new Registers();
+    thread.tracee.readRegisters(service);
+    long mask = thread.tracee.signalMask();
+    // What is queued now must stay in the kernel until the service runs.
+    thread.tracee.setSignalMask(~SignalActions.OWNED);
+    OwnSignals signals = new OwnSignals(thread);
+    for (byte[] siginfo : pending) {
+      signals.queue(HeldSignals.inherited(siginfo, dead, thread.processId()));
+    }
+    thread.tracee.setSignalMask(mask);
+    thread.tracee.writeRegisters(service);
+  }
+
+  private static void armTimers(MemberThread member, Legacy legacy) throws TraceeDiedException {
     PersonalState state = member.model().personal;
     IntervalTimer timer = member.model().realTimer;
     if (timer.isArmed()) {
@@ -73,12 +106,12 @@ final class Promotion {
     }
   }
 
-  private static void arm(Member member, int which, long left, long interval)
+  private static void arm(MemberThread member, int which, long left, long interval)
       throws TraceeDiedException {
     ByteBuffer value = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
     value.putLong(0, interval / MICROS).putLong(8, interval % MICROS);
     value.putLong(16, left / MICROS).putLong(24, left % MICROS);
-    TraceeAddress scratch = member.model().stub.scratch();
+    TraceeAddress scratch = member.room().scratch();
     member.tracee.memory().write(scratch, value);
     long result = member.inject(SYS_SETITIMER, which, scratch.value(), 0);
     if (result != 0) {

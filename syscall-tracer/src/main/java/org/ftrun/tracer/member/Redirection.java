@@ -13,25 +13,29 @@ import org.ftrun.tracer.syscall.SizeRule;
 /**
  * Lets the kernel write a plain input into the payload ring and not into the service's buffer, to
  * which it is copied afterwards: what was taken from a socket is then safe from a primary that dies
- * with its memory.
+ * with its memory. With several threads it is not done: another thread's events may come in
+ * between.
  */
 final class Redirection {
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
   private final EventRecorder recorder;
+  private final PrimaryRole role;
 
   /** Whether the primary is dying: its memory may be gone, what it received is in the log. */
   private boolean dying;
 
-  Redirection(PrimaryRole primary) {
+  Redirection(PrimaryThread primary) {
     this.member = primary.member;
     this.call = primary.call;
     this.recorder = primary.recorder;
+    this.role = primary.role;
   }
 
   /** Redirects the call that is about to be made, if it is one that can be. */
   void begin() {
     if (!recorder.isRecording()
+        || role.areSeveral()
         || call.transferred > 0
         || !call.row.consumesInput()
         || !OutputRegions.isRaw(call.row, call.arguments)) {
@@ -94,7 +98,10 @@ final class Redirection {
       return;
     }
     int index = rawArgument();
-    long offset = recorder.isRecording() ? recorder.reserveInput(call.redirectedBytes) : -1;
+    long offset =
+        recorder.isRecording() && !role.areSeveral()
+            ? recorder.reserveInput(call.redirectedBytes)
+            : -1;
     long room = member.model().log.value() + offset;
     // What was received so far must stand in front of the rest.
     if (offset >= 0 && (call.transferred == 0 || room == call.redirectedTo)) {

@@ -2,9 +2,12 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubArea;
 
 /**
  * Gives a stopped primary back to itself: all that interception changed in the process is undone,
@@ -16,46 +19,65 @@ final class Release {
   private static final int SYS_MUNMAP = 11;
   private static final int SYS_RT_SIGACTION = 13;
 
-  private final Member member;
-  private final GroupLink group;
+  private final PrimaryRole role;
+  private final MemberThread member;
 
-  Release(Member member, GroupLink group) {
-    this.member = member;
-    this.group = group;
+  Release(PrimaryRole role) {
+    this.role = role;
+    this.member = role.first().member;
   }
 
-  /** Lets the service run natively from the given registers on. */
-  Role release(Registers service) throws TraceeDiedException {
+  /** Lets the service run natively; all its threads stand. */
+  Role release() throws TraceeDiedException {
     ProcessModel model = member.model();
-    member.fastPath.remove(service);
+    List<MemberThread> threads = member.threads().all();
+    List<Registers> services = new ArrayList<>();
+    for (PrimaryThread thread : role.threads()) {
+      services.add(thread.ending.leaveForNative());
+      thread.member.fastPath.setMode(StubArea.Mode.SLOW);
+    }
+    member.fastPath.remove();
     model.fences().lower(member);
-    Confinement.lift(member);
-    long mask = member.tracee.signalMask();
-    // What is queued now must stay in the kernel until the service runs by itself, and a trap would
-    // undo a disposition: nothing is let through, and no call of ours traps from here on.
-    member.tracee.setSignalMask(-1);
+    List<Long> masks = new ArrayList<>();
+    for (MemberThread thread : threads) {
+      Confinement.lift(thread);
+      masks.add(thread.tracee.signalMask());
+      // What is queued now must stay in the kernel until the service runs by itself, and a trap
+      // would undo a disposition: nothing is let through, and no call of ours traps from here on.
+      thread.tracee.setSignalMask(-1);
+    }
     restoreActions(model);
-    OwnSignals signals = new OwnSignals(member);
-    member.held.wake();
-    while (!member.held.isEmpty()) {
-      signals.queue(member.held.take());
+    for (MemberThread thread : threads) {
+      queueHeld(thread);
     }
-    while (!member.hiddenPending.isEmpty()) {
-      signals.queue(member.hiddenPending.take());
-    }
-    long logBytes = group.log().layout().totalBytes();
+    long logBytes = role.group.log().layout().totalBytes();
     member.injectWithoutTrap(SYS_MUNMAP, model.log.value(), logBytes);
-    member.tracee.setSignalMask(mask | model.hiddenMask);
-    service.originalRax(-1);
-    member.tracee.writeRegisters(service);
-    member.tracee.detach(0);
-    return new NativeRole(member, group);
+    for (int i = 0; i < threads.size(); i++) {
+      MemberThread thread = threads.get(i);
+      thread.tracee.setSignalMask(masks.get(i) | thread.thread().hiddenMask);
+      thread.tracee.writeRegisters(services.get(i).originalRax(-1).gsBase(0));
+    }
+    for (MemberThread thread : threads) {
+      thread.tracee.detach(0);
+    }
+    return new NativeRole(member, role.group);
+  }
+
+  private static void queueHeld(MemberThread thread) throws TraceeDiedException {
+    OwnSignals signals = new OwnSignals(thread);
+    thread.held.wake();
+    while (!thread.held.isEmpty()) {
+      signals.queue(thread.held.take());
+    }
+    while (!thread.hiddenPending.isEmpty()) {
+      signals.queue(thread.hiddenPending.take());
+    }
   }
 
   /** Gives the kernel the dispositions that it was not told because we own the signals. */
   private void restoreActions(ProcessModel model) throws TraceeDiedException {
     ByteBuffer bytes = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
-    TraceeAddress scratch = model.stub.scratch();
+    TraceeAddress scratch = member.room().scratch();
     for (int signal = 1; signal <= 64; signal++) {
       SignalAction action = model.actions.of(signal);
       boolean owned = (SignalActions.OWNED & SignalActions.bit(signal)) != 0;

@@ -1,7 +1,7 @@
 package org.ftrun.tracer.member;
 
-import java.util.List;
-import java.util.stream.Collectors;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.libc.Libc;
@@ -9,6 +9,7 @@ import org.ftrun.tracer.libc.NativeMemory;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.Tracee;
+import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
 
@@ -17,16 +18,22 @@ import org.ftrun.tracer.stub.StubArea;
  * primary stands still meanwhile.
  */
 final class ReplicaBirth {
+  private static final int SYS_CLONE = 56;
   private static final int SYS_WAIT4 = 61;
   private static final int SYS_KILL = 62;
   private static final int SYS_PTRACE = 101;
   private static final int PTRACE_CONT = 7;
   private static final int WALL = 0x40000000;
+  private static final int SYS_SIGALTSTACK = 131;
   private static final int SYS_PRCTL = 157;
+  private static final int PR_SET_NAME = 15;
   private static final int SYS_SET_TID_ADDRESS = 218;
   private static final int SYS_SET_ROBUST_LIST = 273;
   private static final int PR_SET_PDEATHSIG = 1;
   private static final int PTRACE_O_EXITKILL = 0x100000;
+
+  /** CLONE_VM, FS, FILES, SIGHAND, THREAD and SYSVSEM. */
+  private static final long THREAD_FLAGS = 0x100 | 0x200 | 0x400 | 0x800 | 0x1_0000 | 0x4_0000;
 
   private final Newborn newborn;
   private final int cpu;
@@ -43,49 +50,98 @@ final class ReplicaBirth {
    * @throws TraceeDiedException if it died
    * @throws IllegalStateException if the kernel refuses what it must have
    */
-  Member deliver() throws TraceeDiedException {
+  MemberThread deliver() throws TraceeDiedException {
     Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
-    Member member = new Member(tracee, newborn.model());
+    MemberThread first =
+        new MemberThread(tracee, newborn.model(), newborn.ids(), newborn.threads().get(0).model());
     if (cpu >= 0) {
       MemberTracer.pin(newborn.pid(), cpu);
     }
-    member.inject(SYS_PRCTL, PR_SET_PDEATHSIG, 0);
-    if (member.model().tidAddress != 0) {
-      member.inject(SYS_SET_TID_ADDRESS, member.model().tidAddress);
+    first.inject(SYS_PRCTL, PR_SET_PDEATHSIG, 0);
+    registerAddresses(first);
+    if (!newborn.sharedMemory().isEmpty()) {
+      new Unsharing(first).makeOwn(newborn.sharedMemory());
     }
-    if (member.model().robustList != 0) {
-      member.inject(SYS_SET_ROBUST_LIST, member.model().robustList, member.model().robustLength);
+    MemoryMarks.inherit(first, newborn.parent());
+    for (Newborn.OfThread further : newborn.threads().subList(1, newborn.threads().size())) {
+      bear(first, further);
     }
-    List<MappingsOf.Mapping> shared =
-        MappingsOf.process(newborn.pid()).all().stream()
-            .filter(MappingsOf.Mapping::isSharedAnonymous)
-            .collect(Collectors.toList());
-    if (!shared.isEmpty()) {
-      new Unsharing(member).makeOwn(shared);
+    for (int i = 0; i < newborn.threads().size(); i++) {
+      prepare(first.threads().all().get(i), newborn.threads().get(i));
     }
-    MemoryMarks.inherit(member, newborn.parent());
-    String refusal = Confinement.impose(member);
+    return first;
+  }
+
+  private static void registerAddresses(MemberThread thread) throws TraceeDiedException {
+    ThreadModel model = thread.thread();
+    if (model.tidAddress != 0) {
+      thread.inject(SYS_SET_TID_ADDRESS, model.tidAddress);
+    }
+    if (model.robustList != 0) {
+      thread.inject(SYS_SET_ROBUST_LIST, model.robustList, model.robustLength);
+    }
+  }
+
+  /** Makes a thread beside the first one, whose copy it has been so far. */
+  private static void bear(MemberThread first, Newborn.OfThread described)
+      throws TraceeDiedException {
+    long tid = first.inject(SYS_CLONE, THREAD_FLAGS, 0);
+    if (tid < 0) {
+      throw new IllegalStateException("clone of a thread: errno " + -tid);
+    }
+    Tracee tracee = Tracee.born((int) tid);
+    ThreadBirth.awaitFirstStop(tracee);
+    MemberThread thread = new MemberThread(tracee, first.model(), first.ids, described.model());
+    thread.join(first);
+    first.ids.add(described.model().id, (int) tid);
+    tracee.writeExtendedState(described.extended());
+    registerAddresses(thread);
+    TraceeAddress scratch = thread.room().scratch();
+    ThreadModel.AlternateStack stack = described.model().alternateStack;
+    if (stack != null) {
+      stack.write(tracee.memory(), scratch);
+      thread.inject(SYS_SIGALTSTACK, scratch.value(), 0);
+    }
+    byte[] name = (described.name() + "\0").getBytes(StandardCharsets.ISO_8859_1);
+    tracee.memory().writeBytes(scratch, name);
+    thread.inject(SYS_PRCTL, PR_SET_NAME, scratch.value());
+    tracee.setSignalMask(described.mask());
+  }
+
+  private static void prepare(MemberThread thread, Newborn.OfThread described)
+      throws TraceeDiedException {
+    String refusal = Confinement.impose(thread);
     if (refusal != null) {
       throw new IllegalStateException(refusal);
     }
-    member.fastPath.inheritNoRequest();
-    member.fastPath.forgetSeen();
-    member.fastPath.setThread(member.pid());
-    member.fastPath.setMode(StubArea.Mode.REPLAY);
-    member.tracee.writeRegisters(newborn.registers());
-    return member;
+    thread.fastPath.inheritNoRequest();
+    thread.fastPath.forgetSeen();
+    thread.fastPath.setMode(StubArea.Mode.REPLAY);
+    thread.tracee.writeRegisters(described.registers());
   }
 
   /** Kills a process that this thread traces, or will not trace, and reaps it. */
   static void discard(int pid) {
+    String[] threads = new File("/proc/" + pid + "/task").list();
     Libc.call(SYS_KILL, pid, Signal.SIGKILL);
-    Libc.call(SYS_PTRACE, PTRACE_CONT, pid, 0, 0); // it may stand at its exit event already
+    for (String thread : threads == null ? new String[0] : threads) {
+      int tid = Integer.parseInt(thread);
+      if (tid != pid) {
+        awaitEnd(tid);
+      }
+    }
+    awaitEnd(pid);
+  }
+
+  /** Sees a killed thread through its exit event, at which it may stand already. */
+  private static void awaitEnd(int tid) {
+    Libc.call(SYS_PTRACE, PTRACE_CONT, tid, 0, 0);
     NativeMemory status = NativeMemory.allocate(8);
     while (true) {
-      long result = Libc.call(SYS_WAIT4, pid, status.address(), WALL, 0);
+      long result = Libc.call(SYS_WAIT4, tid, status.address(), WALL, 0);
       boolean stopped = (status.buffer().getInt(0) & 0x7f) == 0x7f;
-      if (result == pid && stopped) {
-        Libc.call(SYS_PTRACE, PTRACE_CONT, pid, 0, 0);
+      if (result == tid && stopped) {
+        Libc.call(SYS_PTRACE, PTRACE_CONT, tid, 0, 0);
       } else if (result != -Errno.EINTR) {
         return;
       }

@@ -21,11 +21,12 @@ final class ReplicaCalls {
   private static final int MAP_FIXED = 0x10;
   private static final int SUSPEND_SCRATCH = 192;
 
-  private final ReplicaRole replica;
-  private final Member member;
+  private final ReplicaThread replica;
+  private final MemberThread member;
   private final CallInFlight call;
   private final EventReader reader;
   private final CallEffects effects;
+  private final ThreadBirth birth;
   private final OutputRecord record = new OutputRecord();
   private final Registers asked = new Registers();
   private long behindResult;
@@ -33,12 +34,13 @@ final class ReplicaCalls {
   private boolean more;
   private byte[] suspendedSiginfo;
 
-  ReplicaCalls(ReplicaRole replica, EventReader reader) {
+  ReplicaCalls(ReplicaThread replica, EventReader reader) {
     this.replica = replica;
     this.member = replica.member;
     this.call = replica.call;
     this.reader = reader;
     this.effects = new CallEffects(member);
+    this.birth = new ThreadBirth(member, call);
   }
 
   /**
@@ -66,6 +68,13 @@ final class ReplicaCalls {
       returnFromHandler((event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0);
       return null;
     }
+    if (call.resolution.role() == SyscallRole.EXIT_THREAD) {
+      reader.consume();
+      replica.leaving();
+      new RobustList(member).giveToKernel();
+      ask(call.row.number(), call.asked);
+      return null;
+    }
     SyscallClass syscallClass = call.resolution.syscallClass();
     if (syscallClass == SyscallClass.BOTH || syscallClass == SyscallClass.RENDEZVOUS) {
       return execute(event);
@@ -80,7 +89,7 @@ final class ReplicaCalls {
       // A trap that is held back until the return restores the handler frame's mask.
       replica.expectChain();
       member.tracee.setSignalMask(-1L);
-      Libc.call(SYS_TGKILL, member.pid(), member.pid(), Signal.SIGTRAP);
+      Libc.call(SYS_TGKILL, member.processId(), member.pid(), Signal.SIGTRAP);
     }
     ask(call.row.number(), call.asked);
     call.executing = false;
@@ -91,7 +100,7 @@ final class ReplicaCalls {
     if (defect != null) {
       return defect;
     }
-    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
+    long result = effects.finish(call, event.result(), event.detail());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {
@@ -146,13 +155,18 @@ final class ReplicaCalls {
   }
 
   private String execute(Event event) throws TraceeDiedException {
+    if (call.resolution.role() == SyscallRole.THREAD_BIRTH && event.detail() != 0) {
+      long room = birth.prepare(event.detail());
+      if (room != event.detail()) {
+        return "event " + event.sequence() + ": " + call.row + " finds its room at " + room;
+      }
+    }
     if (event.result() < 0 && event.result() > -4096) {
       // What failed in the primary changed nothing, here neither.
       effects.prepareMemory(call);
       return answer(event);
     }
     effects.prepare(call);
-    effects.nameItself(call);
     if (call.resolution.role() == SyscallRole.MMAP) {
       long end = event.result() + call.arguments[1];
       if (member.model().patches.hasRoomIn(event.result(), end)) {
@@ -179,12 +193,18 @@ final class ReplicaCalls {
   String executed() throws TraceeDiedException {
     call.executing = false;
     Event event = reader.peek();
-    long own = member.now.rax();
-    boolean isTid = call.resolution.role() == SyscallRole.TID_ADDRESS;
-    if (event == null || !isTid && own != event.result()) {
+    if (event != null && call.resolution.role() == SyscallRole.THREAD_BIRTH) {
+      return born(event, member.now.rax());
+    }
+    long own = effects.identities.given(call, member.now.rax());
+    if (event == null || own != event.result()) {
       return Divergence.result(event, member, call, own, replica.history());
     }
-    long result = effects.finish(call, event.result(), event.detail(), event.threadId());
+    return returned(event);
+  }
+
+  private String returned(Event event) throws TraceeDiedException {
+    long result = effects.finish(call, event.result(), event.detail());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {
@@ -197,6 +217,17 @@ final class ReplicaCalls {
     member.tracee.writeRegisters(call.atSite);
     replica.run();
     return null;
+  }
+
+  /** The primary's thread has borne another, and so has this member's. */
+  private String born(Event event, long tid) throws TraceeDiedException {
+    if (tid < 0) {
+      return Divergence.result(event, member, call, tid, replica.history());
+    }
+    int id = (int) event.result();
+    MemberThread newborn = birth.born((int) tid, id, null);
+    replica.role.add(newborn, birth.start(newborn));
+    return returned(event);
   }
 
   /** The signal that should have come behind the call died with the primary: go on without. */
@@ -244,11 +275,11 @@ final class ReplicaCalls {
 
   private void enter(int signal, byte[] siginfo) throws TraceeDiedException {
     member.tracee.writeSiginfo(siginfo);
-    member.model().enterHandler(signal);
+    member.enterHandler(signal);
     if (more) {
       // Makes the replica stop again at the entry of this handler, where the next signal came.
       replica.expectChain();
-      Libc.call(SYS_TGKILL, member.pid(), member.pid(), Signal.SIGTRAP);
+      Libc.call(SYS_TGKILL, member.processId(), member.pid(), Signal.SIGTRAP);
     }
     replica.run(signal);
   }
@@ -265,13 +296,13 @@ final class ReplicaCalls {
       enter(signal, siginfo);
       return;
     }
-    TraceeAddress set = member.model().stub.scratch().plus(SUSPEND_SCRATCH);
+    TraceeAddress set = member.room().scratch().plus(SUSPEND_SCRATCH);
     member.tracee.memory().writeLong(set, mask);
     suspendedSignal = signal;
     suspendedSiginfo = siginfo;
     ask(SYS_RT_SIGSUSPEND, new long[] {set.value(), 8, 0, 0, 0, 0});
     call.executing = false;
-    Libc.call(SYS_TGKILL, member.pid(), member.pid(), signal);
+    Libc.call(SYS_TGKILL, member.processId(), member.pid(), signal);
   }
 
   /** Whether the replica waits for this signal under a temporary mask. */

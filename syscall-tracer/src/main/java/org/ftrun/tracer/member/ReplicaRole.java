@@ -1,19 +1,26 @@
 package org.ftrun.tracer.member;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.CorruptEventException;
 import org.ftrun.eventlog.Event;
-import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventReader;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubArea;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The member that follows: whenever its process wants something of the kernel, it gets what the
- * event log says the primary got. When the log is sealed and consumed, it becomes the primary.
+ * The member that follows: whenever one of its threads wants something of the kernel, it gets what
+ * the event log says the primary's thread got. The next event says whose turn it is: only that
+ * thread runs, until it comes to its next call. When the log is sealed and consumed, the member
+ * becomes the primary.
  */
 public final class ReplicaRole implements Role, FailSafe {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaRole.class);
@@ -24,61 +31,73 @@ public final class ReplicaRole implements Role, FailSafe {
     SPIN,
     /** Spins, then yields. */
     YIELD,
-    /** Spins, yields, then sleeps for up to a millisecond. */
+    /** Spins for a moment, then sleeps for up to some milliseconds. */
     SLEEP
   }
 
-  /** What the replica's process is doing. */
-  private enum At {
-    /** Runs its own code, or a call that both members make. */
-    RUNNING,
-    /** Stands at a call that has not been answered. */
-    CALL,
-    /** Stands behind a call that a signal interrupted in the primary. */
-    BEHIND_CALL,
-    /** Stands at the entry of a signal's handler, where another signal may have come. */
-    HANDLER_ENTRY,
-    /** Stands at an instruction that the log answers. */
-    INSTRUCTION,
-    /** Stands at a fault of its own that will kill it. */
-    FAULT
+  final GroupLink group;
+  final EventReader reader;
+  final Succession succession;
+  private final EventWait wait;
+  private final List<ReplicaThread> threads = new ArrayList<>();
+
+  /** The thread whose turn it is: it runs, or stands for the next event of its own or another. */
+  private ReplicaThread current;
+
+  /**
+   * Takes over a replica that has been prepared.
+   *
+   * @param first its first thread
+   * @param described where its threads stand
+   */
+  ReplicaRole(
+      MemberThread first, List<Newborn.OfThread> described, GroupLink group, Waiting waiting) {
+    this.group = group;
+    this.wait = new EventWait(waiting);
+    this.reader = group.log().reader(Consumer.REPLICA);
+    this.succession = new Succession(this);
+    for (int i = 0; i < described.size(); i++) {
+      ReplicaThread thread = new ReplicaThread(this, first.threads().all().get(i));
+      threads.add(thread);
+      thread.standAs(described.get(i));
+      if (thread.isRunning()) {
+        current = thread;
+      }
+    }
   }
 
-  final Member member;
-  final CallInFlight call;
+  /** The thread whose id is the process's. */
+  ReplicaThread first() {
+    return threads.get(0);
+  }
 
-  private final GroupLink group;
-  private final EventReader reader;
-  private final EventWait wait;
-  private final ReplicaCalls calls;
-  private final Succession succession;
-  private final byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
-  private At at = At.RUNNING;
-  private TrappedInstruction instruction = TrappedInstruction.NONE;
-  private int faultSignal;
-  private boolean chainExpected;
+  /** All threads, the first one first. */
+  List<ReplicaThread> threads() {
+    return Collections.unmodifiableList(threads);
+  }
 
-  ReplicaRole(Member member, GroupLink group, Waiting waiting) {
-    this.member = member;
-    this.group = group;
-    this.call = new CallInFlight(CallDigest.of(member, group));
-    this.wait = new EventWait(waiting);
-    this.reader = group.log().reader(org.ftrun.eventlog.Consumer.REPLICA);
-    this.calls = new ReplicaCalls(this, reader);
-    this.succession = new Succession(this, group, reader);
+  /** The thread whose turn it is, or null if no event has said so yet. */
+  ReplicaThread current() {
+    return current;
+  }
+
+  /** A further thread has been born, which begins with these registers. */
+  void add(MemberThread newborn, Registers start) {
+    newborn.fastPath.setMode(StubArea.Mode.REPLAY);
+    ReplicaThread thread = new ReplicaThread(this, newborn);
+    threads.add(thread);
+    thread.standBorn(start);
   }
 
   /** Pid of the process that follows. */
   public int pid() {
-    return member.pid();
+    return first().member.pid();
   }
 
   /** Published events that it has not consumed yet; any thread may ask. */
   public long lag() {
     return Math.max(
-        0,
-        group.log().cursor().get()
-            - group.log().consumerSequence(org.ftrun.eventlog.Consumer.REPLICA).get());
+        0, group.log().cursor().get() - group.log().consumerSequence(Consumer.REPLICA).get());
   }
 
   /**
@@ -93,29 +112,27 @@ public final class ReplicaRole implements Role, FailSafe {
 
   /** Kills and reaps the replica; on its tracer thread. */
   void destroy() {
-    ReplicaBirth.discard(member.pid());
+    ReplicaBirth.discard(pid());
   }
 
   /** Lets the newborn run for the first time. */
   Role begin() {
     try {
-      member.tracee.resume(0);
+      if (current != null) {
+        current.member.tracee.resume(0);
+      }
     } catch (TraceeDiedException e) {
       LOG.debug("the replica died before it ran");
     }
     return this;
   }
 
-  ArgumentHistory history() {
-    return group.history();
-  }
-
   @Override
   public Role step() {
     try {
-      if (at == At.RUNNING) {
+      if (current != null && current.isRunning()) {
         succession.lookAfterTheEnd();
-        Stop stop = member.tracee.await();
+        Stop stop = current.member.tracee.await();
         if (stop.kind() == StopKind.NONE) {
           succession.stopToPromote();
           return this;
@@ -124,7 +141,7 @@ public final class ReplicaRole implements Role, FailSafe {
       }
       return follow();
     } catch (TraceeDiedException e) {
-      return lost(member.tracee.await());
+      return lost(first().member.tracee.await());
     } catch (CorruptEventException e) {
       return diverged(e.getMessage());
     }
@@ -132,225 +149,104 @@ public final class ReplicaRole implements Role, FailSafe {
 
   private Role handle(Stop stop) throws TraceeDiedException {
     switch (stop.kind()) {
-      case SIGNAL:
-        return onSignal(stop.signal());
-      case TRAP:
-        reader.catchUp();
-        if (succession.isDue() && !call.executing && !member.hasOwnSignalPending()) {
-          member.tracee.readRegisters(member.now);
-          if (!member.fastPath.isInside(member.now.rip())) {
-            return promote();
-          }
-          member.fastPath.sendToBoundary(member.now);
+      case EXITING:
+        if (!current.isLeaving()) {
+          return lost(stop);
         }
-        member.tracee.resume(0);
+        current.member.tracee.resume(0);
         return this;
-      case GROUP_STOP:
-      case SYSCALL:
-      case BIRTH:
-      case OTHER:
-        member.tracee.resume(0);
+      case EXITED:
+      case GONE:
+        if (!current.isLeaving()) {
+          return lost(stop);
+        }
+        remove(current);
         return this;
       default:
-        return lost(stop);
+        return current.handle(stop);
     }
   }
 
-  private Role onSignal(int signal) throws TraceeDiedException {
-    member.tracee.readRegisters(member.now);
-    reader.catchUp();
-    if (signal == Signal.SIGTRAP
-        && call.executing
-        && member.model().stub.isTrapped(member.now.rip())) {
-      String divergence = calls.executed();
-      return divergence == null ? this : diverged(divergence);
-    }
-    member.tracee.readSiginfo(signal, siginfo);
-    int code = HeldSignals.codeOf(siginfo);
-    if (signal == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
-      if (!succession.isSealed()) {
-        member.fastPath.clearStop();
-      }
-      member.fastPath.toSite(member.now);
-      call.begin(member.now);
-      member.fastPath.patch(call);
-      return standAt(At.CALL);
-    }
-    if (signal == Signal.SIGSEGV && code == PrimaryRole.SI_KERNEL) {
-      instruction = TrappedInstruction.at(member, member.now.rip());
-      if (instruction != TrappedInstruction.NONE) {
-        return standAt(At.INSTRUCTION);
-      }
-    }
-    if (signal == Signal.SIGSEGV && TimeStampUse.isAtFence(member, siginfo)) {
-      TimeStampUse.atFence(member, member.now.copy());
-      return this;
-    }
-    if (chainExpected && signal == Signal.SIGTRAP && code <= 0) {
-      chainExpected = false;
-      return standAt(At.HANDLER_ENTRY);
-    }
-    if (PrimarySignals.isSynchronous(signal, siginfo)) {
-      if (member.fastPath.endCopy(member.now)) {
-        member.tracee.resume(0);
-        return this;
-      }
-      return fault(signal);
-    }
-    if (calls.suspendedFor(signal)) {
-      calls.deliverSuspended();
-      return this;
-    }
-    // Signals reach a replica through the log only.
-    member.tracee.resume(0);
-    return this;
+  /** The thread has ended as the primary's has: what the kernel does then is done. */
+  private void remove(ReplicaThread thread) {
+    threads.remove(thread);
+    thread.member.threads().remove(thread.member);
+    thread.member.ids.remove(thread.id());
+    thread.member.model().rooms().giveBack(thread.member.room());
+    current = null;
   }
 
-  private Role fault(int signal) throws TraceeDiedException {
-    if (member.model().actions.of(signal).hasHandler()) {
-      member.model().enterHandler(signal);
-      member.tracee.resume(signal);
-      return this;
-    }
-    faultSignal = signal;
-    return standAt(At.FAULT);
-  }
-
-  private Role standAt(At place) {
-    at = place;
-    wait.reset();
-    return this;
-  }
-
-  /** The process stands still until the next event. */
+  /** The current thread, if any, stands still until the next event, which may be another's. */
   private Role follow() throws TraceeDiedException {
     Event event = reader.peek();
     if (event == null) {
       if (succession.isDue()) {
-        return at == At.FAULT ? succession.dieLikePrimary(faultSignal) : promote();
+        return current != null && current.isAtFault()
+            ? succession.dieLikePrimary(current.faultSignal())
+            : promote();
       }
       return awaitEvent();
     }
     wait.reset();
-    if (at == At.FAULT) {
+    if (current != null && current.isAtFault()) {
       return diverged(
           "the replica faulted with "
-              + Signal.name(faultSignal)
+              + Signal.name(current.faultSignal())
               + " where the primary went on to event "
               + event.sequence());
     }
-    String divergence = consume(event);
+    String divergence = pass(event);
+    if (divergence == null) {
+      divergence = current.consume(event);
+    }
     return divergence == null ? this : diverged(divergence);
   }
 
-  private String consume(Event event) throws TraceeDiedException {
-    if (at == At.HANDLER_ENTRY) {
-      boolean chained = (event.flags() & EventRecorder.FLAG_CHAINED) != 0;
-      if (event.kind() == EventKind.SIGNAL && chained) {
-        return calls.deliver(event, false);
-      }
-      run();
+  /** Gives the turn to the thread whose event it is. */
+  private String pass(Event event) {
+    if (current != null && current.id() == event.threadId()) {
       return null;
     }
-    switch (event.kind()) {
-      case MEMORY:
-        return calls.writeMemory(event);
-      case SIGNAL:
-        return onSignalEvent(event);
-      case RDTSC:
-      case CPUID:
-        return onInstructionEvent(event);
-      case SYSCALL:
-      case PARTIAL:
-        return at == At.CALL ? calls.consume(event) : misplaced(event);
-      default:
-        reader.consume();
+    if (current != null && !current.mayPass()) {
+      return current.misplaced(event);
+    }
+    for (ReplicaThread thread : threads) {
+      if (thread.id() == event.threadId()) {
+        current = thread;
         return null;
+      }
     }
+    return "event "
+        + event.sequence()
+        + " is of thread "
+        + event.threadId()
+        + ", which the replica does not have";
   }
 
-  private String onSignalEvent(Event event) throws TraceeDiedException {
-    boolean behind = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
-    if (behind != (at == At.BEHIND_CALL) || at == At.INSTRUCTION) {
-      return misplaced(event);
-    }
-    return calls.deliver(event, behind);
-  }
-
-  private String onInstructionEvent(Event event) throws TraceeDiedException {
-    if (at != At.INSTRUCTION || !instruction.answer(member.now, event)) {
-      return misplaced(event);
-    }
-    reader.consume();
-    member.tracee.writeRegisters(member.now);
-    run();
-    return null;
-  }
-
-  private String misplaced(Event event) {
-    return Divergence.report(event, member, call, at.toString(), group.history());
-  }
-
-  /** The process runs again. */
-  void run() throws TraceeDiedException {
-    at = At.RUNNING;
-    member.tracee.resume(0);
-  }
-
-  /** The process runs again, with a signal's handler first. */
-  void run(int signal) throws TraceeDiedException {
-    at = At.RUNNING;
-    member.tracee.resume(signal);
-  }
-
-  /** The process will stop at the entry of the handler that it enters next. */
-  void expectChain() {
-    chainExpected = true;
-  }
-
-  /** The process runs a call that both members make. */
-  void running() {
-    at = At.RUNNING;
-  }
-
-  /** The process waits behind its call for the signal that interrupted it. */
-  void behindCall() {
-    at = At.BEHIND_CALL;
+  void resetWait() {
+    wait.reset();
   }
 
   private Role awaitEvent() throws TraceeDiedException {
     if (!wait.pause()) {
       return this;
     }
-    Stop stop = member.tracee.poll();
+    Stop stop = first().member.tracee.poll();
     return stop.kind() == StopKind.NONE ? this : lost(stop);
   }
 
-  private Role promote() throws TraceeDiedException {
-    if (at == At.BEHIND_CALL) {
-      calls.leaveBehindCall();
-    }
-    PrimaryRole primary = succession.promote();
-    try {
-      if (at == At.CALL) {
-        return primary.takeOver(call, succession.interrupted());
-      }
-      if (at == At.INSTRUCTION) {
-        return primary.takeOver(instruction);
-      }
-      return primary.takeOver(member.now);
-    } catch (TraceeDiedException e) {
-      return primary; // killed already: its exit event is what wait4 reports next
-    }
+  /** The log is consumed: the member serves from now on. */
+  Role promote() throws TraceeDiedException {
+    return succession.promote();
   }
 
-  private Role diverged(String report) {
+  Role diverged(String report) {
     destroy();
     group.replicaLost(report, true);
     return null;
   }
 
-  private Role lost(Stop stop) {
+  Role lost(Stop stop) {
     String how = stop.kind() == StopKind.KILLED ? " of " + Signal.name(stop.signal()) : "";
     destroy();
     group.replicaLost("the replica died" + how, false);

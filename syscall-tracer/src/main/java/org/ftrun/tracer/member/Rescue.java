@@ -1,7 +1,5 @@
 package org.ftrun.tracer.member;
 
-import org.ftrun.eventlog.EventKind;
-import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
@@ -17,12 +15,12 @@ import org.slf4j.LoggerFactory;
 final class Rescue {
   private static final Logger LOG = LoggerFactory.getLogger(Rescue.class);
 
-  private final PrimaryRole primary;
+  private final PrimaryThread primary;
   private final PrimaryCalls calls;
-  private final Member member;
+  private final MemberThread member;
   private final CallInFlight call;
 
-  Rescue(PrimaryRole primary, PrimaryCalls calls) {
+  Rescue(PrimaryThread primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
     this.member = primary.member;
@@ -36,7 +34,7 @@ final class Rescue {
    * @return the role to go on with
    */
   Role rescue(Registers service, String reason) {
-    primary.recorder.setRecording(false);
+    primary.role.recording.set(false);
     try {
       primary.group.dropReplica(reason);
       if (member.tracee.hasUnreadStop()) {
@@ -45,36 +43,35 @@ final class Rescue {
       Registers now = new Registers();
       member.tracee.readRegisters(now);
       if (!call.executing && member.fastPath.isInside(now.rip())) {
-        primary.requestNative(reason);
+        primary.role.requestNative(reason);
         member.tracee.resume(0);
-        return primary;
+        return primary.role;
       }
       if (call.executing) {
-        member.now.copyFrom(now);
-        leaveCall();
-        return primary.protection.end(call.atSite, reason);
+        return end(call.atSite, reason);
       }
-      return primary.protection.end(service == null ? standing(now) : service, reason);
+      return end(service == null ? standing(now) : service, reason);
     } catch (TraceeDiedException e) {
       LOG.debug("the primary runs or dies, it is released at its next call boundary");
-      primary.requestNative(reason);
-      return primary;
+      primary.role.requestNative(reason);
+      return primary.role;
     } catch (RuntimeException | Error e) {
       LOG.error("the primary could not be released", e);
-      return primary;
+      return primary.role;
     }
   }
 
-  /** A call that has returned is completed, another one is made again by the service. */
-  private void leaveCall() throws TraceeDiedException {
-    boolean returned = calls.interruption.hasReturnedAtLast(member.now);
-    if (returned || call.transferred > 0) {
-      long known = call.answered ? call.answer : member.now.rax();
-      long result = returned ? known : -Errno.EINTR;
-      long seen = calls.record(EventKind.SYSCALL, 0, result);
-      calls.setReturned(returned ? member.now : null, seen);
+  private Role end(Registers registers, String reason) throws TraceeDiedException {
+    if (!primary.role.areSeveral()) {
+      return primary.role.standingAt(registers).protection.end(reason);
     }
-    call.executing = false;
+    if (call.executing) {
+      primary.standing.inCall();
+    } else {
+      primary.standing.inCode(registers);
+    }
+    primary.role.requestNative(reason);
+    return primary.role;
   }
 
   /** The registers of a service that stands in its own code; what made it stop is not lost. */
@@ -86,7 +83,7 @@ final class Rescue {
     byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
     member.tracee.readSiginfo(stop.signal(), siginfo);
     int code = HeldSignals.codeOf(siginfo);
-    if (stop.signal() == Signal.SIGSYS && code == PrimaryRole.SYS_USER_DISPATCH) {
+    if (stop.signal() == Signal.SIGSYS && code == PrimaryThread.SYS_USER_DISPATCH) {
       call.begin(now);
       return call.atSite;
     }

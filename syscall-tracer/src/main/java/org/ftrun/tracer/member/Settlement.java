@@ -19,11 +19,11 @@ final class Settlement {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final int NONBLOCK = 04000;
 
-  private final PrimaryRole primary;
+  private final PrimaryThread primary;
   private final PrimaryCalls calls;
   private final CallInFlight call;
 
-  Settlement(PrimaryRole primary, PrimaryCalls calls) {
+  Settlement(PrimaryThread primary, PrimaryCalls calls) {
     this.primary = primary;
     this.calls = calls;
     this.call = primary.call;
@@ -37,7 +37,7 @@ final class Settlement {
   /** The process stands at its end, its registers have been read. */
   void byRegisters() throws TraceeDiedException {
     calls.redirection.setDying();
-    primary.settleFastPath();
+    primary.ending.settleFastPath();
     if (!isNeeded()) {
       return;
     }
@@ -66,7 +66,7 @@ final class Settlement {
 
   /** The process is gone, and with it its registers and its memory. */
   void afterwards() throws TraceeDiedException {
-    primary.settleFastPathAfterwards();
+    primary.ending.settleFastPathAfterwards();
     if (!isNeeded()) {
       return;
     }

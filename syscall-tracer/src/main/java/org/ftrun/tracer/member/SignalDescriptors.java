@@ -23,20 +23,57 @@ import org.slf4j.LoggerFactory;
 final class SignalDescriptors {
   private static final Logger LOG = LoggerFactory.getLogger(SignalDescriptors.class);
   private static final int SYS_EPOLL_CTL = 233;
+  private static final String KIND = "anon_inode:[signalfd]";
+  private static final int SHARED_BIT = 63;
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
   private static final Pattern REGISTRATION =
       Pattern.compile("tfd:\\s+(\\d+)\\s+events:\\s+([0-9a-f]+)\\s+data:\\s+([0-9a-f]+).*");
 
-  private final Member member;
+  private final MemberThread member;
 
-  SignalDescriptors(Member member) {
+  SignalDescriptors(MemberThread member) {
     this.member = member;
+  }
+
+  /** The process has made a signalfd, or a duplicate of one. */
+  static void note(MemberThread member, int descriptor) {
+    member.model().signalDescriptors |= bit(descriptor);
+    member.fastPath.tellSignalDescriptors();
+  }
+
+  /** Whether a descriptor may be one, by what was noted. */
+  static boolean mayBeOne(MemberThread member, int descriptor) {
+    return (member.model().signalDescriptors & bit(descriptor)) != 0;
+  }
+
+  private static long bit(int descriptor) {
+    return 1L << Math.min(Integer.toUnsignedLong(descriptor), SHARED_BIT);
+  }
+
+  /** Whether a descriptor is a signalfd; what was noted of another file is forgotten. */
+  boolean isOne(int descriptor) {
+    if (!mayBeOne(member, descriptor)) {
+      return false;
+    }
+    Path link = Path.of("/proc/" + member.pid() + "/fd/" + descriptor);
+    try {
+      if (Files.readSymbolicLink(link).toString().equals(KIND)) {
+        return true;
+      }
+    } catch (IOException e) {
+      LOG.debug("{} was closed meanwhile", link);
+    }
+    if (bit(descriptor) != 1L << SHARED_BIT) {
+      member.model().signalDescriptors &= ~bit(descriptor);
+      member.fastPath.tellSignalDescriptors();
+    }
+    return false;
   }
 
   /** Registers all of them anew; the service's registers are to be written afterwards. */
   void registerAgain() throws TraceeDiedException {
-    List<Integer> signals = descriptorsOf("anon_inode:[signalfd]");
+    List<Integer> signals = descriptorsOf(KIND);
     if (signals.isEmpty()) {
       return;
     }
@@ -55,7 +92,7 @@ final class SignalDescriptors {
     ByteBuffer event = ByteBuffer.allocateDirect(12).order(ByteOrder.nativeOrder());
     event.putInt(0, Integer.parseUnsignedInt(registration.group(2), 16));
     event.putLong(4, Long.parseUnsignedLong(registration.group(3), 16));
-    TraceeAddress scratch = member.model().stub.scratch();
+    TraceeAddress scratch = member.room().scratch();
     member.tracee.memory().write(scratch, event);
     member.inject(SYS_EPOLL_CTL, epoll, EPOLL_CTL_DEL, descriptor, 0);
     long result = member.inject(SYS_EPOLL_CTL, epoll, EPOLL_CTL_ADD, descriptor, scratch.value());

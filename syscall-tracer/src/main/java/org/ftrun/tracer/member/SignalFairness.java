@@ -26,8 +26,8 @@ final class SignalFairness {
           | SignalActions.bit(Signal.SIGVTALRM)
           | SignalActions.bit(Signal.SIGPROF);
 
-  private final PrimaryRole primary;
-  private final Member member;
+  private final PrimaryThread primary;
+  private final MemberThread member;
   private final CallInFlight call;
   private long callsBegun;
 
@@ -44,7 +44,7 @@ final class SignalFairness {
    */
   private final Set<Long> handledBefore = new LinkedHashSet<>();
 
-  SignalFairness(PrimaryRole primary) {
+  SignalFairness(PrimaryThread primary) {
     this.primary = primary;
     this.member = primary.member;
     this.call = primary.call;
@@ -53,6 +53,11 @@ final class SignalFairness {
   /** The service has come to a call. */
   void noteCall() {
     callsBegun++;
+  }
+
+  /** How many calls it has come to. */
+  long calls() {
+    return callsBegun;
   }
 
   /** A handler is to run before the call that the service has come to. */
@@ -110,7 +115,7 @@ final class SignalFairness {
   /** Whether the signal is one of an interval timer that comes too shortly after a handler. */
   boolean isTooSoon(int signal, byte[] siginfo) {
     return (INTERVAL_TIMERS & SignalActions.bit(signal)) != 0
-        && HeldSignals.codeOf(siginfo) == PrimaryRole.SI_KERNEL
+        && HeldSignals.codeOf(siginfo) == PrimaryThread.SI_KERNEL
         && System.nanoTime() - delivered < SHORTEST_PERIOD_NANOS;
   }
 
@@ -149,7 +154,8 @@ final class SignalFairness {
         LONGEST_HOLD_MILLIS,
         () -> {
           if (callsBegun == begunBefore && !member.held.isEmpty() && !call.executing) {
-            primary.requestNative("a signal waited a second while the service made no system call");
+            primary.role.requestNative(
+                "a signal waited a second while the service made no system call");
           }
         });
   }

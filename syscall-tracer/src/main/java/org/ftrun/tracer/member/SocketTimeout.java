@@ -34,10 +34,10 @@ final class SocketTimeout {
   private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
   private static final SyscallRow SENDMMSG = SyscallTable.named("sendmmsg");
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(24).order(ByteOrder.nativeOrder());
 
-  SocketTimeout(Member member) {
+  SocketTimeout(MemberThread member) {
     this.member = member;
   }
 
@@ -114,6 +114,6 @@ final class SocketTimeout {
   }
 
   private TraceeAddress scratch() {
-    return member.model().stub.scratch().plus(SCRATCH_OFFSET);
+    return member.room().scratch().plus(SCRATCH_OFFSET);
   }
 }

@@ -66,7 +66,7 @@ final class StubFault {
   }
 
   /** A replica follows the primary from here on. */
-  static void arm(Member member) throws TraceeDiedException {
+  static void arm(MemberThread member) throws TraceeDiedException {
     if (FAULT != null
         && FAULT.killsLeft.get() > 0
         && member.fastPath.isOn()
@@ -81,7 +81,7 @@ final class StubFault {
    *
    * @return whether it was one of this class's, and the primary runs again, or dies
    */
-  static boolean handles(Member member) throws TraceeDiedException {
+  static boolean handles(MemberThread member) throws TraceeDiedException {
     if (FAULT == null || member.now.rip() != member.model().stub.at(StubLayout.ENTER)) {
       return false;
     }
@@ -93,12 +93,15 @@ final class StubFault {
     return true;
   }
 
-  private void strike(Member member) throws TraceeDiedException {
+  private void strike(MemberThread member) throws TraceeDiedException {
     long instructions = next.getAndAdd(stride);
     killsLeft.decrementAndGet();
     for (long i = 0; i < instructions; i++) {
       member.tracee.step();
       Stop stop = member.tracee.await();
+      while (stop.kind() == StopKind.NONE) { // somebody wakes the tracer
+        stop = member.tracee.await();
+      }
       if (stop.kind() != StopKind.SIGNAL || stop.signal() != Signal.SIGTRAP) {
         LOG.warn("{} instead of instruction {} of {}", stop, i, row);
         break;

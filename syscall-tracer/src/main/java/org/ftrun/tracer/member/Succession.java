@@ -1,6 +1,5 @@
 package org.ftrun.tracer.member;
 
-import org.ftrun.eventlog.EventReader;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
@@ -16,9 +15,6 @@ final class Succession {
   private static final long LOOK_AGAIN_MILLIS = 1;
 
   private final ReplicaRole replica;
-  private final Member member;
-  private final GroupLink group;
-  private final EventReader reader;
   private boolean lookingAgain;
   private boolean awakened;
 
@@ -28,11 +24,8 @@ final class Succession {
   /** Set when the primary is gone: what the log holds then is all there will be. */
   private volatile Legacy legacy;
 
-  Succession(ReplicaRole replica, GroupLink group, EventReader reader) {
+  Succession(ReplicaRole replica) {
     this.replica = replica;
-    this.member = replica.member;
-    this.group = group;
-    this.reader = reader;
   }
 
   /** Nothing will follow what is published; any thread may call it. */
@@ -47,12 +40,7 @@ final class Succession {
 
   /** Whether the log is sealed and this member's reader has come to its end. */
   boolean isDue() {
-    return legacy != null && reader.lag() == 0;
-  }
-
-  /** When the primary began the call that its end interrupted, System.nanoTime(); 0: none. */
-  long interrupted() {
-    return legacy.interrupted();
+    return legacy != null && replica.reader.lag() == 0;
   }
 
   /** The new primary, or null if the replica was not promoted. */
@@ -67,8 +55,8 @@ final class Succession {
   void lookAfterTheEnd() {
     if (legacy != null && !lookingAgain) {
       lookingAgain = true;
-      member.fastPath.requestStopWhenConsumed();
-      group.later(LOOK_AGAIN_MILLIS, () -> lookingAgain = false);
+      replica.current().member.fastPath.requestStopWhenConsumed();
+      replica.group.later(LOOK_AGAIN_MILLIS, () -> lookingAgain = false);
     }
   }
 
@@ -77,25 +65,53 @@ final class Succession {
    * need not come to a call; if something is left, it may be asleep.
    */
   void stopToPromote() throws TraceeDiedException {
-    if (legacy != null && !replica.call.executing && (consumedAll() || !awakened)) {
+    ReplicaThread running = replica.current();
+    if (legacy != null && !running.call.executing && (consumedAll() || !awakened)) {
       awakened = true;
-      member.tracee.interrupt();
+      running.member.tracee.interrupt();
     }
   }
 
   /** What the replica's own thread consumes, it tells in the log. */
   private boolean consumedAll() {
-    return member.fastPath.isOn() ? replica.lag() == 0 : reader.lag() == 0;
+    return replica.first().member.fastPath.isOn() ? replica.lag() == 0 : replica.reader.lag() == 0;
   }
 
-  /** Makes the replica, which stands still, the primary; the service's registers are read. */
-  PrimaryRole promote() throws TraceeDiedException {
-    member.tracee.readRegisters(member.now);
-    member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
-    Promotion.complete(member, legacy);
-    successor = new PrimaryRole(member, group);
-    group.promoted(successor);
-    return successor;
+  /** Makes the replica, all of whose threads stand still, the primary. */
+  Role promote() throws TraceeDiedException {
+    ReplicaThread current = replica.current() == null ? replica.first() : replica.current();
+    current.leaveBehindCall();
+    for (ReplicaThread thread : replica.threads()) {
+      thread.member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
+      Promotion.inherit(thread.member, legacy.of(thread.id()), legacy.pid());
+    }
+    Promotion.complete(replica.first().member, legacy);
+    successor = new PrimaryRole(replica.first().member, replica.group);
+    for (ReplicaThread thread : replica.threads()) {
+      PrimaryThread primary =
+          thread == replica.first() ? successor.first() : successor.add(thread.member);
+      if (thread != current) {
+        standAside(thread, primary);
+      }
+    }
+    PrimaryThread serving = successor.withTid(current.member.pid());
+    successor.turn.take(serving);
+    replica.group.promoted(successor);
+    try {
+      return current.takeOver(serving, legacy.of(current.id()).interrupted());
+    } catch (TraceeDiedException e) {
+      return successor; // killed already: its exit event is what wait4 reports next
+    }
+  }
+
+  /** A thread that has not got the turn makes its call as soon as it has it. */
+  private void standAside(ReplicaThread thread, PrimaryThread primary) throws TraceeDiedException {
+    if (thread.isBorn()) {
+      primary.standing.born(thread.start());
+    } else {
+      primary.call.continueFrom(thread.call, legacy.of(thread.id()).interrupted());
+      primary.standing.atSiteForTurn();
+    }
   }
 
   /** The replica comes to the same fault as the primary: nothing is left to take over. */
@@ -103,8 +119,12 @@ final class Succession {
     LOG.error(
         "the replica comes to the same {} as the primary: the service's own defect",
         Signal.name(signal));
-    PrimaryRole primary = new PrimaryRole(member, group);
-    group.promoted(primary); // the service's end is this process's, not that of the one before
-    return primary.die(signal);
+    PrimaryRole primary = new PrimaryRole(replica.first().member, replica.group);
+    for (ReplicaThread thread : replica.threads().subList(1, replica.threads().size())) {
+      primary.add(thread.member);
+    }
+    replica.group.promoted(
+        primary); // the service's end is this process's, not that of the one before
+    return primary.die(primary.withTid(replica.current().member.pid()), signal);
   }
 }

@@ -14,10 +14,10 @@ final class TimeLeft {
 
   private static final long NANOS_A_SECOND = 1_000_000_000L;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer time = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
 
-  TimeLeft(Member member) {
+  TimeLeft(MemberThread member) {
     this.member = member;
   }
 
@@ -60,7 +60,7 @@ final class TimeLeft {
     }
     long left = Math.max(0, whole * NANOS_A_SECOND + time.getLong(8) * nanosAUnit - passed);
     time.putLong(0, left / NANOS_A_SECOND).putLong(8, left % NANOS_A_SECOND / nanosAUnit);
-    TraceeAddress scratch = member.model().stub.scratch().plus(SCRATCH_OFFSET);
+    TraceeAddress scratch = member.room().scratch().plus(SCRATCH_OFFSET);
     if (member.tracee.memory().write(scratch, time) == 16) {
       call.asked[index] = scratch.value();
     }
@@ -69,7 +69,7 @@ final class TimeLeft {
   /** Where the kernel counts a time-out down in our copy, the service sees what is left of it. */
   void writeBack(CallInFlight call) {
     int index = call.row.timeoutArgument();
-    long scratch = member.model().stub.scratch().value() + SCRATCH_OFFSET;
+    long scratch = member.room().scratch().value() + SCRATCH_OFFSET;
     if (index < 0 || call.asked[index] != scratch || !call.row.arguments().get(index).isOutput()) {
       return;
     }

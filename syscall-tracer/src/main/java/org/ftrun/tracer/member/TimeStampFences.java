@@ -3,7 +3,6 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.TreeSet;
-import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
 
@@ -48,7 +47,7 @@ final class TimeStampFences {
    * @param more addresses of pages that are readable and executable, and no more
    * @return whether all pages have their fence; if not, none has
    */
-  boolean raise(Member member, TreeSet<Long> more) throws TraceeDiedException {
+  boolean raise(MemberThread member, TreeSet<Long> more) throws TraceeDiedException {
     if (pages.size() + more.size() > StubArea.MOST_FENCES || !canBeLowered(member)) {
       lower(member);
       return false;
@@ -68,7 +67,7 @@ final class TimeStampFences {
   }
 
   /** Whether memory can become executable: where it must not, a fence would stay for ever. */
-  private static boolean canBeLowered(Member member) throws TraceeDiedException {
+  private static boolean canBeLowered(MemberThread member) throws TraceeDiedException {
     long page = member.inject(SYS_MMAP, 0, PAGE_BYTES, PROT_READ, PRIVATE_ANONYMOUS, -1, 0);
     if (page < 0 && page > -PAGE_BYTES) {
       return false;
@@ -78,7 +77,7 @@ final class TimeStampFences {
     return can;
   }
 
-  private boolean isAnyExecutable(Member member) {
+  private boolean isAnyExecutable(MemberThread member) {
     for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
       if (mapping.isExecutable()
           && mapping.start() >= 0
@@ -90,7 +89,7 @@ final class TimeStampFences {
   }
 
   /** Makes all of them executable again; the registers are to be written afterwards. */
-  void lower(Member member) throws TraceeDiedException {
+  void lower(MemberThread member) throws TraceeDiedException {
     for (long page : pages) {
       long result = member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ_EXEC);
       if (result != 0) {
@@ -102,13 +101,15 @@ final class TimeStampFences {
   }
 
   /** Writes them into the stub's area. */
-  void tellStub(Member member) {
+  void tellStub(MemberThread member) {
     ByteBuffer area =
         ByteBuffer.allocateDirect(StubArea.MOST_FENCES * Long.BYTES).order(ByteOrder.nativeOrder());
     pages.forEach(area::putLong);
     area.clear();
-    TraceeAddress fences = member.model().stub.area().plus(StubArea.FENCES);
-    member.tracee.memory().write(fences, area);
+    for (MemberThread thread : member.threads().all()) {
+      area.clear();
+      member.tracee.memory().write(thread.room().area().plus(StubArea.FENCES), area);
+    }
   }
 
   /** Whether a region has a page of them. */

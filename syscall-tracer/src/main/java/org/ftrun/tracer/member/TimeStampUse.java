@@ -45,12 +45,13 @@ final class TimeStampUse {
   private TimeStampUse() {}
 
   /** Looks at a program before its first instruction; the registers are to be written after it. */
-  static void atStart(Member member) throws TraceeDiedException {
+  static void atStart(MemberThread member) throws TraceeDiedException {
     member.model().timeStampTrapped = !isFenced(member, 0, Long.MAX_VALUE);
   }
 
   /** Looks at what a call has made executable; traps the counter from there on if need be. */
-  static void afterCall(Member member, CallInFlight call, long result) throws TraceeDiedException {
+  static void afterCall(MemberThread member, CallInFlight call, long result)
+      throws TraceeDiedException {
     SyscallRole role = call.resolution.role();
     boolean maps = role == SyscallRole.MMAP || role == SyscallRole.MPROTECT;
     if (!maps
@@ -66,7 +67,7 @@ final class TimeStampUse {
   }
 
   /** Pages with a fence are about to be replaced: it is simpler to do without them. */
-  static void beforeCall(Member member, CallInFlight call) throws TraceeDiedException {
+  static void beforeCall(MemberThread member, CallInFlight call) throws TraceeDiedException {
     TimeStampFences fences = member.model().fences();
     if (fences.isEmpty()) {
       return;
@@ -97,7 +98,7 @@ final class TimeStampUse {
   }
 
   /** Whether a fault is that of a fence. */
-  static boolean isAtFence(Member member, byte[] siginfo) {
+  static boolean isAtFence(MemberThread member, byte[] siginfo) {
     return member.model().fences().explain(siginfo, member.now.rip());
   }
 
@@ -106,14 +107,14 @@ final class TimeStampUse {
    *
    * @param service its registers, with which it goes on
    */
-  static void atFence(Member member, Registers service) throws TraceeDiedException {
+  static void atFence(MemberThread member, Registers service) throws TraceeDiedException {
     LOG.debug("time stamps are trapped from 0x{} on", Long.toHexString(service.rip()));
     trap(member);
     member.tracee.writeRegisters(service);
     member.tracee.resume(0);
   }
 
-  private static void trap(Member member) throws TraceeDiedException {
+  private static void trap(MemberThread member) throws TraceeDiedException {
     member.model().fences().lower(member);
     long result = member.inject(SYS_PRCTL, PR_SET_TSC, PR_TSC_SIGSEGV);
     if (result != 0) {
@@ -129,7 +130,7 @@ final class TimeStampUse {
    *
    * @return false if the counter has to be trapped
    */
-  private static boolean isFenced(Member member, long start, long bytes)
+  private static boolean isFenced(MemberThread member, long start, long bytes)
       throws TraceeDiedException {
     TreeSet<Long> pages = new TreeSet<>();
     List<MappingsOf.Mapping> mappings = MappingsOf.process(member.pid()).all();
@@ -152,7 +153,7 @@ final class TimeStampUse {
     return pages.isEmpty() || member.model().fences().raise(member, pages);
   }
 
-  private static boolean isHarmless(Member member, MappingsOf.Mapping mapping) {
+  private static boolean isHarmless(MemberThread member, MappingsOf.Mapping mapping) {
     if (member.model().stub.holds(mapping.start())) {
       return true;
     }
@@ -166,7 +167,7 @@ final class TimeStampUse {
   }
 
   private static List<TraceeAddress> readsIn(
-      Member member, List<MappingsOf.Mapping> mappings, MappingsOf.Mapping mapping) {
+      MemberThread member, List<MappingsOf.Mapping> mappings, MappingsOf.Mapping mapping) {
     CodeMemory memory = member.tracee.memory()::read;
     FunctionTable functions = null;
     for (MappingsOf.Mapping part : mappings) {
@@ -180,7 +181,7 @@ final class TimeStampUse {
     return TimeStampReads.in(memory, mapping.start(), mapping.end(), functions, MOST_READS);
   }
 
-  private static boolean isHeader(Member member, long start) {
+  private static boolean isHeader(MemberThread member, long start) {
     ByteBuffer magic = MessageVectors.buffer(Integer.BYTES);
     return member.tracee.memory().read(new TraceeAddress(start), magic) == Integer.BYTES
         && magic.getInt(0) == ELF_MAGIC;

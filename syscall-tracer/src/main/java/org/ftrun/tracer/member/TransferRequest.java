@@ -55,7 +55,7 @@ final class TransferRequest {
           SyscallTable.named("pwritev"),
           SyscallTable.named("pwritev2"));
 
-  private final Member member;
+  private final MemberThread member;
   private final MessageVectors vectors;
   private final ByteBuffer rest = MessageVectors.buffer(MOST_IOVECS * IOVEC_SIZE);
   private final ByteBuffer header = MessageVectors.buffer(MSGHDR_SIZE);
@@ -63,7 +63,7 @@ final class TransferRequest {
   /** What an earlier part of a recvmsg wrote into its header. */
   private final ByteBuffer received = MessageVectors.buffer(MSGHDR_SIZE);
 
-  TransferRequest(Member member, MessageVectors vectors) {
+  TransferRequest(MemberThread member, MessageVectors vectors) {
     this.member = member;
     this.vectors = vectors;
   }
@@ -259,10 +259,10 @@ final class TransferRequest {
   }
 
   private long scratchHeader() {
-    return member.model().stub.scratch().value() + SCRATCH_HEADER;
+    return member.room().scratch().value() + SCRATCH_HEADER;
   }
 
   private long scratchIovecs() {
-    return member.model().stub.scratch().value() + SCRATCH_IOVECS;
+    return member.room().scratch().value() + SCRATCH_IOVECS;
   }
 }

@@ -27,7 +27,7 @@ enum TrappedInstruction {
   }
 
   /** Which one stands where a thread faulted. */
-  static TrappedInstruction at(Member member, long rip) {
+  static TrappedInstruction at(MemberThread member, long rip) {
     ByteBuffer code = ByteBuffer.allocateDirect(3).order(ByteOrder.nativeOrder());
     int read = member.tracee.memory().read(new TraceeAddress(rip), code);
     if (read >= 2 && code.get(0) == 0x0f) {

@@ -24,11 +24,11 @@ final class Unsharing {
   private static final int MREMAP_MAYMOVE_FIXED = 1 | 2;
   private static final int PIECE = 1 << 20;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.nativeOrder());
   private final ByteBuffer zeros = ByteBuffer.allocate(PIECE).order(ByteOrder.nativeOrder());
 
-  Unsharing(Member member) {
+  Unsharing(MemberThread member) {
     this.member = member;
   }
 

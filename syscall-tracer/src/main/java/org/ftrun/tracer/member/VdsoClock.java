@@ -39,7 +39,7 @@ final class VdsoClock {
    * The function's address, or 0 if the stub must not use it: where the clock is not the time stamp
    * counter the function makes a system call itself, outside of the stub.
    */
-  static long find(Member member) throws TraceeDiedException {
+  static long find(MemberThread member) throws TraceeDiedException {
     try {
       if (!Files.readString(CLOCK_SOURCE).trim().equals("tsc")) {
         return 0;

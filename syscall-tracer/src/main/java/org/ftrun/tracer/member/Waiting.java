@@ -28,10 +28,10 @@ final class Waiting {
   /** Behind what SocketTimeout puts into the scratch room. */
   private static final int SCRATCH_OFFSET = 384;
 
-  private final Member member;
+  private final MemberThread member;
   private final ByteBuffer words = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
 
-  Waiting(Member member) {
+  Waiting(MemberThread member) {
     this.member = member;
   }
 
@@ -102,6 +102,6 @@ final class Waiting {
   }
 
   private long scratch() {
-    return member.model().stub.scratch().value() + SCRATCH_OFFSET;
+    return member.room().scratch().value() + SCRATCH_OFFSET;
   }
 }

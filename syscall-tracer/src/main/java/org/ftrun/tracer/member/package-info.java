@@ -7,7 +7,7 @@
  * org.ftrun.tracer.member.ReplicaRole} follows the event log, {@link
  * org.ftrun.tracer.member.NativeRole} leaves an unprotected service alone and waits for its end. A
  * takeover is a change of role: the process, its tracer and what is known of it ({@link
- * org.ftrun.tracer.member.Member}) stay. What a member asks of the group it belongs to is {@link
- * org.ftrun.tracer.member.GroupLink}.
+ * org.ftrun.tracer.member.MemberThread}) stay. What a member asks of the group it belongs to is
+ * {@link org.ftrun.tracer.member.GroupLink}.
  */
 package org.ftrun.tracer.member;

@@ -72,6 +72,11 @@ public final class PatchMap {
     return 0;
   }
 
+  /** How many rooms the process has. */
+  public int rooms() {
+    return rooms.size();
+  }
+
   /** Whether the process may have one more room. */
   public boolean mayHaveMoreRooms() {
     return rooms.size() < MOST_ROOMS;

@@ -43,6 +43,9 @@ public final class Tracee {
   private static final int SETOPTIONS = 0x4200;
   private static final int GETEVENTMSG = 0x4201;
   private static final int GETSIGINFO = 0x4202;
+  private static final int GETREGSET = 0x4204;
+  private static final int SETREGSET = 0x4205;
+  private static final int NT_X86_XSTATE = 0x202;
   private static final int SETSIGINFO = 0x4203;
   private static final int SEIZE = 0x4206;
   private static final int INTERRUPT = 0x4207;
@@ -94,6 +97,11 @@ public final class Tracee {
     return tracee;
   }
 
+  /** A thread that the kernel has attached to the calling tracer at its birth. */
+  public static Tracee born(int tid) {
+    return new Tracee(tid);
+  }
+
   /** The kernel's id of the thread. */
   public int pid() {
     return pid;
@@ -122,6 +130,26 @@ public final class Tracee {
   /** Makes the next {@link #await} or {@link #poll} return the last stop once more. */
   public void unread() {
     unread = true;
+  }
+
+  /** Whether a stop waits that {@link #unread} has given back. */
+  boolean isUnread() {
+    return unread;
+  }
+
+  /**
+   * The present stop is read at last: the kernel does not report it any more, and if the tracer
+   * dies the tracee goes on without its signal.
+   */
+  public void read() {
+    if (!leavesUnread || resumed) {
+      return;
+    }
+    long result = Libc.call(SYS_WAIT4, pid, request.address(), WALL | WNOHANG, 0);
+    if (result == pid && request.buffer().getInt(0) != lastStatus) {
+      stop.decode(pid, request.buffer().getInt(0)); // killed meanwhile: that is what comes next
+      unread = true;
+    }
   }
 
   /**
@@ -196,6 +224,18 @@ public final class Tracee {
   /** Writes the general registers. */
   public void writeRegisters(Registers from) throws TraceeDiedException {
     checked("PTRACE_SETREGS", ptrace(SETREGS, 0, from.address()));
+  }
+
+  /** Reads the registers beyond the general ones. */
+  public ExtendedState readExtendedState() throws TraceeDiedException {
+    ExtendedState state = new ExtendedState();
+    checked("PTRACE_GETREGSET", ptrace(GETREGSET, NT_X86_XSTATE, state.iovec()));
+    return state;
+  }
+
+  /** Writes the registers beyond the general ones. */
+  public void writeExtendedState(ExtendedState state) throws TraceeDiedException {
+    checked("PTRACE_SETREGSET", ptrace(SETREGSET, NT_X86_XSTATE, state.iovec()));
   }
 
   /**

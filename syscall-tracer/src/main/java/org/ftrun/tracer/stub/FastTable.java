@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.ftrun.tracer.syscall.ArgumentKind;
 import org.ftrun.tracer.syscall.ArgumentRule;
+import org.ftrun.tracer.syscall.IdKind;
+import org.ftrun.tracer.syscall.IdRule;
 import org.ftrun.tracer.syscall.Irregular;
 import org.ftrun.tracer.syscall.SizeRule;
 import org.ftrun.tracer.syscall.SyscallClass;
@@ -41,6 +44,8 @@ public final class FastTable {
   private static final int OUTPUTS_OFFSET = 28;
   private static final int INPUTS_OFFSET = 62;
   private static final int PAIRED_OFFSET = 63;
+  private static final int IDENTITY_OFFSET = 20;
+  private static final int PATHS_OFFSET = 21;
   private static final int RULE_CONSTANT = 0;
   private static final int RULE_MESSAGE = 6;
   private static final int RULE_MESSAGES = 7;
@@ -66,7 +71,7 @@ public final class FastTable {
 
   /** The tracer keeps account of these, or has something to do around them. */
   private static final Set<String> NEVER =
-      Set.of("connect", "rt_sigpending", "signalfd", "signalfd4");
+      Set.of("connect", "rt_sigpending", "signalfd", "signalfd4", "dup", "dup2", "dup3");
 
   /** SO_RCVTIMEO and SO_SNDTIMEO, each in the old and the new form (asm-generic/socket.h). */
   public static final Set<Integer> SOCKET_TIMES = Set.of(20, 21, 66, 67);
@@ -112,8 +117,37 @@ public final class FastTable {
         && plain
         && regular
         && !NEVER.contains(row.name())
+        && row.ids().stream().allMatch(FastTable::knows)
         && outputs(row).stream().allMatch(output -> outputRule(row, output) >= 0)
         && outputs(row).size() <= MOST_OUTPUTS;
+  }
+
+  /** Whether the stub can do a call with such an id, or knows when it has none. */
+  private static boolean knows(IdRule id) {
+    // Control data are received by the tracer only; getsockopt's commands have no ids.
+    return identity(id) != 0 || id.kind() == IdKind.CREDENTIALS || id.kind() == IdKind.PEER;
+  }
+
+  /** ID_PROCESS and so on of stub.h, 0: none of them. */
+  private static int identity(IdRule id) {
+    return switch (id.kind()) {
+      case PROCESS -> 1;
+      case THREAD -> 2;
+      case PARENT -> 3;
+      case SIGNALFD -> 4;
+      case CREDENTIALS -> id.place() == IdRule.Place.NAMES ? 5 : 0;
+      default -> 0;
+    };
+  }
+
+  private static int paths(SyscallRow row) {
+    int found = 0;
+    for (int i = 0; i < row.arguments().size(); i++) {
+      if (row.arguments().get(i).kind() == ArgumentKind.PATH) {
+        found |= 1 << i;
+      }
+    }
+    return found;
   }
 
   private static List<ArgumentRule> outputs(SyscallRow row) {
@@ -182,13 +216,17 @@ public final class FastTable {
     if (commanded != null) {
       table.put(at + 11, (byte) commanded.commands().size());
       for (int i = 0; i < commanded.commands().size(); i++) {
-        table.putInt(at + 12 + 4 * i, commanded.commands().get(i));
+        table.putShort(at + 12 + 2 * i, commanded.commands().get(i).shortValue());
       }
     }
     for (int i = 0; i < outputs.size(); i++) {
       ArgumentRule output = outputs.get(i);
       compile(row, output, outputRule(row, output), table, at + OUTPUTS_OFFSET + 8 * i);
     }
+    for (IdRule id : row.ids()) {
+      table.put(at + IDENTITY_OFFSET, (byte) identity(id));
+    }
+    table.put(at + PATHS_OFFSET, (byte) paths(row));
     table.put(at + 60, (byte) timeout);
     table.put(at + 61, (byte) (row.mayBlock() ? 1 : 0));
     table.put(at + PAIRED_OFFSET, (byte) (row.temporaryMask() == TemporaryMask.PAIR ? 1 : 0));

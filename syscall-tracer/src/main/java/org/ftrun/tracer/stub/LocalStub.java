@@ -12,13 +12,14 @@ public final class LocalStub {
   private static final int READ_EXECUTE = 5;
   private static final int PRIVATE_ANONYMOUS = 0x22;
 
-  private final long base;
+  /** Mapped once: a takeover has no time to read the stub's file. */
+  private static final long BASE = map();
+
   private final NativeMemory output = NativeMemory.allocate(16);
 
-  /** Maps the stub. */
-  public LocalStub() {
+  private static long map() {
     byte[] image = StubLayout.image();
-    base = Libc.call(SYS_MMAP, 0, StubLayout.TEXT_BYTES, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    long base = Libc.call(SYS_MMAP, 0, StubLayout.TEXT_BYTES, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
     if (base < 0) {
       throw new IllegalStateException("mmap: errno " + -base);
     }
@@ -27,11 +28,12 @@ public final class LocalStub {
     if (result != 0) {
       throw new IllegalStateException("mprotect: errno " + -result);
     }
+    return base;
   }
 
   /** The time stamp counter, as rdtsc returns it. */
   public long timeStampCounter() {
-    return Libc.invoke(base + StubLayout.RDTSC, 0, 0);
+    return Libc.invoke(BASE + StubLayout.RDTSC, 0, 0);
   }
 
   /**
@@ -41,7 +43,7 @@ public final class LocalStub {
    */
   public ByteBuffer cpuid(int leaf, int subleaf) {
     long leaves = Integer.toUnsignedLong(leaf) | (long) subleaf << 32;
-    Libc.invoke(base + StubLayout.CPUID, leaves, output.address());
+    Libc.invoke(BASE + StubLayout.CPUID, leaves, output.address());
     return output.buffer();
   }
 }

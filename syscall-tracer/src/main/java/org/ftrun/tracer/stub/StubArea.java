@@ -100,8 +100,17 @@ public final class StubArea {
   /** How many of them there is room for. */
   public static final int MOST_FENCES = 32;
 
+  /** The pid by which the service knows itself, 32 bits; 0: as the kernel knows it. */
+  public static final int PID = FENCES + 8 * MOST_FENCES;
+
+  /** The pid of the parent in the service's eyes, 32 bits. */
+  public static final int PARENT = PID + 4;
+
+  /** Bit n: descriptor n may be a signalfd; bit 63 is for all from there on. */
+  public static final int SIGNALS = PARENT + 4;
+
   /** Bytes of the structure. */
-  public static final int BYTES = FENCES + 8 * MOST_FENCES;
+  public static final int BYTES = SIGNALS + 8;
 
   private static final int UNLOGGED = 320;
 
@@ -123,6 +132,7 @@ public final class StubArea {
    * The area of a thread before its first call.
    *
    * @param region where the stub is mapped
+   * @param address where the area is
    * @param log where the event log is mapped
    * @param largestPiece the largest payload of one event, bytes
    * @param spins how often a replica looks for the next event before it yields its core
@@ -131,6 +141,7 @@ public final class StubArea {
    */
   public static ByteBuffer initial(
       StubRegion region,
+      long address,
       long log,
       EventLogLayout layout,
       int largestPiece,
@@ -138,7 +149,6 @@ public final class StubArea {
       int yields,
       int sleepNanos) {
     ByteBuffer area = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    long address = region.area().value();
     area.putLong(0, address);
     // As the ABI wants it at a function's entry: 16 n + 8.
     area.putLong(16, address + StubLayout.AREA_BYTES - 8);
@@ -156,5 +166,24 @@ public final class StubArea {
     area.putInt(SLEEP_NANOS, sleepNanos);
     area.putLong(ENTER, region.at(StubLayout.ENTER));
     return area;
+  }
+
+  /**
+   * Makes the copy of another thread's area that of a new thread, which has made no call.
+   *
+   * @param area the copy
+   * @param address where it is to be
+   * @param id of the thread in its events
+   */
+  public static void moveTo(ByteBuffer area, long address, int id) {
+    area.clear();
+    area.putLong(0, address);
+    area.putLong(16, address + StubLayout.AREA_BYTES - 8);
+    area.putInt(STOP, 0);
+    area.putInt(MODE, Mode.SLOW.ordinal());
+    area.putLong(SLOT, address + UNLOGGED);
+    area.putLong(REDIRECTED, -1);
+    area.putInt(THREAD, id);
+    area.putLong(RESCUE, Rescue.NONE.ordinal());
   }
 }

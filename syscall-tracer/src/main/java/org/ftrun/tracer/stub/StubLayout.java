@@ -17,8 +17,10 @@ import java.io.UncheckedIOException;
  *   0x04000  table of the calls that the stub can do, 8 pages, read
  *   0x0c000  data, one page, read and write
  *            +0   selector of Syscall User Dispatch, one byte
+ *            +64  addresses of the rooms of trampolines
  *            +256 scratch for arguments of calls, to the end of the page
- *   0x0d000  area and stack of the thread, 4 pages, read and write; {@link StubArea}
+ *   0x0d000  area and stack of the thread, 4 pages, read and write; {@link StubArea}. Those of the
+ *            other threads are mapped when they are born
  *   0x11000  trampolines, 16 pages, read and execute; calls made there are intercepted
  * </pre>
  */
@@ -81,13 +83,34 @@ public final class StubLayout {
   public static final int TABLE_BYTES = 8 * 4096;
 
   static final int SELECTOR = TABLE + TABLE_BYTES;
-  static final int SCRATCH = SELECTOR + 256;
+
+  /**
+   * Addresses of the rooms of trampolines, 0 behind the last, for the case that the tracer dies.
+   */
+  static final int ROOMS = SELECTOR + 64;
+
+  /** How many rooms there may be. */
+  public static final int MOST_ROOMS = 17;
+
+  /** What belongs to the first thread; that of others is elsewhere and looks the same. */
+  public static final int THREAD = SELECTOR;
+
+  /** Offset of the scratch room from there. */
+  public static final int SCRATCH_IN_THREAD = 256;
+
+  /** Offset of the area from there. */
+  public static final int AREA_IN_THREAD = 4096;
+
+  static final int SCRATCH = THREAD + SCRATCH_IN_THREAD;
 
   /** Room for arguments of calls, bytes. */
   public static final int SCRATCH_BYTES = 4096 - 256;
 
-  static final int AREA = SELECTOR + 4096;
+  static final int AREA = THREAD + AREA_IN_THREAD;
   static final int AREA_BYTES = 4 * 4096;
+
+  /** Bytes of what belongs to a thread. */
+  public static final int THREAD_BYTES = AREA_IN_THREAD + AREA_BYTES;
 
   /** Trampolines of patched sites. */
   public static final int TRAMPOLINES = AREA + AREA_BYTES;

@@ -33,19 +33,19 @@ public record StubRegion(TraceeAddress base) {
     return rip == base.value() + StubLayout.TRAPPED;
   }
 
+  /** Where the trap behind the call at EXECUTE is. */
+  public long trapAfterCall() {
+    return base.value() + StubLayout.EXECUTED;
+  }
+
   /** The selector byte of Syscall User Dispatch. */
   public TraceeAddress selector() {
     return base.plus(StubLayout.SELECTOR);
   }
 
-  /** Room for arguments of calls. */
-  public TraceeAddress scratch() {
-    return base.plus(StubLayout.SCRATCH);
-  }
-
-  /** The thread's area, to which gs_base points. */
-  public TraceeAddress area() {
-    return base.plus(StubLayout.AREA);
+  /** Where the address of a room of trampolines stands. */
+  public TraceeAddress room(int index) {
+    return base.plus(StubLayout.ROOMS + (long) index * Long.BYTES);
   }
 
   /** The first trampoline. */

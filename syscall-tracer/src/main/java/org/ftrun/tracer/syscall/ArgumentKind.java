@@ -6,7 +6,7 @@ public enum ArgumentKind {
   VALUE,
   /** A file descriptor; may be negative where the call allows it (AT_FDCWD, mmap's -1). */
   DESCRIPTOR,
-  /** A process, thread or process group id. */
+  /** A process, thread or process group id; {@link SyscallRow#ids} says which. */
   PID,
   /** A signal number. */
   SIGNAL,

@@ -11,6 +11,9 @@ final class CommandResolver {
 
   private static final long CLONE_THREAD = 0x0001_0000;
 
+  /** CLONE_FS and CLONE_FILES: what threads need not share, but do. */
+  private static final long CLONE_FS_AND_FILES = 0x0600;
+
   private static final long CLOSE_RANGE_UNSHARE = 0x2;
   private static final long CLOSE_RANGE_CLOEXEC = 0x4;
   private static final int CLOSE_RANGE_FLAGS_ARGUMENT = 2;
@@ -26,7 +29,11 @@ final class CommandResolver {
   private static final Resolution SHARED_FILE =
       end(SyscallRole.MMAP, "the service maps a file shared and writable, not replicated yet");
   private static final Resolution THREAD =
-      end(SyscallRole.BIRTH, "the service started a second thread");
+      Resolution.of(SyscallClass.BOTH, SyscallRole.THREAD_BIRTH, "");
+  private static final Resolution ODD_THREAD =
+      end(
+          SyscallRole.BIRTH,
+          "the service started a thread that does not share all with the others");
   private static final Resolution UNKNOWN_COMMAND =
       end(
           SyscallRole.PLAIN,
@@ -49,7 +56,10 @@ final class CommandResolver {
           "receiving by remapping pages is not offered, programs receive by copying",
           -1,
           0);
-  private static final Resolution[] ABOUT_SELF = {aboutSelf(0), aboutSelf(1)};
+  private static final Resolution[] ABOUT_SELF = {
+    aboutSelf(SyscallRole.PLAIN, 0), aboutSelf(SyscallRole.PLAIN, 1)
+  };
+  private static final Resolution OWN_GROUP = aboutSelf(SyscallRole.GROUP, 0);
 
   private CommandResolver() {}
 
@@ -69,9 +79,8 @@ final class CommandResolver {
         flags);
   }
 
-  private static Resolution aboutSelf(int pidArgument) {
-    return new Resolution(
-        SyscallClass.BOTH, SyscallRole.PLAIN, false, false, 0, "", pidArgument, 0);
+  private static Resolution aboutSelf(SyscallRole role, int pidArgument) {
+    return new Resolution(SyscallClass.BOTH, role, false, false, 0, "", pidArgument, 0);
   }
 
   static Resolution resolve(SyscallRow row, Irregular irregular, long[] arguments, int ownPid) {
@@ -80,7 +89,7 @@ final class CommandResolver {
           byCommand(irregular, arguments);
       case IOCTL -> ioctl(arguments);
       case MMAP -> mmap(row, arguments);
-      case CLONE -> (arguments[0] & CLONE_THREAD) != 0 ? THREAD : row.resolution();
+      case CLONE -> birth(row, arguments[0]);
       case CLOSE_RANGE -> closeRange(row, arguments);
       case PRLIMIT -> prlimit(arguments, ownPid);
       case ABOUT_PROCESS -> aboutProcess(row, arguments, ownPid);
@@ -104,6 +113,13 @@ final class CommandResolver {
       return rule.resolution();
     }
     return IoctlNumber.size(arguments[1]) == 0 ? UNKNOWN_IOCTL : FORWARDED;
+  }
+
+  private static Resolution birth(SyscallRow row, long flags) {
+    if ((flags & CLONE_THREAD) == 0) {
+      return row.resolution();
+    }
+    return (flags & CLONE_FS_AND_FILES) == CLONE_FS_AND_FILES ? THREAD : ODD_THREAD;
   }
 
   private static Resolution mmap(SyscallRow row, long[] arguments) {
@@ -144,7 +160,10 @@ final class CommandResolver {
       }
     }
     int pid = (int) arguments[pidArgument];
-    return pid == 0 || pid == ownPid ? ABOUT_SELF[pidArgument] : FORWARDED;
+    if (pid != 0 && pid != ownPid) {
+      return FORWARDED;
+    }
+    return row.role() == SyscallRole.GROUP ? OWN_GROUP : ABOUT_SELF[pidArgument];
   }
 
   private static Resolution getsockopt(SyscallRow row, long[] arguments) {

@@ -8,7 +8,8 @@ package org.ftrun.tracer.syscall;
  * <p>CLASS is as in {@link SyscallRows}. The output, if any, is {@code out:i[size]} or {@code
  * inout:i[size]}: where argument i (from 0) points, a size in bytes, {@code result@j} (the result,
  * at most argument j), or {@code ifconf}. Traits: {@code blocks}; {@code makesfd}; {@code role=};
- * {@code rewrite=i:value} replaces argument i in both members.
+ * {@code rewrite=i:value} replaces argument i in both members; {@code gives=}, {@code takes=},
+ * {@code names=} and {@code shows=} for ids, as in {@link SyscallRows}.
  *
  * <p>Sources: the kernel's uapi headers and the functions that implement each command.
  */
@@ -47,8 +48,8 @@ final class CommandRows {
       0x540c TIOCEXCL FORWARD
       0x540d TIOCNXCL FORWARD
       0x540e TIOCSCTTY FORWARD
-      0x540f TIOCGPGRP FORWARD out:2[4]
-      0x5410 TIOCSPGRP FORWARD
+      0x540f TIOCGPGRP FORWARD out:2[4] shows=group:2
+      0x5410 TIOCSPGRP FORWARD names=group:2
       0x5411 TIOCOUTQ FORWARD out:2[4]
       0x5412 TIOCSTI FORWARD
       0x5413 TIOCGWINSZ FORWARD out:2[8]
@@ -72,7 +73,7 @@ final class CommandRows {
       0x5425 TCSBRKP FORWARD blocks
       0x5427 TIOCSBRK FORWARD
       0x5428 TIOCCBRK FORWARD
-      0x5429 TIOCGSID FORWARD out:2[4]
+      0x5429 TIOCGSID FORWARD out:2[4] shows=session:2
       0x542e TIOCGRS485 FORWARD out:2[32]
       0x542f TIOCSRS485 FORWARD inout:2[32]
       0x5437 TIOCVHANGUP FORWARD
@@ -85,10 +86,10 @@ final class CommandRows {
       0x545c TIOCMIWAIT FORWARD blocks
       0x545d TIOCGICOUNT FORWARD out:2[80]
       0x5460 FIOQSIZE FORWARD out:2[8]
-      0x8901 FIOSETOWN FORWARD
-      0x8902 SIOCSPGRP FORWARD
-      0x8903 FIOGETOWN FORWARD out:2[4]
-      0x8904 SIOCGPGRP FORWARD out:2[4]
+      0x8901 FIOSETOWN FORWARD names=pid_or_group:2
+      0x8902 SIOCSPGRP FORWARD names=pid_or_group:2
+      0x8903 FIOGETOWN FORWARD out:2[4] shows=pid_or_group:2
+      0x8904 SIOCGPGRP FORWARD out:2[4] shows=pid_or_group:2
       0x8905 SIOCATMARK FORWARD out:2[4]
       0x8906 SIOCGSTAMP_OLD FORWARD out:2[16]
       0x8907 SIOCGSTAMPNS_OLD FORWARD out:2[16]
@@ -180,15 +181,15 @@ final class CommandRows {
       2 F_SETFD FORWARD
       3 F_GETFL FORWARD
       4 F_SETFL FORWARD
-      5 F_GETLK FORWARD inout:2[32]
+      5 F_GETLK FORWARD inout:2[32] shows=pid:2+24
       6 F_SETLK FORWARD
       7 F_SETLKW FORWARD blocks
-      8 F_SETOWN FORWARD
-      9 F_GETOWN FORWARD
+      8 F_SETOWN FORWARD takes=pid_or_group:2
+      9 F_GETOWN FORWARD gives=pid_or_group
       10 F_SETSIG FORWARD
       11 F_GETSIG FORWARD
-      15 F_SETOWN_EX FORWARD
-      16 F_GETOWN_EX FORWARD out:2[8]
+      15 F_SETOWN_EX FORWARD names=owner:2
+      16 F_GETOWN_EX FORWARD out:2[8] shows=owner:2
       17 F_GETOWNER_UIDS FORWARD out:2[8]
       36 F_OFD_GETLK FORWARD inout:2[32]
       37 F_OFD_SETLK FORWARD
@@ -319,7 +320,7 @@ final class CommandRows {
       1 IPC_SET FORWARD
       2 IPC_STAT FORWARD out:3[104]
       3 IPC_INFO FORWARD out:3[40]
-      11 GETPID FORWARD
+      11 GETPID FORWARD gives=pid
       12 GETVAL FORWARD
       13 GETALL END ; the service reads a whole set of System V semaphores, whose size ftrun does not know
       14 GETNCNT FORWARD
@@ -335,24 +336,24 @@ final class CommandRows {
       """
       0 IPC_RMID FORWARD
       1 IPC_SET FORWARD
-      2 IPC_STAT FORWARD out:2[112]
+      2 IPC_STAT FORWARD out:2[112] shows=pid:2+80 shows=pid:2+84
       3 IPC_INFO FORWARD out:2[72]
       11 SHM_LOCK FORWARD
       12 SHM_UNLOCK FORWARD
-      13 SHM_STAT FORWARD out:2[112]
+      13 SHM_STAT FORWARD out:2[112] shows=pid:2+80 shows=pid:2+84
       14 SHM_INFO FORWARD out:2[48]
-      15 SHM_STAT_ANY FORWARD out:2[112]
+      15 SHM_STAT_ANY FORWARD out:2[112] shows=pid:2+80 shows=pid:2+84
       """;
 
   static final String MSGCTL =
       """
       0 IPC_RMID FORWARD
       1 IPC_SET FORWARD
-      2 IPC_STAT FORWARD out:2[120]
+      2 IPC_STAT FORWARD out:2[120] shows=pid:2+96 shows=pid:2+100
       3 IPC_INFO FORWARD out:2[32]
-      11 MSG_STAT FORWARD out:2[120]
+      11 MSG_STAT FORWARD out:2[120] shows=pid:2+96 shows=pid:2+100
       12 MSG_INFO FORWARD out:2[32]
-      13 MSG_STAT_ANY FORWARD out:2[120]
+      13 MSG_STAT_ANY FORWARD out:2[120] shows=pid:2+96 shows=pid:2+100
       """;
 
   static final String KEYCTL =
@@ -416,13 +417,13 @@ final class CommandRows {
       3 FUTEX_REQUEUE FORWARD
       4 FUTEX_CMP_REQUEUE FORWARD
       5 FUTEX_WAKE_OP FORWARD inout:4[4]
-      6 FUTEX_LOCK_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
-      7 FUTEX_UNLOCK_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
-      8 FUTEX_TRYLOCK_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
+      6 FUTEX_LOCK_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
+      7 FUTEX_UNLOCK_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
+      8 FUTEX_TRYLOCK_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
       9 FUTEX_WAIT_BITSET FORWARD blocks
       10 FUTEX_WAKE_BITSET FORWARD
-      11 FUTEX_WAIT_REQUEUE_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
-      12 FUTEX_CMP_REQUEUE_PI END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
-      13 FUTEX_LOCK_PI2 END ; the service uses a priority-inheriting lock, which the kernel ties to real thread ids
+      11 FUTEX_WAIT_REQUEUE_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
+      12 FUTEX_CMP_REQUEUE_PI ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
+      13 FUTEX_LOCK_PI2 ENOSYS ; the kernel ties priority-inheriting locks to real thread ids, programs fall back to plain ones
       """;
 }

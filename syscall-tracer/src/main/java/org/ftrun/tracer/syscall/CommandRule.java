@@ -1,5 +1,7 @@
 package org.ftrun.tracer.syscall;
 
+import java.util.List;
+
 /**
  * One command of a call that depends on a command argument.
  *
@@ -9,6 +11,7 @@ package org.ftrun.tracer.syscall;
  * @param direction {@link Direction#IN} if the command writes no memory
  * @param outputArgument the index of the argument that points to the output, or -1
  * @param size the output's size
+ * @param ids where it has ids of threads, processes, groups and sessions
  */
 public record CommandRule(
     long value,
@@ -16,4 +19,5 @@ public record CommandRule(
     Resolution resolution,
     Direction direction,
     int outputArgument,
-    SizeRule size) {}
+    SizeRule size,
+    List<IdRule> ids) {}

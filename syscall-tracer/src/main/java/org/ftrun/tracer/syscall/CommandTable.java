@@ -1,5 +1,6 @@
 package org.ftrun.tracer.syscall;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -57,9 +58,13 @@ final class CommandTable {
     boolean makesDescriptor = false;
     int rewritten = -1;
     long rewrittenValue = 0;
+    List<IdRule> ids = new ArrayList<>();
     for (String word : matcher.group(4).trim().split(" +")) {
       Matcher output = OUTPUT.matcher(word);
-      if (output.matches()) {
+      IdRule id = IdRule.parse(word);
+      if (id != null) {
+        ids.add(id);
+      } else if (output.matches()) {
         direction = Direction.valueOf(output.group(1).toUpperCase(Locale.ROOT));
         outputArgument = Integer.parseInt(output.group(2));
         size = size(output);
@@ -87,7 +92,8 @@ final class CommandTable {
             syscallClass, role, blocks, makesDescriptor, errno, reason, rewritten, rewrittenValue),
         direction,
         outputArgument,
-        size);
+        size,
+        List.copyOf(ids));
   }
 
   private static SizeRule size(Matcher output) {

@@ -39,6 +39,7 @@ final class RowParser {
   private TimeoutUnit timeoutUnit = TimeoutUnit.NONE;
   private int maskArgument = -1;
   private TemporaryMask mask = TemporaryMask.NONE;
+  private final List<IdRule> ids = new ArrayList<>();
 
   private RowParser(String line) {
     this.line = line;
@@ -89,7 +90,8 @@ final class RowParser {
             timeoutArgument,
             timeoutUnit,
             maskArgument,
-            mask),
+            mask,
+            List.copyOf(ids)),
         reason);
   }
 
@@ -111,7 +113,11 @@ final class RowParser {
       case "int" -> value(name, ArgumentKind.VALUE, 32);
       case "long" -> value(name, ArgumentKind.VALUE, 64);
       case "fd" -> value(name, ArgumentKind.DESCRIPTOR, 32);
-      case "pid" -> value(name, ArgumentKind.PID, 32);
+      case "pid" -> id(name, IdKind.PID);
+      case "pgid" -> id(name, IdKind.GROUP);
+      case "pidgroup" -> id(name, IdKind.PID_OR_GROUP);
+      case "who" -> id(name, IdKind.PRIORITY_WHO);
+      case "id" -> id(name, IdKind.ID_OF_TYPE);
       case "sig" -> value(name, ArgumentKind.SIGNAL, 32);
       case "addr" -> value(name, ArgumentKind.ADDRESS, 64);
       case "path" ->
@@ -127,6 +133,11 @@ final class RowParser {
               written);
       default -> throw malformed("a type", type);
     };
+  }
+
+  private ArgumentRule id(String name, IdKind kind) {
+    ids.add(IdRule.taken(kind, index(name)));
+    return value(name, ArgumentKind.PID, 32);
   }
 
   private static ArgumentRule value(String name, ArgumentKind kind, int bits) {
@@ -173,6 +184,11 @@ final class RowParser {
   }
 
   private void trait(String word) {
+    IdRule id = IdRule.parse(word);
+    if (id != null) {
+      ids.add(id);
+      return;
+    }
     int equals = word.indexOf('=');
     String key = equals < 0 ? word : word.substring(0, equals);
     String value = equals < 0 ? "" : word.substring(equals + 1);

@@ -1,9 +1,12 @@
 package org.ftrun.tracer.syscall;
 
+import java.util.List;
+
 /**
  * The properties of a call that are not about one argument.
  *
  * @param irregular the handler, or null
+ * @param ids where it has ids of threads, processes, groups and sessions
  */
 record RowTraits(
     SyscallRole role,
@@ -15,7 +18,8 @@ record RowTraits(
     int timeoutArgument,
     TimeoutUnit timeoutUnit,
     int maskArgument,
-    TemporaryMask mask) {
+    TemporaryMask mask,
+    List<IdRule> ids) {
   /** Those of a call about which nothing is known. */
   static final RowTraits PLAIN =
       new RowTraits(
@@ -28,5 +32,6 @@ record RowTraits(
           -1,
           TimeoutUnit.NONE,
           -1,
-          TemporaryMask.NONE);
+          TemporaryMask.NONE,
+          List.of());
 }

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ftrun.tracer.abi.Errno;
 
 /** Writes the reference page of the system calls, docs/syscalls.md, from the table. */
@@ -27,7 +30,8 @@ public final class SyscallReference {
       | END_PROTECTION | executes and serves on alone | dropped, with the reason |
 
       Arguments: `<` marks what the kernel reads from memory, `>` what it writes, `<>` both, followed
-      by the size in bytes. `r` is the result; a size `r, max n` is bounded by the argument n.
+      by the size in bytes. In brackets after a place, such as an argument and an offset, is what id
+      stands there: the kernel has the real ones, the service the virtual. `r` is the result; a size `r, max n` is bounded by the argument n.
       A number that is not listed counts as END_PROTECTION.
 
       | number | name | class | arguments | may block | reason |
@@ -68,6 +72,7 @@ public final class SyscallReference {
     for (ArgumentRule rule : row.arguments()) {
       arguments.add(argument(row, rule));
     }
+    arguments.addAll(ids(row, row.ids()));
     appendCells(
         page,
         Integer.toString(row.number()),
@@ -105,6 +110,21 @@ public final class SyscallReference {
           (rule.name() + " " + sign(rule.direction()) + " " + size(row, rule.size())).trim()
               + written(rule.written());
     };
+  }
+
+  /** Where ids stand that the rest of the line does not show. */
+  private static List<String> ids(SyscallRow row, List<IdRule> ids) {
+    List<String> found = new ArrayList<>();
+    for (IdRule id : ids) {
+      String kind = " (" + id.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ")";
+      if (id.place() == IdRule.Place.GIVES) {
+        found.add("r" + kind);
+      } else if (id.place() != IdRule.Place.TAKES) {
+        String name = row.arguments().get(id.argument()).name();
+        found.add(name + "+" + id.offset() + kind);
+      }
+    }
+    return found;
   }
 
   private static String sign(Direction direction) {
@@ -159,7 +179,8 @@ public final class SyscallReference {
               : Long.toString(command.value()),
           command.name(),
           className(command.resolution()),
-          output(row, command),
+          Stream.concat(output(row, command).stream(), ids(row, command.ids()).stream())
+              .collect(Collectors.joining(", ")),
           command.resolution().mayBlock() ? "yes" : "",
           command.resolution().reason());
     }
@@ -170,14 +191,16 @@ public final class SyscallReference {
     }
   }
 
-  private static String output(SyscallRow row, CommandRule command) {
-    return command.outputArgument() < 0
-        ? ""
-        : row.arguments().get(command.outputArgument()).name()
+  private static Optional<String> output(SyscallRow row, CommandRule command) {
+    if (command.outputArgument() < 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        row.arguments().get(command.outputArgument()).name()
             + " "
             + sign(command.direction())
             + " "
-            + size(row, command.size());
+            + size(row, command.size()));
   }
 
   private static void appendCells(StringBuilder page, String... cells) {

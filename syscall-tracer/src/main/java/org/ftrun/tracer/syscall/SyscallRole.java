@@ -19,6 +19,9 @@ public enum SyscallRole {
   EXEC,
   /** Makes a thread or a process (clone, fork, vfork). */
   BIRTH,
+  /** Makes a further thread of the process (clone with CLONE_THREAD). */
+  THREAD_BIRTH,
+
   /** Sets a signal's disposition (rt_sigaction). */
   SIGNAL_ACTION,
   /** Changes the signal mask (rt_sigprocmask). */
@@ -52,7 +55,9 @@ public enum SyscallRole {
   /** Reads a clock (clock_gettime, gettimeofday, time). */
   CLOCK,
   /** Waits for a child (wait4, waitid). */
-  CHILD_WAIT;
+  CHILD_WAIT,
+  /** Makes a process group or a session, or changes to a group (setpgid, setsid). */
+  GROUP;
 
   /**
    * Whether it matters to a signal if it is delivered before or after such a call: the call sets
@@ -65,6 +70,7 @@ public enum SyscallRole {
       case EXIT_PROCESS:
       case EXEC:
       case BIRTH:
+      case THREAD_BIRTH:
       case SIGNAL_ACTION:
       case SIGNAL_MASK:
       case SIGNAL_STACK:

@@ -163,6 +163,11 @@ public final class SyscallRow {
     return needsEntry;
   }
 
+  /** Where the call has ids of threads, processes, groups and sessions, whatever its command is. */
+  public List<IdRule> ids() {
+    return traits.ids();
+  }
+
   /** What is done with the call when no command argument changes it. */
   public Resolution resolution() {
     return resolution;

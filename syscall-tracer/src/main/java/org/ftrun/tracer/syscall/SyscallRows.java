@@ -12,11 +12,12 @@ import java.util.stream.Stream;
  * error. The reason is for END and DENY.
  *
  * <p>An argument is {@code name:type}. Passed by value are {@code short}, {@code int}, {@code long}
- * (16, 32, 64 bits), {@code fd}, {@code pid}, {@code sig}, and {@code addr}, an address the kernel
- * does not read or write as data. {@code path} is a NUL-terminated string. {@code in}, {@code out}
- * and {@code inout} point to memory; what is written is written on success, or with {@code ?} only
- * on interruption, with {@code ~} on both, with {@code !} on any error as well. In brackets, the
- * size:
+ * (16, 32, 64 bits), {@code fd}, {@code sig}, and {@code addr}, an address the kernel does not read
+ * or write as data; ids are {@code pid}, {@code pgid}, {@code pidgroup}, {@code who} and {@code id}
+ * ({@link IdKind}: PID, GROUP, PID_OR_GROUP, PRIORITY_WHO, ID_OF_TYPE). {@code path} is a
+ * NUL-terminated string. {@code in}, {@code out} and {@code inout} point to memory; what is written
+ * is written on success, or with {@code ?} only on interruption, with {@code ~} on both, with
+ * {@code !} on any error as well. In brackets, the size:
  *
  * <ul>
  *   <li>{@code [16]} bytes; {@code [@n]} bytes as argument n says; {@code [*8@n]} n items of 8
@@ -32,7 +33,9 @@ import java.util.stream.Stream;
  * transfers} may write less than asked; {@code makesfd} makes a descriptor; {@code role=} the
  * {@link SyscallRole}; {@code by=} the {@link Irregular} handler; {@code ms=}, {@code timespec=},
  * {@code timeval=} the time-out argument; {@code mask=}, {@code maskpair=} the temporary signal
- * mask.
+ * mask. {@code gives=kind}: the result is an id; {@code names=kind:i+offset}, {@code
+ * shows=kind:i+offset}: one stands where argument i (from 0) points, and the kernel reads or writes
+ * it ({@link IdKind}).
  *
  * <p>Sources: the kernel's syscall_64.tbl and the definitions behind it, section 2 of the manual.
  */
@@ -46,7 +49,7 @@ final class SyscallRows {
 
   private static final String FROM_0 =
       """
-      0 read FORWARD fd:fd buf:out[result@count] count:long | blocks consumes
+      0 read FORWARD fd:fd buf:out[result@count] count:long | blocks consumes shows=signalfd:1
       1 write FORWARD fd:fd buf:in[@count] count:long | blocks transfers
       2 open FORWARD path:path flags:int mode:short | blocks makesfd
       3 close FORWARD fd:fd
@@ -85,15 +88,15 @@ final class SyscallRows {
       36 getitimer FORWARD which:int curr_value:out[32]
       37 alarm FORWARD seconds:int | role=ALARM
       38 setitimer FORWARD which:int new_value:in[32] old_value:out[32] | role=ALARM
-      39 getpid FORWARD
+      39 getpid FORWARD | gives=process
       40 sendfile FORWARD out_fd:fd in_fd:fd offset:inout[8] count:long | blocks transfers
       41 socket FORWARD domain:int type:int protocol:int | makesfd
       42 connect FORWARD fd:fd addr:in[@addrlen] addrlen:int | blocks
       43 accept FORWARD fd:fd addr:out[socklen@addrlen] addrlen:inout[4] | blocks consumes makesfd
       44 sendto FORWARD fd:fd buf:in[@len] len:long flags:int addr:in[@addrlen] addrlen:int | blocks transfers
       45 recvfrom FORWARD fd:fd buf:out[result@len] len:long flags:int addr:out[socklen@addrlen] addrlen:inout[4] | blocks consumes
-      46 sendmsg FORWARD fd:fd msg:in[msg] flags:int | blocks transfers
-      47 recvmsg FORWARD fd:fd msg:inout[msg] flags:int | blocks consumes by=RECVMSG
+      46 sendmsg FORWARD fd:fd msg:in[msg] flags:int | blocks transfers names=credentials:1
+      47 recvmsg FORWARD fd:fd msg:inout[msg] flags:int | blocks consumes by=RECVMSG shows=credentials:1
       48 shutdown FORWARD fd:fd how:int
       49 bind FORWARD fd:fd addr:in[@addrlen] addrlen:int
       50 listen FORWARD fd:fd backlog:int
@@ -101,14 +104,14 @@ final class SyscallRows {
       52 getpeername FORWARD fd:fd addr:out[socklen@addrlen] addrlen:inout![4]
       53 socketpair FORWARD domain:int type:int protocol:int sv:out![8] | makesfd
       54 setsockopt FORWARD fd:fd level:int optname:int optval:in[@optlen] optlen:int
-      55 getsockopt FORWARD fd:fd level:int optname:int optval:inout[socklen@optlen] optlen:inout![4] | by=GETSOCKOPT
+      55 getsockopt FORWARD fd:fd level:int optname:int optval:inout[socklen@optlen] optlen:inout![4] | by=GETSOCKOPT shows=peer:3
       56 clone END flags:long stack:addr parent_tid:out[4] child_tid:out[4] tls:addr | blocks role=BIRTH by=CLONE ; the service started a child process
       57 fork END | role=BIRTH ; the service started a child process
       58 vfork END | blocks role=BIRTH ; the service started a child process
       59 execve RENDEZVOUS path:path argv:in envp:in | role=EXEC
       60 exit FORWARD status:int | role=EXIT_THREAD
-      61 wait4 FORWARD pid:pid wstatus:out[4] options:int rusage:out[144] | blocks consumes role=CHILD_WAIT
-      62 kill FORWARD pid:pid sig:sig | role=SIGNAL_SEND
+      61 wait4 FORWARD pid:pidgroup wstatus:out[4] options:int rusage:out[144] | blocks consumes role=CHILD_WAIT gives=pid
+      62 kill FORWARD pid:pidgroup sig:sig | role=SIGNAL_SEND
       63 uname FORWARD buf:out[390]
       64 semget FORWARD key:int nsems:int semflg:int
       65 semop FORWARD semid:int sops:in[*6@nsops] nsops:int | blocks
@@ -159,10 +162,10 @@ final class SyscallRows {
       106 setgid BOTH gid:int
       107 geteuid FORWARD
       108 getegid FORWARD
-      109 setpgid FORWARD pid:pid pgid:pid
-      110 getppid FORWARD
-      111 getpgrp FORWARD
-      112 setsid FORWARD
+      109 setpgid BOTH pid:pid pgid:pgid | role=GROUP by=ABOUT_PROCESS
+      110 getppid FORWARD | gives=parent
+      111 getpgrp FORWARD | gives=group
+      112 setsid BOTH | role=GROUP gives=session
       113 setreuid BOTH ruid:int euid:int
       114 setregid BOTH rgid:int egid:int
       115 getgroups FORWARD size:int list:out[result*4@size]
@@ -171,14 +174,14 @@ final class SyscallRows {
       118 getresuid FORWARD ruid:out[4] euid:out[4] suid:out[4]
       119 setresgid BOTH rgid:int egid:int sgid:int
       120 getresgid FORWARD rgid:out[4] egid:out[4] sgid:out[4]
-      121 getpgid FORWARD pid:pid
+      121 getpgid FORWARD pid:pid | gives=group
       122 setfsuid BOTH uid:int
       123 setfsgid BOTH gid:int
-      124 getsid FORWARD pid:pid
-      125 capget FORWARD header:inout![8] data:out[handler] | by=CAPABILITIES
-      126 capset BOTH header:inout![8] data:in
+      124 getsid FORWARD pid:pid | gives=session
+      125 capget FORWARD header:inout![8] data:out[handler] | by=CAPABILITIES names=pid:0+4
+      126 capset BOTH header:inout![8] data:in | names=pid:0+4
       127 rt_sigpending FORWARD set:out[@sigsetsize] sigsetsize:long
-      128 rt_sigtimedwait FORWARD set:in[@sigsetsize] info:out[128] timeout:in[16] sigsetsize:long | blocks consumes role=SIGNAL_WAIT timespec=timeout
+      128 rt_sigtimedwait FORWARD set:in[@sigsetsize] info:out[128] timeout:in[16] sigsetsize:long | blocks consumes role=SIGNAL_WAIT timespec=timeout shows=signal:1
       129 rt_sigqueueinfo FORWARD pid:pid sig:sig info:in[128] | role=SIGNAL_SEND
       130 rt_sigsuspend FORWARD mask:in[@sigsetsize] sigsetsize:long | blocks role=SIGNAL_WAIT mask=mask
       131 sigaltstack BOTH ss:in[24] old_ss:out[24] | role=SIGNAL_STACK
@@ -190,8 +193,8 @@ final class SyscallRows {
       137 statfs FORWARD path:path buf:out[120]
       138 fstatfs FORWARD fd:fd buf:out[120]
       139 sysfs END option:int arg1:long arg2:long ; the service uses the obsolete sysfs call, whose outputs ftrun does not know
-      140 getpriority FORWARD which:int who:pid
-      141 setpriority BOTH which:int who:pid prio:int | by=ABOUT_PROCESS
+      140 getpriority FORWARD which:int who:who
+      141 setpriority BOTH which:int who:who prio:int | by=ABOUT_PROCESS
       142 sched_setparam BOTH pid:pid param:in[4] | by=ABOUT_PROCESS
       143 sched_getparam FORWARD pid:pid param:out[4]
       144 sched_setscheduler BOTH pid:pid policy:int param:in[4] | by=ABOUT_PROCESS
@@ -236,7 +239,7 @@ final class SyscallRows {
       183 afs_syscall ENOSYS ; Linux does not implement it
       184 tuxcall ENOSYS ; Linux does not implement it
       185 security ENOSYS ; Linux does not implement it
-      186 gettid FORWARD
+      186 gettid FORWARD | gives=thread
       187 readahead FORWARD fd:fd offset:long count:long
       188 setxattr FORWARD path:path name:path value:in[@size] size:long flags:int
       189 lsetxattr FORWARD path:path name:path value:in[@size] size:long flags:int
@@ -272,7 +275,7 @@ final class SyscallRows {
       215 epoll_wait_old ENOSYS ; Linux does not implement it
       216 remap_file_pages END addr:addr size:long prot:long pgoff:long flags:long ; the service rearranges the pages of a file mapping
       217 getdents64 FORWARD fd:fd dirp:out[result@count] count:int | consumes
-      218 set_tid_address BOTH tidptr:addr | role=TID_ADDRESS
+      218 set_tid_address BOTH tidptr:addr | role=TID_ADDRESS gives=thread
       219 restart_syscall FORWARD | blocks role=RESTART
       220 semtimedop FORWARD semid:int sops:in[*6@nsops] nsops:int timeout:in[16] | blocks timespec=timeout
       221 fadvise64 FORWARD fd:fd offset:long len:long advice:int
@@ -301,12 +304,12 @@ final class SyscallRows {
       244 mq_notify END mqdes:fd sevp:in[64] ; the service asks to be notified of messages in a POSIX message queue, which is not replicated yet
       245 mq_getsetattr FORWARD mqdes:fd newattr:in[64] oldattr:out[64]
       246 kexec_load END entry:long nr_segments:long segments:in flags:long ; the service loads another kernel
-      247 waitid FORWARD idtype:int id:pid infop:out![28] options:int rusage:out[144] | blocks consumes role=CHILD_WAIT
+      247 waitid FORWARD idtype:int id:id infop:out![28] options:int rusage:out[144] | blocks consumes role=CHILD_WAIT shows=signal:2
       248 add_key FORWARD type:path description:path payload:in[@plen] plen:long keyring:int
       249 request_key FORWARD type:path description:path callout_info:path dest_keyring:int | blocks
       250 keyctl FORWARD operation:int arg2:long arg3:inout[handler] arg4:long arg5:long | by=KEYCTL
-      251 ioprio_set BOTH which:int who:pid ioprio:int | by=ABOUT_PROCESS
-      252 ioprio_get FORWARD which:int who:pid
+      251 ioprio_set BOTH which:int who:id ioprio:int | by=ABOUT_PROCESS
+      252 ioprio_get FORWARD which:int who:id
       253 inotify_init FORWARD | makesfd
       254 inotify_add_watch FORWARD fd:fd path:path mask:int
       255 inotify_rm_watch FORWARD fd:fd wd:int
@@ -353,7 +356,7 @@ final class SyscallRows {
       296 pwritev FORWARD fd:fd iov:in[iov@iovcnt] iovcnt:long pos_l:long pos_h:long | transfers
       297 rt_tgsigqueueinfo FORWARD tgid:pid tid:pid sig:sig info:in[128] | role=SIGNAL_SEND
       298 perf_event_open ENOSYS attr:in pid:pid cpu:int group_fd:fd flags:long ; hardware counters differ between primary and replica
-      299 recvmmsg FORWARD fd:fd msgvec:inout[mmsg@vlen] vlen:int flags:int timeout:inout[16] | blocks consumes by=RECVMMSG timespec=timeout
+      299 recvmmsg FORWARD fd:fd msgvec:inout[mmsg@vlen] vlen:int flags:int timeout:inout[16] | blocks consumes by=RECVMMSG timespec=timeout shows=credentials:1
       300 fanotify_init FORWARD flags:int event_f_flags:int | makesfd
       301 fanotify_mark FORWARD fanotify_fd:fd flags:int mask:long dirfd:fd path:path
       302 prlimit64 BOTH pid:pid resource:int new_limit:in[16] old_limit:out[16] | by=PRLIMIT

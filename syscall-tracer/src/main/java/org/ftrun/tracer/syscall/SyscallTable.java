@@ -103,6 +103,13 @@ public final class SyscallTable {
         : CommandResolver.resolve(row, irregular, arguments, ownPid);
   }
 
+  /** Where a call has ids of threads, processes, groups and sessions. Allocates nothing. */
+  public static List<IdRule> ids(SyscallRow row, long[] arguments) {
+    Irregular irregular = row.irregularOrNull();
+    CommandRule command = irregular == null ? null : Commands.find(irregular, arguments);
+    return command == null ? row.ids() : command.ids();
+  }
+
   /** As {@link #resolve(long, long[], int)}, only pid 0 being taken for the caller itself. */
   public static Resolution resolve(long number, long[] arguments) {
     return resolve(number, arguments, 0);

@@ -29,7 +29,7 @@ class CallEffectsTest {
   private static final int OTHER = 2048;
 
   private MemberOnChild on;
-  private Member member;
+  private MemberThread member;
   private CallEffects effects;
 
   @BeforeEach
@@ -45,19 +45,20 @@ class CallEffectsTest {
   }
 
   @Test
-  void shouldSetItsOwnCapabilitiesWhenThePrimaryNamedItself() throws Exception {
+  void shouldSetItsOwnCapabilitiesWhenTheServiceNamesItself() throws Exception {
     long version = 0x20080522; // _LINUX_CAPABILITY_VERSION_3
     on.put(0, version);
     assertThat(byKernel("capget", on.room, on.room + OTHER)).isZero();
     on.put(0, version | 1L << 32); // process 1, as seen from a replica: another one
     assertThat(byKernel("capset", on.room, on.room + OTHER)).isEqualTo(-Errno.EPERM);
 
+    long itself = version | (long) member.ids.pid() << 32;
+    on.put(0, itself);
     CallInFlight call = MemberOnChild.call("capset", on.room, on.room + OTHER);
     effects.prepare(call);
-    effects.nameItself(call);
 
     assertThat(on.execute(call)).isZero();
-    assertThat(on.get(on.room, 1)).as("the service's own").containsExactly(version | 1L << 32);
+    assertThat(on.get(on.room, 1)).as("the service's own").containsExactly(itself);
   }
 
   @Test
@@ -140,12 +141,12 @@ class CallEffectsTest {
     assertThat(traced("rt_sigprocmask", 7, on.room, 0, 8)).isEqualTo(-Errno.EINVAL);
     assertThat(traced("rt_sigprocmask", SET, on.room, 0, 4)).isEqualTo(-Errno.EINVAL);
     assertThat(traced("rt_sigprocmask", SET, 16, 0, 8)).isEqualTo(-Errno.EFAULT);
-    assertThat(member.model().hiddenMask).isZero();
+    assertThat(member.thread().hiddenMask).isZero();
   }
 
   @Test
   void shouldSayWhenAMaskReleasesWhatWasPending() throws Exception {
-    member.model().hiddenMask = TRAP;
+    member.thread().hiddenMask = TRAP;
     byte[] siginfo = new byte[HeldSignals.SIGINFO_BYTES];
     siginfo[0] = Signal.SIGTRAP;
     member.hiddenPending.add(siginfo);
@@ -205,18 +206,17 @@ class CallEffectsTest {
   @Test
   void shouldKnowTheRealTimer() throws Exception {
     IntervalTimer timer = member.model().realTimer;
-    effects.finish(MemberOnChild.call("alarm", 0xffff_ffffL), 0, 0, on.member.pid());
+    effects.finish(MemberOnChild.call("alarm", 0xffff_ffffL), 0, 0);
     assertThat(timer.microsLeft(0)).isEqualTo(0xffff_ffffL * 1_000_000);
     assertThat(timer.intervalMicros()).isZero();
     on.put(0, 1, 2, 3, 4);
-    effects.finish(MemberOnChild.call("setitimer", 0, on.room, 0), 0, 0, on.member.pid());
+    effects.finish(MemberOnChild.call("setitimer", 0, on.room, 0), 0, 0);
     assertThat(timer.microsLeft(0)).isEqualTo(3_000_004);
     assertThat(timer.intervalMicros()).isEqualTo(1_000_002);
-    effects.finish(MemberOnChild.call("setitimer", 1, 0, 0), 0, 0, on.member.pid());
+    effects.finish(MemberOnChild.call("setitimer", 1, 0, 0), 0, 0);
     assertThat(timer.isArmed()).as("ITIMER_VIRTUAL is another").isTrue();
-    effects.finish(
-        MemberOnChild.call("setitimer", 0, on.room, 0), -Errno.EINVAL, 0, on.member.pid());
-    effects.finish(MemberOnChild.call("alarm", 0), 3, 0, on.member.pid());
+    effects.finish(MemberOnChild.call("setitimer", 0, on.room, 0), -Errno.EINVAL, 0);
+    effects.finish(MemberOnChild.call("alarm", 0), 3, 0);
     assertThat(timer.isArmed()).isFalse();
   }
 
@@ -234,7 +234,7 @@ class CallEffectsTest {
 
   @Test
   void shouldDropWhatIsPendingWhenItBecomesIgnored() throws Exception {
-    member.model().hiddenMask = TRAP | SEGV;
+    member.thread().hiddenMask = TRAP | SEGV;
     member.hiddenPending.add(siginfo(Signal.SIGTRAP));
     member.hiddenPending.add(siginfo(Signal.SIGSEGV));
     on.put(0, HANDLER, 0, 0, 0);
@@ -251,10 +251,10 @@ class CallEffectsTest {
     call.atSite.rsp(on.room);
     on.put(296, TERM);
     assertThat(effects.leaveHandler(call)).isEqualTo(TERM);
-    assertThat(member.model().hiddenMask).isZero();
+    assertThat(member.thread().hiddenMask).isZero();
     on.put(296, TERM | SEGV);
     assertThat(effects.leaveHandler(call)).isEqualTo(TERM);
-    assertThat(member.model().hiddenMask).isEqualTo(SEGV);
+    assertThat(member.thread().hiddenMask).isEqualTo(SEGV);
     assertThat(on.get(on.room + 296, 1)).containsExactly(TERM);
     call.atSite.rsp(0);
     assertThat(effects.leaveHandler(call)).as("no frame").isEqualTo(-1);
@@ -276,19 +276,18 @@ class CallEffectsTest {
 
   @Test
   void shouldRememberWhatACloneDoesNotCopy() {
-    effects.finish(MemberOnChild.call("set_tid_address", 0x100), 1, 0, on.member.pid());
-    effects.finish(MemberOnChild.call("set_robust_list", 0x200, 24), 0, 0, on.member.pid());
-    effects.finish(
-        MemberOnChild.call("set_robust_list", 0x300, 25), -Errno.EINVAL, 0, on.member.pid());
-    assertThat(member.model().tidAddress).isEqualTo(0x100);
-    assertThat(member.model().robustList).isEqualTo(0x200);
-    assertThat(member.model().robustLength).isEqualTo(24);
+    effects.finish(MemberOnChild.call("set_tid_address", 0x100), 1, 0);
+    effects.finish(MemberOnChild.call("set_robust_list", 0x200, 24), 0, 0);
+    effects.finish(MemberOnChild.call("set_robust_list", 0x300, 25), -Errno.EINVAL, 0);
+    assertThat(member.thread().tidAddress).isEqualTo(0x100);
+    assertThat(member.thread().robustList).isEqualTo(0x200);
+    assertThat(member.thread().robustLength).isEqualTo(24);
   }
 
   private long traced(String name, long... arguments) throws Exception {
     CallInFlight call = MemberOnChild.call(name, arguments);
     effects.prepare(call);
-    return effects.finish(call, on.execute(call), System.nanoTime(), on.member.pid());
+    return effects.finish(call, on.execute(call), System.nanoTime());
   }
 
   private long byKernel(String name, long... arguments) throws Exception {

@@ -16,8 +16,9 @@ class EventRecorderTest {
   void shouldKnowTheArgumentsWhenAnEventIsSeen() throws Exception {
     try (NoGroup group = new NoGroup();
         MemberOnChild on = new MemberOnChild()) {
-      EventRecorder recorder = new EventRecorder(on.member, group.log().writer(), group);
-      recorder.setRecording(true);
+      Recording recording = new Recording(() -> {});
+      recording.set(true);
+      EventRecorder recorder = new EventRecorder(on.member, group.log().writer(), group, recording);
       CallInFlight call = MemberOnChild.call("close", 1, 2, 3, 4, 5, 6);
       CompletableFuture<Long> unknown = new CompletableFuture<>();
       Thread reader = new Thread(() -> unknown.complete(countUnknown(group)), "reader");

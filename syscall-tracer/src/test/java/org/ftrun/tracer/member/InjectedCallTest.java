@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class InjectedCallTest {
   private MemberOnChild on;
-  private Member member;
+  private MemberThread member;
 
   @BeforeEach
   void start() throws Exception {

@@ -75,7 +75,7 @@ class LogMappingTest {
 
     assertLogIsMapped();
     assertThat(descriptors()).isEqualTo(descriptors);
-    assertThat(on.get(on.member.model().stub.scratch().value(), 20)).containsOnly(0);
+    assertThat(on.get(on.member.room().scratch().value(), 20)).containsOnly(0);
     assertThat(on.member.held.isEmpty()).isTrue();
     on.member.tracee.writeRegisters(before);
     on.member.tracee.resume(0);

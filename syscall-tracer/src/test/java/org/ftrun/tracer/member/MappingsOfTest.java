@@ -49,6 +49,22 @@ class MappingsOfTest {
   }
 
   @Test
+  void shouldTakeOnlySharedMappingsWhenOnlyTheseAreWanted() {
+    String maps =
+        """
+        00400000-0040b000 r-xp 00001000 08:01 1234   /tmp/rw-s s
+        7f0000000000-7f0000001000 rw-s 00000000 00:01 77     /dev/zero (deleted)
+        7ffc0000-7ffc1000 rw-p 00000000 00:00 0\s
+        7ffd0000-7ffd1000 r--s 00000000 08:01 9 /tmp/x
+        """;
+    assertThat(MappingsOf.shared(maps))
+        .extracting(MappingsOf.Mapping::name)
+        .containsExactly("/dev/zero (deleted)", "/tmp/x");
+    assertThat(MappingsOf.shared("")).isEmpty();
+    assertThat(MappingsOf.sharedOf(-1).all()).isEmpty();
+  }
+
+  @Test
   void shouldTellSharedAnonymousFromSharedFiles() {
     String shared = "7f0000000000-7f0000001000 rw-s 00000000 00:01 77     ";
     assertThat(MappingsOf.parse(shared + "/dev/zero (deleted)").isSharedAnonymous()).isTrue();

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TracedChild;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -29,7 +30,7 @@ final class MemberOnChild implements AutoCloseable {
   /** Where its text begins. */
   final long text;
 
-  final Member member;
+  final MemberThread member;
 
   /** Memory that it may read and write, zeroed. */
   final long room;
@@ -64,12 +65,16 @@ final class MemberOnChild implements AutoCloseable {
       assertThat(child.tracee().memory().forceWrite(start, code)).isTrue();
       child.tracee().writeRegisters(before);
       member =
-          new Member(
+          new MemberThread(
               child.tracee(),
               new ProcessModel(
                   new StubRegion(new TraceeAddress(stub)),
                   new TraceeAddress(0),
-                  new SignalActions()));
+                  new SignalActions()),
+              VirtualIds.ofRoot(child.pid()),
+              new ThreadModel(
+                  VirtualIds.ofRoot(child.pid()).pid(),
+                  ThreadRoom.first(new StubRegion(new TraceeAddress(stub)))));
       whole = true;
     } finally {
       if (!whole) {
@@ -90,7 +95,7 @@ final class MemberOnChild implements AutoCloseable {
 
   /** A call as its SIGSYS stop would show it. */
   static CallInFlight call(String name, long... arguments) {
-    CallInFlight call = new CallInFlight(CallDigest.OF_ARGUMENTS);
+    CallInFlight call = new CallInFlight(CallDigest.OF_ARGUMENTS, 0);
     call.begin(new Registers().rax(number(name)).arguments(arguments).rip(0x40_0002), 0);
     return call;
   }

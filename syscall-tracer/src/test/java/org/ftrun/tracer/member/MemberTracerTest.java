@@ -3,6 +3,9 @@ package org.ftrun.tracer.member;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -36,7 +39,43 @@ class MemberTracerTest {
 
   @Test
   void shouldRefuseANewbornThatIsGone() {
-    Newborn gone = new Newborn(Integer.MAX_VALUE, Integer.MAX_VALUE, null, null);
-    assertThat(tracer.adopt(gone)).isEqualTo("the replica died at its birth");
+    Newborn gone =
+        new Newborn(Integer.MAX_VALUE, Integer.MAX_VALUE, null, null, List.of(), List.of());
+    CompletableFuture<String> refusal = new CompletableFuture<>();
+    tracer
+        .adopt(
+            gone,
+            null,
+            ReplicaRole.Waiting.SLEEP,
+            new MemberTracer.Adopter() {
+              @Override
+              public boolean adopted(ReplicaRole replica) {
+                return refusal.complete("adopted");
+              }
+
+              @Override
+              public void refused(String reason) {
+                refusal.complete(reason);
+              }
+            })
+        .join();
+    assertThat(refusal).isCompletedWithValue("the replica died at its birth");
+  }
+
+  @Test
+  void shouldRunACommandAfterTheStepWhenTheStepAsksForIt() {
+    List<String> order = new ArrayList<>();
+    tracer.call(
+        () -> {
+          tracer.afterStep(() -> order.add("afterwards"));
+          order.add("step");
+        });
+    tracer.call(() -> order.add("next"));
+    assertThat(order).containsExactly("step", "afterwards", "next");
+  }
+
+  @Test
+  void shouldTakeNoCommandForAfterTheStepWhenItIsNotItsOwnStep() {
+    assertThatThrownBy(() -> tracer.afterStep(() -> {})).isInstanceOf(IllegalStateException.class);
   }
 }

@@ -22,7 +22,7 @@ class OwnSignalsTest {
   private static final long USR1 = SignalActions.bit(Signal.SIGUSR1);
 
   private MemberOnChild on;
-  private Member member;
+  private MemberThread member;
 
   @BeforeEach
   void start() throws Exception {
@@ -55,12 +55,12 @@ class OwnSignalsTest {
     byte[] segv = siginfo(Signal.SIGSEGV, 2);
     member.hiddenPending.add(trap);
     member.hiddenPending.add(segv);
-    member.model().hiddenMask = TRAP | SEGV;
+    member.thread().hiddenMask = TRAP | SEGV;
     new OwnSignals(member).queueReleased();
     assertThat(member.hiddenPending.all()).containsExactly(trap, segv);
     assertThat(member.tracee.signalMask()).as("nothing was done").isZero();
 
-    member.model().hiddenMask = SEGV;
+    member.thread().hiddenMask = SEGV;
     new OwnSignals(member).queueReleased();
     assertThat(member.hiddenPending.all()).containsExactly(segv);
     assertThat(List.of(member.tracee.pendingSignals(false))).containsExactly(trap);
@@ -101,7 +101,7 @@ class OwnSignalsTest {
   void shouldRestoreActionsMaskAndPendingSignalsWhenReleased() throws Exception {
     member.model().actions.set(Signal.SIGTRAP, SignalAction.IGNORE);
     member.model().actions.set(Signal.SIGUSR2, new SignalAction(0x1000, 0, 0, SEGV));
-    member.model().hiddenMask = SEGV | SYS;
+    member.thread().hiddenMask = SEGV | SYS;
     member.hiddenPending.add(siginfo(Signal.SIGSEGV, 1));
     member.hiddenPending.add(siginfo(Signal.SIGSYS, 2));
     member.tracee.setSignalMask(USR1);
@@ -111,7 +111,7 @@ class OwnSignalsTest {
     long pause = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
     service.rip(pause); // where the stub lets a newborn wait: it stays as it is
     try (NoGroup group = new NoGroup()) {
-      Role role = new Release(member, group).release(service);
+      Role role = new Release(new PrimaryRole(member, group).standingAt(service)).release();
       assertThat(role).isInstanceOf(NativeRole.class);
     }
     assertThat(status("TracerPid")).isZero();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,12 @@ class ProgramStartTest {
     try (group;
         MemberOnChild on = new MemberOnChild()) {
       execute(on);
-      Role role = new PrimaryRole(new Member(on.child.tracee(), null), group).begin();
+      Role role =
+          new PrimaryRole(
+                  new MemberThread(
+                      on.child.tracee(), null, VirtualIds.ofRoot(on.child.tracee().pid()), null),
+                  group)
+              .begin();
       assertThat(role).isInstanceOf(NativeRole.class);
       assertThat(group.told.get(group.told.size() - 1)).startsWith("unprotected").contains(DEFECT);
       for (int i = 0; !isAsleep(on); i++) {

@@ -57,11 +57,15 @@ class RescueTest {
   void shouldRunNativelyWhenABoundaryActionFailsInItsOwnCode() throws Exception {
     assertRunsNativelyAfter(
         (on, group, primary) ->
-            primary.atBoundary.add(
-                service -> {
-                  on.member.inject(MemberOnChild.number("getpid")); // its registers are ours now
-                  throw new OutOfMemoryError(DEFECT);
-                }));
+            primary
+                .first()
+                .atBoundary
+                .add(
+                    service -> {
+                      on.member.inject(
+                          MemberOnChild.number("getpid")); // its registers are ours now
+                      throw new OutOfMemoryError(DEFECT);
+                    }));
   }
 
   @Test
@@ -102,7 +106,7 @@ class RescueTest {
     on.member.tracee.writeRegisters(service);
     on.member.tracee.resume(0);
     PrimaryRole primary = new PrimaryRole(on.member, group);
-    primary.recorder.setRecording(true);
+    primary.recording.set(true);
     for (int i = 0; i < 10_000 && group.calls < 20; i++) {
       assertThat(primary.step()).isSameAs(primary);
     }
@@ -118,7 +122,8 @@ class RescueTest {
     assertThat(log).isPositive();
     assertThat(on.member.inject(MemberOnChild.number("close"), descriptor)).isZero();
     ProcessModel model = on.member.model();
-    on.member.setModel(new ProcessModel(model.stub, new TraceeAddress(log), model.actions));
+    on.member.setModel(
+        new ProcessModel(model.stub, new TraceeAddress(log), model.actions), on.member.thread());
   }
 
   private static Role stepsUntilItFails(PrimaryRole primary) {

@@ -151,7 +151,7 @@ class FastTableTest {
     int row = SyscallTable.named(call).number() * FastTable.ROW_BYTES;
     List<Integer> commands = new ArrayList<>();
     for (int i = 0; i < table.get(row + 11); i++) {
-      commands.add(table.getInt(row + 12 + 4 * i));
+      commands.add(Short.toUnsignedInt(table.getShort(row + 12 + 2 * i)));
     }
     assertThat(commands).contains(Integer.decode(command));
   }

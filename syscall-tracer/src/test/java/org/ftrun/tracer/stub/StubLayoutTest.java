@@ -117,7 +117,7 @@ class StubLayoutTest {
     assertThat(region.execute()).isEqualTo(0x7000_0000_0000L);
     assertThat(region.birth()).isEqualTo(0x7000_0000_0010L);
     assertThat(region.selector()).isEqualTo(new TraceeAddress(0x7000_0000_c000L));
-    assertThat(region.scratch()).isEqualTo(new TraceeAddress(0x7000_0000_c100L));
+    assertThat(region.trapAfterCall()).isEqualTo(0x7000_0000_0002L);
     assertThat(region.isBeforeCall(0x7000_0000_0000L)).isTrue();
     assertThat(region.isBehindCall(0x7000_0000_0002L)).isTrue();
     assertThat(region.isTrapped(0x7000_0000_0003L)).isTrue();

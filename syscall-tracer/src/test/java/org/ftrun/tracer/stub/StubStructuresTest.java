@@ -60,6 +60,11 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, enter)", StubArea.ENTER);
     expected.put("offsetof(struct area, fences)", StubArea.FENCES);
     expected.put("sizeof(((struct area *)0)->fences)", 8 * StubArea.MOST_FENCES);
+    expected.put("offsetof(struct area, pid)", StubArea.PID);
+    expected.put("offsetof(struct area, parent)", StubArea.PARENT);
+    expected.put("offsetof(struct area, signals)", StubArea.SIGNALS);
+    expected.put("offsetof(struct row, identity)", 20);
+    expected.put("offsetof(struct row, paths)", 21);
     expected.put("offsetof(struct row, blocks)", 61);
     expected.put("offsetof(struct row, inputs)", 62);
     expected.put("offsetof(struct row, paired)", 63);
@@ -100,6 +105,9 @@ class StubStructuresTest {
     expected.put("STUB_TABLE", StubLayout.TABLE);
     expected.put("STUB_DATA", StubLayout.SELECTOR);
     expected.put("STUB_AREA", StubLayout.AREA);
+    expected.put("STUB_ROOMS", StubLayout.ROOMS);
+    expected.put("STUB_MOST_ROOMS", StubLayout.MOST_ROOMS);
+    expected.put("STUB_ROOM_BYTES", StubLayout.TRAMPOLINES_BYTES);
     expected.put("STUB_TRAMPOLINES", StubLayout.TRAMPOLINES);
     expected.put("MODE_SLOW", StubArea.Mode.SLOW.ordinal());
     expected.put("MODE_SOLO", StubArea.Mode.SOLO.ordinal());

@@ -38,7 +38,9 @@ class CommandResolverTest {
 
   @Test
   void shouldSayWhatWasBornWhenCloneIsCalled() {
-    assertThat(resolve("clone", 0x3d0f00).reason()).contains("second thread");
+    assertThat(resolve("clone", 0x3d0f00).role()).isEqualTo(SyscallRole.THREAD_BIRTH);
+    assertThat(resolve("clone", 0x3d0f00).syscallClass()).isEqualTo(SyscallClass.BOTH);
+    assertThat(resolve("clone", 0x3d0b00).reason()).contains("does not share all");
     assertThat(resolve("clone", 0x1200011).reason()).contains("child process");
     assertThat(resolve("clone", 0x4111).syscallClass()).isEqualTo(SyscallClass.END_PROTECTION);
     assertThat(resolve("clone", 0x4111).role()).isEqualTo(SyscallRole.BIRTH);

@@ -2,22 +2,27 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import org.ftrun.tracer.capture.TraceeReader;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Tracee;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /**
- * One member: a traced process, what is known of it, and the work space of its tracer thread, to
- * which all of it belongs. It stays the same object when the replica becomes the primary.
+ * One thread of a member: the traced thread, what is known of it and of its process, and the work
+ * space of its tracer, to which all of it belongs. It stays the same object when the replica
+ * becomes the primary.
  */
-final class Member {
+final class MemberThread {
   /** Values that a system call leaves in rcx and r11, the same on every path. */
   static final long RCX_AFTER_CALL = -1;
 
   static final long R11_AFTER_CALL = 0x246;
 
   final Tracee tracee;
+
+  /** By which ids the service knows its threads and itself. */
+  final VirtualIds ids;
 
   /** Signals that wait for a call boundary, to which the fast path is then asked to come. */
   final HeldSignals held = new HeldSignals(this::stopAtNextCall);
@@ -37,10 +42,14 @@ final class Member {
   final long[] arguments = new long[6];
 
   private ProcessModel model;
+  private ThreadModel thread;
+  private ProcessThreads threads = new ProcessThreads(this);
 
-  Member(Tracee tracee, ProcessModel model) {
+  MemberThread(Tracee tracee, ProcessModel model, VirtualIds ids, ThreadModel thread) {
     this.tracee = tracee;
     this.model = model;
+    this.ids = ids;
+    this.thread = thread;
     this.injected = new InjectedCall(tracee, held, lifeline::beforeInjecting);
     this.reader = this::readAdvancing;
   }
@@ -49,6 +58,10 @@ final class Member {
     fastPath.requestStop();
   }
 
+  /**
+   * The kernel's id of the thread, for the first one the process's too; the service knows it by
+   * {@link #ids}.
+   */
   int pid() {
     return tracee.pid();
   }
@@ -58,8 +71,40 @@ final class Member {
   }
 
   /** A new process image has a new model. */
-  void setModel(ProcessModel newModel) {
+  void setModel(ProcessModel newModel, ThreadModel newThread) {
     model = newModel;
+    thread = newThread;
+  }
+
+  /** What is known of the thread itself. */
+  ThreadModel thread() {
+    return thread;
+  }
+
+  /** What the thread has of the stub. */
+  ThreadRoom room() {
+    return thread.room;
+  }
+
+  /** The threads of its process, itself among them. */
+  ProcessThreads threads() {
+    return threads;
+  }
+
+  /** Pid of its process. */
+  int processId() {
+    return threads.first().pid();
+  }
+
+  /** The thread is a further one of another's process. */
+  void join(MemberThread other) {
+    threads = other.threads;
+    threads.add(this);
+  }
+
+  /** A signal's handler is entered. */
+  void enterHandler(int signal) {
+    thread.enterHandler(signal, model.actions);
   }
 
   private int readAdvancing(long address, ByteBuffer target) {

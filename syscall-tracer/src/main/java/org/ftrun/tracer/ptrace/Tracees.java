@@ -1,0 +1,96 @@
+package org.ftrun.tracer.ptrace;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.libc.NativeMemory;
+
+/**
+ * Threads that one tracer thread traces, whichever of them stops first. A stop that has been
+ * reported must be resumed from, or {@link Tracee#read() read}, before the next is awaited: else it
+ * is what the kernel reports again.
+ */
+public final class Tracees {
+  private static final int SYS_WAIT4 = 61;
+  private static final int SYS_PTRACE = 101;
+  private static final int SYS_WAITID = 247;
+  private static final int PTRACE_CONT = 7;
+  private static final int P_ALL = 0;
+
+  /** WSTOPPED, WEXITED, WNOWAIT, __WALL and __WNOTHREAD. */
+  private static final int LOOK = 2 | 4 | 0x0100_0000 | 0x4000_0000 | 0x2000_0000;
+
+  /** __WALL and WNOHANG. */
+  private static final int TAKE = 0x4000_0000 | 1;
+
+  private static final int SI_PID_OFFSET = 16;
+  private static final int EINTR = 4;
+  private static final int ECHILD = 10;
+
+  private final Map<Integer, Tracee> all = new HashMap<>();
+
+  /** Threads that have stopped before anybody knew of them: newborns. */
+  private final Set<Integer> early = new HashSet<>();
+
+  private final NativeMemory request = NativeMemory.allocate(128);
+  private final Stop none = new Stop();
+
+  /** A further one. */
+  public void add(Tracee tracee) {
+    all.put(tracee.pid(), tracee);
+  }
+
+  /** One that is gone. */
+  public void remove(Tracee tracee) {
+    all.remove(tracee.pid());
+  }
+
+  /** Whether a newborn has stopped for the first time already; asked once. */
+  public boolean hasStoppedEarly(int tid) {
+    return early.remove(tid);
+  }
+
+  /** Waits for any one's next stop or end; returns NONE when interrupted by a signal to us. */
+  public Stop await() {
+    for (Tracee tracee : all.values()) {
+      if (tracee.isUnread()) {
+        return tracee.await();
+      }
+    }
+    request.buffer().putInt(SI_PID_OFFSET, 0);
+    long result = Libc.call(SYS_WAITID, P_ALL, 0, request.address(), LOOK);
+    if (result == -EINTR) {
+      return none.none();
+    }
+    if (result == -ECHILD) {
+      return anyGone();
+    }
+    if (result < 0) {
+      throw new PtraceException("waitid", result);
+    }
+    int tid = request.buffer().getInt(SI_PID_OFFSET);
+    Tracee tracee = all.get(tid);
+    if (tracee != null) {
+      return tracee.poll();
+    }
+    if (Libc.call(SYS_WAIT4, tid, request.address(), TAKE, 0) == tid) {
+      StopKind kind = none.decode(tid, request.buffer().getInt(0)).kind();
+      if (kind == StopKind.TRAP) {
+        early.add(tid);
+      } else {
+        Libc.call(SYS_PTRACE, PTRACE_CONT, tid, 0, 0); // killed before anybody knew of it
+      }
+    }
+    return none.none();
+  }
+
+  /** None of them is there any more. */
+  private Stop anyGone() {
+    for (Tracee tracee : all.values()) {
+      return tracee.poll();
+    }
+    return none.none();
+  }
+}

@@ -1,0 +1,21 @@
+package org.ftrun.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** What the processor of this machine can do. */
+final class Processor {
+  private Processor() {}
+
+  /**
+   * Whether cpuid can be made to fault (arch_prctl(2), ARCH_SET_CPUID). If not, it tells each
+   * member of the core that it runs on.
+   */
+  static boolean faultsOnCpuid() throws IOException {
+    return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+        .filter(line -> line.startsWith("flags"))
+        .anyMatch(line -> Arrays.asList(line.split("\\s+")).contains("cpuid_fault"));
+  }
+}
