@@ -81,6 +81,8 @@ class DeathsTest {
         for (EchoClient newcomer : newcomers) {
           newcomer.finish();
         }
+      } catch (AssertionError e) {
+        throw new AssertionError(ftrun.messages(), e);
       } finally {
         for (EchoClient newcomer : newcomers) {
           newcomer.close();

@@ -1,7 +1,6 @@
 package org.ftrun.daemon.group;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -127,9 +126,7 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public void later(long millis, Runnable action) {
-    MemberTracer tracer = MemberTracer.current();
-    CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS)
-        .execute(() -> tracer.post(action));
+    MemberTracer.current().postLater(millis, action);
   }
 
   @Override

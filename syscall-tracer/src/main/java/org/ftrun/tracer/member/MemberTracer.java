@@ -187,6 +187,15 @@ public final class MemberTracer {
   }
 
   /** A wake-up that came just before the thread began to wait had no effect. */
+  /**
+   * As {@link #post}, after a while.
+   *
+   * @param millis how long
+   */
+  public void postLater(long millis, Runnable action) {
+    WAKE_UPS.schedule(() -> post(action), millis, TimeUnit.MILLISECONDS);
+  }
+
   private void wakeAgain(Command command) {
     if (commands.contains(command) && thread.isAlive()) {
       wake();

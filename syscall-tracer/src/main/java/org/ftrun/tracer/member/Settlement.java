@@ -58,10 +58,12 @@ final class Settlement {
 
   /**
    * Whether a call can have failed because its process was being killed: the kernel finds no memory
-   * for the dying, nor does it bring in a page for them. The replica's own call knows better.
+   * for the dying, nor does it bring in a page for them. Of a file that it has no memory for, such
+   * as an accepted socket's, it says that there are too many (do_accept of net/socket.c). The
+   * replica's own call knows better.
    */
   private static boolean isOfDying(long result) {
-    return result == -Errno.EFAULT || result == -Errno.ENOMEM;
+    return result == -Errno.EFAULT || result == -Errno.ENOMEM || result == -Errno.ENFILE;
   }
 
   /** The process is gone, and with it its registers and its memory. */
