@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -109,6 +110,26 @@ class FaultPointTest {
       int exitStatus = ftrun.awaitExit();
       assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
       System.out.println(fault + ": " + status.takeoverCauses().size() + " kills");
+    }
+  }
+
+  /**
+   * A signal finds the fast path behind its call, which is the tracer's then; there it is killed.
+   */
+  @ParameterizedTest
+  @CsvSource({"WHILE_RECORDING,read", "AFTER_RECORD,read", "WHILE_RECORDING,write"})
+  void shouldStateTheSameFactsWhenASignalHasInterruptedTheFastPath(String point, String call)
+      throws Exception {
+    TinyProgram program = new TinyProgram("storms", Linking.DYNAMIC, List.of("1"), 0);
+    Outcome natively =
+        Outcome.natively(Files.createDirectories(directory.resolve("native")), program.command());
+    String fault = "-Dftrun.test.fault=" + point + ":" + call + ":5+";
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", fault);
+    try (FtrunProcess ftrun =
+        FtrunProcess.start(directory, FastPathMode.ON, environment, program.command())) {
+      int exitStatus = ftrun.awaitExit();
+      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      assertThat(kills(ftrun)).as(ftrun.messages()).isPositive();
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class FirstRuleTest {
+  private static final Map<String, String> DEFECT =
+      Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.test.defect=3000");
+
   @TempDir Path directory;
 
   @Test
@@ -106,6 +110,40 @@ class FirstRuleTest {
           () -> "no echo: " + ftrun.messages(),
           () -> client.progress() > before);
       client.finish();
+    }
+  }
+
+  /** A defect of ours that comes again at every stop. */
+  @Test
+  void shouldServeOnWhenTheTracerFailsForGood() throws Exception {
+    try (FtrunProcess ftrun =
+            EchoServer.start(directory, FastPathMode.OFF, DEFECT, Linking.DYNAMIC);
+        Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
+      assertThat(assertUnprotected(ftrun)).startsWith("internal error: ");
+      EchoServer.awaitProgress(ftrun, crowd, 1_000_000);
+      crowd.finish();
+    }
+  }
+
+  /** As that, where threads would have to come together for an orderly release. */
+  @Test
+  void shouldServeOnWhenTheTracerOfSeveralThreadsFailsForGood() throws Exception {
+    int port = Ports.free();
+    List<String> command =
+        List.of("/usr/bin/memcached", "-u", "root", "-l", "127.0.0.1", "-p", "" + port, "-t", "4");
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.OFF, DEFECT, command)) {
+      List<MemcachedClient> clients = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        clients.add(new MemcachedClient(Ports.connect(ftrun, port), i));
+      }
+      try (Conversation crowd = new Crowd(clients)) {
+        assertThat(assertUnprotected(ftrun)).startsWith("internal error: ");
+        EchoServer.awaitProgress(ftrun, crowd, 1_000);
+        crowd.finish();
+      }
+      assertThat(ftrun.messages().lines().count()).isLessThan(30);
+      ftrun.signal("TERM");
+      assertThat(ftrun.awaitExit()).as(ftrun.messages()).isZero();
     }
   }
 

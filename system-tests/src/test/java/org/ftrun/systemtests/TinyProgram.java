@@ -64,6 +64,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_data",
           "thread_waits",
           "thread_channels",
+          "thread_files",
           "thread_races",
           "thread_signals",
           "thread_cancel",

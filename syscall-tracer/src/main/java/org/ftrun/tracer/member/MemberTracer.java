@@ -7,6 +7,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -27,6 +29,7 @@ public final class MemberTracer {
   private static final int SYS_SCHED_SETAFFINITY = 203;
   private static final int SYS_TGKILL = 234;
   private static final int SIG_UNBLOCK = 1;
+  private static final int PLACES = 6;
   private static final long RETRY_NANOS = 200_000;
   private static final ScheduledExecutorService WAKE_UPS =
       Executors.newSingleThreadScheduledExecutor(
@@ -181,12 +184,16 @@ public final class MemberTracer {
     commands.add(new Command(action));
   }
 
+  /** Has a tracer that has no member play a role. */
+  void play(Role first) {
+    post(() -> role = first);
+  }
+
   /** Ends a tracer that has no member. */
   public void dismiss() {
     post(() -> ended |= role == null);
   }
 
-  /** A wake-up that came just before the thread began to wait had no effect. */
   /**
    * As {@link #post}, after a while.
    *
@@ -196,6 +203,7 @@ public final class MemberTracer {
     WAKE_UPS.schedule(() -> post(action), millis, TimeUnit.MILLISECONDS);
   }
 
+  /** A wake-up that came just before the thread began to wait had no effect. */
   private void wakeAgain(Command command) {
     if (commands.contains(command) && thread.isAlive()) {
       wake();
@@ -257,7 +265,7 @@ public final class MemberTracer {
     try {
       role = role.step();
     } catch (RuntimeException | Error e) {
-      LOG.error("internal error in {}", thread.getName(), e);
+      LOG.error("internal error in {}: {} at {}", thread.getName(), e, placeOf(e), e);
       role = role instanceof FailSafe ? ((FailSafe) role).afterError(e) : null;
     }
   }
@@ -267,9 +275,17 @@ public final class MemberTracer {
       command.action.run();
       command.done.complete(null);
     } catch (RuntimeException | Error e) {
-      LOG.error("internal error in a command to {}", thread.getName(), e);
+      LOG.error("internal error in a command to {}: {} at {}", thread.getName(), e, placeOf(e), e);
       command.done.completeExceptionally(e);
     }
+  }
+
+  /** Where it was thrown, and from where that was called: what fits a line. */
+  private static String placeOf(Throwable thrown) {
+    return Stream.of(thrown.getStackTrace())
+        .limit(PLACES)
+        .map(place -> place.getFileName() + ":" + place.getLineNumber())
+        .collect(Collectors.joining(" < "));
   }
 
   /** Pins a thread or process to one core; false if the kernel refuses. */

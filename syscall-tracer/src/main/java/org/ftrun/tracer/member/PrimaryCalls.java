@@ -142,6 +142,7 @@ final class PrimaryCalls {
   /** Sets the registers with which the stub makes the call. */
   void enterStub() throws TraceeDiedException {
     if (call.resolution.mayBlock() && primary.role.areSeveral()) {
+      redirection.giveUp(); // others record meanwhile
       primary.role.turn.release(primary);
     }
     asked.copyFrom(call.atSite);

@@ -78,6 +78,9 @@ final class PrimaryFastPath {
     }
     take();
     showReturned(result);
+    if (returned) {
+      call.answered(result); // the thread's registers do not show it yet, should it die now
+    }
     return true;
   }
 
@@ -103,18 +106,21 @@ final class PrimaryFastPath {
 
   /**
    * The process has died, or is about to. A complete event is published; a call that has returned,
-   * or was interrupted, becomes one of the slow path, to be settled as those are.
+   * or was interrupted, becomes one of the slow path, to be settled as those are. Without an intent
+   * the call has been adopted and recorded already: the thread died before its registers were told.
    */
   void settle() throws TraceeDiedException {
-    if (!isInside(member.now.rip())) {
+    if (!primary.recorder.isRecording() || !isInside(member.now.rip())) {
       return;
     }
     boolean behind = member.model().stub.isBehindFastCall(member.now.rip());
     UnpublishedEvent left = primary.recorder.unpublished();
-    UnpublishedEvent.State state = stateOf(left);
-    if (!behind && state == UnpublishedEvent.State.COMPLETE) {
+    UnpublishedEvent.State state = left.state();
+    boolean called =
+        state == UnpublishedEvent.State.RESULT || behind && state == UnpublishedEvent.State.INTENT;
+    if (state == UnpublishedEvent.State.COMPLETE) {
       left.publish();
-    } else if ((behind || state == UnpublishedEvent.State.RESULT) && member.fastPath.readArea()) {
+    } else if (called && member.fastPath.readArea()) {
       long result = behind ? member.now.rax() : left.result();
       member.fastPath.serviceRegisters(member.now, service);
       take();

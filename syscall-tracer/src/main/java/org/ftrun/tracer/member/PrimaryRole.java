@@ -9,6 +9,8 @@ import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.ptrace.Tracees;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The member that serves, with all its threads. One of them at a time runs the service's code, by
@@ -16,6 +18,13 @@ import org.ftrun.tracer.ptrace.Tracees;
  * stopped until they get the turn.
  */
 public final class PrimaryRole implements Role, FailSafe {
+  /** System property: for a test, every stop fails from this one on, as by a defect of ours. */
+  static final String DEFECT = "ftrun.test.defect";
+
+  private static final Logger LOG = LoggerFactory.getLogger(PrimaryRole.class);
+  private static final int MOST_FAILURES = 5;
+  private static final int FIRST_DEFECT = Integer.getInteger(DEFECT, -1);
+
   final GroupLink group;
   final Recording recording = new Recording(this::recordingChanged);
   final EventLogWriter writer;
@@ -28,6 +37,8 @@ public final class PrimaryRole implements Role, FailSafe {
 
   private boolean ending;
   private boolean standstillRequested;
+  private int failures;
+  private int stops;
 
   /** The thread whose stop is being handled. */
   private PrimaryThread handled;
@@ -133,6 +144,13 @@ public final class PrimaryRole implements Role, FailSafe {
     }
   }
 
+  /** A stop is about to be handled. */
+  void noteStop() {
+    if (FIRST_DEFECT > 0 && ++stops >= FIRST_DEFECT) {
+      throw new IllegalStateException(DEFECT);
+    }
+  }
+
   private void recordingChanged() {
     threads.forEach(PrimaryThread::updateMode);
   }
@@ -204,7 +222,28 @@ public final class PrimaryRole implements Role, FailSafe {
 
   @Override
   public Role afterError(Throwable error) {
+    String reason = "internal error: " + error;
+    if (++failures > MOST_FAILURES) {
+      return leave(reason);
+    }
     PrimaryThread thread = handled == null ? first() : handled;
-    return thread.rescue("internal error: " + error);
+    return thread.rescue(reason);
+  }
+
+  /**
+   * The service is given back as it is, where nothing else has helped: the tracer's thread ends,
+   * and the stub finishes what it had begun, as when the daemon dies.
+   */
+  private Role leave(String reason) {
+    LOG.error("process {} is left to itself, as it is", pid());
+    try {
+      recording.set(false);
+    } catch (RuntimeException e) {
+      LOG.error("the threads could not be told", e);
+    }
+    group.dropReplica(reason);
+    LeftRole.watch(first().member, group);
+    group.unprotected(reason);
+    return null;
   }
 }

@@ -117,6 +117,7 @@ final class PrimaryThread {
   /** What the tracer is to do at a stop of this thread. */
   Role stopped(Stop stop) throws TraceeDiedException {
     service = call.executing ? call.atSite : null;
+    role.noteStop();
     switch (stop.kind()) {
       case SIGNAL:
       case TRAP:

@@ -114,6 +114,22 @@ final class Redirection {
   }
 
   /**
+   * The reservation will not last until the call has returned: the kernel is to write into the
+   * service's buffer, where the parts that were received so far are already. Does nothing if the
+   * call is not redirected.
+   */
+  void giveUp() {
+    if (call.redirectedFrom == 0) {
+      return;
+    }
+    call.redirectedTo = call.redirectedFrom;
+    call.redirectedFrom = 0;
+    if (!call.waiting) {
+      call.asked[rawArgument()] = call.redirectedTo + call.transferred;
+    }
+  }
+
+  /**
    * What a part of a receive brought goes to the service's buffer at once.
    *
    * @param end the position behind it

@@ -48,24 +48,26 @@ final class Rescue {
         return primary.role;
       }
       if (call.executing) {
-        return end(call.atSite, reason);
+        return end(now, call.atSite, reason);
       }
-      return end(service == null ? standing(now) : service, reason);
+      return end(now, service == null ? standing(now) : service, reason);
     } catch (TraceeDiedException e) {
       LOG.debug("the primary runs or dies, it is released at its next call boundary");
       primary.role.requestNative(reason);
       return primary.role;
     } catch (RuntimeException | Error e) {
-      LOG.error("the primary could not be released", e);
+      LOG.error("the primary could not be released: {}", e.toString(), e);
       return primary.role;
     }
   }
 
-  private Role end(Registers registers, String reason) throws TraceeDiedException {
+  private Role end(Registers now, Registers registers, String reason) throws TraceeDiedException {
     if (!primary.role.areSeveral()) {
       return primary.role.standingAt(registers).protection.end(reason);
     }
-    if (call.executing) {
+    if (call.executing && member.model().stub.isTrapped(now.rip())) {
+      primary.standing.returned(now);
+    } else if (call.executing) {
       primary.standing.inCall();
     } else {
       primary.standing.inCode(registers);
