@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An echo server under load, killed at random instants: every byte comes back, once, in order. */
 class EchoServerTest {
   private static final int BYTES_BETWEEN_KILLS = 200_000;
-  private static final String NO_EXIT_EVENT = "-Dftrun.test.lose-exit-event=true";
+  private static final String NO_EXIT_EVENT = "-Dftrun.test.lose-exit-event=all";
 
   @TempDir Path directory;
 

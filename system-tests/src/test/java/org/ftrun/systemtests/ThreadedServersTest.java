@@ -100,10 +100,22 @@ class ThreadedServersTest {
   @ParameterizedTest
   @EnumSource(FastPathMode.class)
   void shouldKeepEveryValueWhenMemcachedIsKilled(FastPathMode mode) throws Exception {
+    memcached(mode, Map.of());
+  }
+
+  /** The kernel then says nothing of that thread while the others stand at theirs. */
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldKeepEveryValueWhenTheFirstThreadsExitEventIsMissed(FastPathMode mode)
+      throws Exception {
+    memcached(mode, Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.test.lose-exit-event=first"));
+  }
+
+  private void memcached(FastPathMode mode, Map<String, String> environment) throws Exception {
     int port = Ports.free();
     List<String> command =
         List.of("/usr/bin/memcached", "-u", "root", "-l", "127.0.0.1", "-p", "" + port, "-t", "4");
-    try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), command)) {
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, environment, command)) {
       List<MemcachedClient> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
         clients.add(new MemcachedClient(Ports.connect(ftrun, port), i));

@@ -1,8 +1,5 @@
 package org.ftrun.tracer.member;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,23 +24,10 @@ final class LeftRole implements Role {
 
   @Override
   public Role step() {
-    if (!isTraced()) {
+    if (!ProcessState.isTraced(member.pid())) {
       return new NativeRole(member, group);
     }
     LockSupport.parkNanos(LOOK_NANOS);
     return this;
-  }
-
-  private boolean isTraced() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/" + member.pid() + "/status"))) {
-        if (line.startsWith("TracerPid:")) {
-          return !line.substring(line.indexOf(':') + 1).trim().equals("0");
-        }
-      }
-    } catch (IOException e) {
-      return false; // it is gone, with its end to be waited for
-    }
-    return false;
   }
 }

@@ -22,8 +22,10 @@ public final class Tracees {
   /** WSTOPPED, WEXITED, WNOWAIT, __WALL and __WNOTHREAD. */
   private static final int LOOK = 2 | 4 | 0x0100_0000 | 0x4000_0000 | 0x2000_0000;
 
+  private static final int WNOHANG = 1;
+
   /** __WALL and WNOHANG. */
-  private static final int TAKE = 0x4000_0000 | 1;
+  private static final int TAKE = 0x4000_0000 | WNOHANG;
 
   private static final int SI_PID_OFFSET = 16;
   private static final int EINTR = 4;
@@ -54,13 +56,22 @@ public final class Tracees {
 
   /** Waits for any one's next stop or end; returns NONE when interrupted by a signal to us. */
   public Stop await() {
+    return waitFor(LOOK);
+  }
+
+  /** As {@link #await}, but returns NONE at once if there is nothing. */
+  public Stop poll() {
+    return waitFor(LOOK | WNOHANG);
+  }
+
+  private Stop waitFor(int how) {
     for (Tracee tracee : all.values()) {
       if (tracee.isUnread()) {
         return tracee.await();
       }
     }
     request.buffer().putInt(SI_PID_OFFSET, 0);
-    long result = Libc.call(SYS_WAITID, P_ALL, 0, request.address(), LOOK);
+    long result = Libc.call(SYS_WAITID, P_ALL, 0, request.address(), how);
     if (result == -EINTR) {
       return none.none();
     }
@@ -71,6 +82,9 @@ public final class Tracees {
       throw new PtraceException("waitid", result);
     }
     int tid = request.buffer().getInt(SI_PID_OFFSET);
+    if (tid == 0) {
+      return none.none();
+    }
     Tracee tracee = all.get(tid);
     if (tracee != null) {
       return tracee.poll();
