@@ -36,6 +36,7 @@ class TinyProgramsTest {
       Set.of(
           "echo_server",
           "signal_server",
+          "signal_waits",
           "inflight",
           "transfers",
           "waits",

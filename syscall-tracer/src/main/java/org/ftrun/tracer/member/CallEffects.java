@@ -300,6 +300,13 @@ final class CallEffects {
         && (member.hiddenPending.signals() & ~newHidden) != 0;
   }
 
+  /** The call is entered again: what stood ready for the kernel may have been written over. */
+  void prepareAgain(CallInFlight call) {
+    if (call.row.temporaryMaskArgument() >= 0 && !call.waiting) {
+      prepareTemporaryMask(call);
+    }
+  }
+
   private void prepareTemporaryMask(CallInFlight call) {
     int index = call.row.temporaryMaskArgument();
     long set = temporaryMaskAddress(call);
@@ -350,6 +357,12 @@ final class CallEffects {
   long temporaryMask(CallInFlight call) {
     long set = call.row.temporaryMaskArgument() < 0 ? 0 : temporaryMaskAddress(call);
     return set != 0 && read(set, SIGSET_BYTES) ? bytes.getLong(0) & ~SignalActions.OWNED : -1;
+  }
+
+  /** The signals that are held back while the executed call waits. */
+  long maskInCall(CallInFlight call) throws TraceeDiedException {
+    long temporary = temporaryMask(call);
+    return member.thread().hiddenMask | (temporary == -1 ? member.tracee.signalMask() : temporary);
   }
 
   private void noteTimer(CallInFlight call, long when) {

@@ -72,6 +72,9 @@ final class CallInFlight {
   /** Whether the kernel is asked to continue an interrupted call (restart_syscall). */
   boolean continuing;
 
+  /** Whether it was interrupted, and is entered again as if it had not been. */
+  boolean enteredAgain;
+
   /** The time-out of the call's socket, nanoseconds; 0: none, -1: not known yet. */
   long timeLimit;
 
@@ -150,6 +153,7 @@ final class CallInFlight {
     answered = false;
     number = row.number();
     continuing = false;
+    enteredAgain = false;
     timeLimit = -1;
     timed = false;
     waiting = false;

@@ -74,14 +74,19 @@ final class Interruption {
     return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
   }
 
-  /** Remembers how the call was interrupted, for {@link #enterAgain}. */
+  /**
+   * Remembers how the call was interrupted, for {@link #enterAgain}. One that was to be entered
+   * again and has not come so far has been interrupted once, as it was then.
+   */
   void note(Registers stopped) {
     call.answered(-Errno.EINTR);
     if (call.timed) {
       primary.noteTrap();
       how = -Errno.EINTR; // as the kernel ends calls with such a time-out
-    } else {
-      how = member.model().stub.isBehindCall(stopped.rip()) ? stopped.rax() : 0;
+    } else if (member.model().stub.isBehindCall(stopped.rip())) {
+      how = stopped.rax();
+    } else if (!call.enteredAgain) {
+      how = 0;
     }
   }
 
@@ -158,15 +163,13 @@ final class Interruption {
     return primary.role;
   }
 
-  /** Puts an interrupted call back to its site, where a held signal can be delivered. */
-  Role backToSite() throws TraceeDiedException {
-    if (call.transferred > 0) {
-      return calls.returnToService(null, calls.record(EventKind.SYSCALL, 0, -Errno.EINTR));
-    }
-    call.executing = false;
-    member.tracee.writeRegisters(call.atSite);
-    member.tracee.resume(0);
-    return primary.role;
+  /**
+   * Signals were held while the call stood interrupted: the kernel gets them before it enters the
+   * call again, which they interrupt as they would have at once.
+   */
+  Role enterAgainWithSignals() throws TraceeDiedException {
+    new OwnSignals(member).queueHeld(calls.effects.maskInCall(call));
+    return enterAgain();
   }
 
   /** Sets the registers to enter the call again. */
@@ -181,7 +184,9 @@ final class Interruption {
     } else {
       redirection.renew();
     }
+    calls.effects.prepareAgain(call);
     calls.enterStub();
+    call.enteredAgain = true;
   }
 
   /**

@@ -102,6 +102,24 @@ final class OwnSignals {
     member.tracee.setSignalMask(mask);
   }
 
+  /**
+   * Gives the kernel the held signals that are not held back, in their order; it delivers them when
+   * the thread goes on.
+   *
+   * @param heldBack signals that stay held
+   */
+  void queueHeld(long heldBack) throws TraceeDiedException {
+    long mask = member.tracee.signalMask();
+    member.tracee.setSignalMask(-1);
+    byte[] siginfo = member.held.peekUnmasked(heldBack);
+    while (siginfo != null) {
+      queue(siginfo);
+      member.held.remove(siginfo);
+      siginfo = member.held.peekUnmasked(heldBack);
+    }
+    member.tracee.setSignalMask(mask);
+  }
+
   /** A trap needs SIGTRAP not to be blocked. */
   private long inject(long number, long... arguments) throws TraceeDiedException {
     boolean trap = (member.tracee.signalMask() & SignalActions.bit(Signal.SIGTRAP)) == 0;

@@ -126,6 +126,12 @@ final class PrimarySignals {
     return primary.role;
   }
 
+  /** Whether a signal is held that would have interrupted the call that is being made. */
+  boolean areForCall() throws TraceeDiedException {
+    return primary.fairness.isSignalWaiting()
+        && member.held.peekUnmasked(calls.effects.maskInCall(call)) != null;
+  }
+
   /** At the site of a call that has not begun: the first held signal's handler runs first. */
   Role deliverBeforeCall() throws TraceeDiedException {
     byte[] siginfo =

@@ -349,6 +349,7 @@ final class PrimaryThread {
       return calls.completed(member.now.rax(), !trapHandled);
     }
     calls.interruption.note(member.now);
+    SignalFault.strike(member);
     Role next = atBoundary.run(call.atSite);
     if (next != null) {
       return next;
@@ -358,15 +359,16 @@ final class PrimaryThread {
 
   /** Goes on with a call that was interrupted, as noted. */
   Role goOnInCall() throws TraceeDiedException {
-    if (fairness.isSignalWaiting() && role.areSeveral() && !role.turn.take(this)) {
+    if (!signals.areForCall()) {
+      return calls.interruption.enterAgain();
+    }
+    if (role.areSeveral() && !role.turn.take(this)) {
       standing.inCall();
       role.turn.await(this);
       role.watch.wanted();
       return role;
     }
-    return fairness.isSignalWaiting()
-        ? calls.interruption.backToSite()
-        : calls.interruption.enterAgain();
+    return calls.interruption.enterAgainWithSignals();
   }
 
   /** Whether the stub's trap of a completed call is still to come. */
