@@ -56,6 +56,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "bad_pointers",
           "red_zone",
           "storms",
+          "signal_deferred",
           "sites",
           "thread",
           "thread_inheritance",

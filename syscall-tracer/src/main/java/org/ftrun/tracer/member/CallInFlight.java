@@ -75,6 +75,12 @@ final class CallInFlight {
   /** Whether it was interrupted, and is entered again as if it had not been. */
   boolean enteredAgain;
 
+  /** Whether a handler ran before the call for a signal that had been held until then. */
+  boolean signalled;
+
+  /** Whether that handler was installed with SA_RESTART. */
+  boolean signalRestarts;
+
   /** The time-out of the call's socket, nanoseconds; 0: none, -1: not known yet. */
   long timeLimit;
 
@@ -154,6 +160,7 @@ final class CallInFlight {
     number = row.number();
     continuing = false;
     enteredAgain = false;
+    signalled = false;
     timeLimit = -1;
     timed = false;
     waiting = false;

@@ -164,6 +164,23 @@ final class Interruption {
   }
 
   /**
+   * Whether the interrupted call has been waiting since a signal for which a handler ran before it:
+   * it would not have waited had the signal come a moment later.
+   */
+  boolean isOverdue() {
+    return call.signalled
+        && (how == -Errno.EINTR
+            || how == -ERESTARTNOHAND
+            || how == -ERESTART_RESTARTBLOCK
+            || how == -ERESTARTSYS && !call.signalRestarts);
+  }
+
+  /** Ends the interrupted call as by a signal, whose handler has run. */
+  Role end() throws TraceeDiedException {
+    return calls.returnToService(null, calls.record(EventKind.SYSCALL, 0, -Errno.EINTR));
+  }
+
+  /**
    * Signals were held while the call stood interrupted: the kernel gets them before it enters the
    * call again, which they interrupt as they would have at once.
    */

@@ -124,6 +124,7 @@ final class PrimaryCalls {
     recorder.publishPlain(call, another ? EventRecorder.FLAG_SIGNAL_FOLLOWS : 0, 0);
     ask();
     call.executing = false;
+    primary.fairness.noteReturn();
   }
 
   /** What the call's event is to say of it besides its result. */

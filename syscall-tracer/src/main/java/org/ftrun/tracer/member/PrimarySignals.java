@@ -153,7 +153,7 @@ final class PrimarySignals {
     boolean another = anotherFollows(signal, 0);
     publish(siginfo, 0, another, true);
     member.held.remove(siginfo);
-    primary.fairness.noteHandledBefore();
+    primary.fairness.noteHandledBefore(signal);
     enter(signal);
     return primary.role;
   }

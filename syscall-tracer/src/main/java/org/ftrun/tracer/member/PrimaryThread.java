@@ -161,6 +161,7 @@ final class PrimaryThread {
     member.tracee.readRegisters(member.now);
     return calls.interruption.hasReturned(member.now)
         || member.model().timesSockets
+        || call.signalled
         || fairness.isSignalWaiting();
   }
 
@@ -359,8 +360,11 @@ final class PrimaryThread {
 
   /** Goes on with a call that was interrupted, as noted. */
   Role goOnInCall() throws TraceeDiedException {
-    if (!signals.areForCall()) {
-      return calls.interruption.enterAgain();
+    boolean overdue = calls.interruption.isOverdue();
+    if (!overdue && !signals.areForCall()) {
+      Role next = calls.interruption.enterAgain();
+      fairness.limitTurn();
+      return next;
     }
     if (role.areSeveral() && !role.turn.take(this)) {
       standing.inCall();
@@ -368,7 +372,7 @@ final class PrimaryThread {
       role.watch.wanted();
       return role;
     }
-    return calls.interruption.enterAgainWithSignals();
+    return overdue ? calls.interruption.end() : calls.interruption.enterAgainWithSignals();
   }
 
   /** Whether the stub's trap of a completed call is still to come. */

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.ArgumentRule;
 import org.slf4j.Logger;
@@ -62,8 +63,23 @@ final class Settlement {
    * as an accepted socket's, it says that there are too many (do_accept of net/socket.c). The
    * replica's own call knows better.
    */
-  private static boolean isOfDying(long result) {
-    return result == -Errno.EFAULT || result == -Errno.ENOMEM || result == -Errno.ENFILE;
+  private boolean isOfDying(long result) {
+    return result == -Errno.EFAULT && !hasBadOutput()
+        || result == -Errno.ENOMEM
+        || result == -Errno.ENFILE;
+  }
+
+  /** Whether the service has given the call memory that cannot be written to: while it stands. */
+  private boolean hasBadOutput() {
+    for (int i = 0; i < call.row.arguments().size(); i++) {
+      long address = call.arguments[i];
+      if (call.row.arguments().get(i).isOutput()
+          && address != 0
+          && !primary.member.tracee.memory().isWritable(new TraceeAddress(address))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The process is gone, and with it its registers and its memory. */

@@ -1,7 +1,7 @@
 package org.ftrun.tracer.member;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.syscall.SyscallRole;
 
@@ -38,11 +38,11 @@ final class SignalFairness {
   private long delivered = System.nanoTime() - SHORTEST_PERIOD_NANOS;
 
   /**
-   * The calls before which a handler ran, by site and stack pointer, the latest last. When one of
-   * them is come to again it has its turn, whatever is held: signals that come faster than handlers
-   * return would keep it from being made for ever.
+   * The calls before which a handler ran, by site and stack pointer, the latest last, and whether
+   * that was installed with SA_RESTART. When one of them is come to again it has its turn, whatever
+   * is held: signals that come faster than handlers return would keep it from being made for ever.
    */
-  private final Set<Long> handledBefore = new LinkedHashSet<>();
+  private final Map<Long, Boolean> handledBefore = new LinkedHashMap<>();
 
   SignalFairness(PrimaryThread primary) {
     this.primary = primary;
@@ -60,11 +60,18 @@ final class SignalFairness {
     return callsBegun;
   }
 
-  /** A handler is to run before the call that the service has come to. */
-  void noteHandledBefore() {
-    handledBefore.add(key());
+  /** A signal's handler is to run before the call that the service has come to. */
+  void noteHandledBefore(int signal) {
+    handledBefore.put(key(), member.model().actions.of(signal).restarts());
     if (handledBefore.size() > MOST_HANDLED_BEFORE) {
-      handledBefore.remove(handledBefore.iterator().next()); // left by longjmp long ago
+      handledBefore.remove(handledBefore.keySet().iterator().next()); // left by longjmp long ago
+    }
+  }
+
+  /** A handler returns: the call before which it ran may be the next, and must not be missed. */
+  void noteReturn() {
+    if (!handledBefore.isEmpty()) {
+      member.fastPath.requestStop();
     }
   }
 
@@ -76,7 +83,8 @@ final class SignalFairness {
    */
   boolean isSignalsTurn() {
     SyscallRole role = call.resolution.role();
-    boolean callsTurn = handledBefore.remove(key());
+    Boolean restarts = handledBefore.remove(key());
+    boolean callsTurn = restarts != null;
     if (role.replacesHandlers() && handlersBefore < MOST_HANDLERS_BEFORE) {
       callsTurn = false;
     }
@@ -84,6 +92,10 @@ final class SignalFairness {
       member.held.wake();
     }
     boolean signalsTurn = isSignalWaiting() && !callsTurn;
+    if (restarts != null && !signalsTurn) {
+      call.signalled = true;
+      call.signalRestarts = restarts;
+    }
     if (role.replacesHandlers()) {
       handlersBefore = signalsTurn ? handlersBefore + 1 : 0;
     }
@@ -162,10 +174,11 @@ final class SignalFairness {
 
   /**
    * The call is being made while a signal is held. It is not to wait while a signal does; but
-   * interrupted at once it would not even begin.
+   * interrupted at once it would not even begin. Nor is it to wait if a handler has run before it
+   * for a signal that came earlier: the service may have looked for it in vain since then.
    */
   void limitTurn() {
-    if (call.executing && call.resolution.mayBlock() && isSignalWaiting()) {
+    if (call.executing && call.resolution.mayBlock() && (call.signalled || isSignalWaiting())) {
       long begun = callsBegun;
       primary.group.later(SHORTEST_TURN_MILLIS, () -> endTurn(begun));
     }
