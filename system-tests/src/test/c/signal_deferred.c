@@ -3,50 +3,17 @@
  * only if not. Where signals are kept for the next call the program finds none, and that call is the
  * wait: it must not wait for what has come already.
  */
-#include <poll.h>
-#include <signal.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/select.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 
-#include "steps.h"
+#include "silent_waits.h"
 
-enum { KINDS = 10, LONG_MILLIS = 100000000 };
+enum { KINDS = 10 };
 
-static int pair[2], epoll, event;
 static volatile sig_atomic_t ticks;
 
 static void tick(int signal) {
   (void)signal;
   ticks++;
-}
-
-static int wait_by(int kind) {
-  struct epoll_event got;
-  struct pollfd wanted = {.fd = pair[0], .events = POLLIN};
-  struct timespec time = {.tv_sec = LONG_MILLIS / 1000};
-  struct timeval span = {.tv_sec = LONG_MILLIS / 1000};
-  sigset_t none;
-  char byte;
-  uint64_t value;
-  fd_set set;
-  FD_ZERO(&set);
-  FD_SET(pair[0], &set);
-  sigemptyset(&none);
-  switch (kind) {
-    case 0: return epoll_wait(epoll, &got, 1, -1);
-    case 1: return poll(&wanted, 1, LONG_MILLIS);
-    case 2: return select(pair[0] + 1, &set, NULL, NULL, &span);
-    case 3: return ppoll(&wanted, 1, &time, &none);
-    case 4: return epoll_pwait(epoll, &got, 1, LONG_MILLIS, &none);
-    case 5: return nanosleep(&time, &time);
-    case 6: return read(pair[0], &byte, 1);
-    case 7: return recv(pair[0], &byte, 1, 0);
-    case 8: return read(event, &value, sizeof value);
-    default: return pause();
-  }
 }
 
 /* Longer than until the signal comes, and without a call. */
@@ -57,22 +24,20 @@ static void compute(void) {
 
 static void round_by(int kind) {
   struct itimerval once = {.it_value = {.tv_usec = 1000}};
+  sigset_t none;
   int before = ticks;
+  sigemptyset(&none);
   check(setitimer(ITIMER_REAL, &once, NULL) == 0);
   compute();
   if (ticks == before) {
-    check_error(wait_by(kind), EINTR);
+    check_error(wait_by(kind, &none), EINTR);
   }
   check(ticks == before + 1);
 }
 
 static void body(void) {
   struct sigaction action = {.sa_handler = tick};
-  check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
-  epoll = epoll_create1(0);
-  event = eventfd(0, 0);
-  struct epoll_event wanted = {.events = EPOLLIN};
-  check(epoll >= 0 && event >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, pair[0], &wanted) == 0);
+  open_silent();
   check(sigaction(SIGALRM, &action, NULL) == 0);
   step("ready");
   for (int kind = 0; kind < KINDS; kind++) {
