@@ -122,9 +122,9 @@ final class PrimaryCalls {
     new OwnSignals(member).queueReleased();
     boolean another = primary.expectSignal(mask, effects.addressBehindHandler(call));
     recorder.publishPlain(call, another ? EventRecorder.FLAG_SIGNAL_FOLLOWS : 0, 0);
+    primary.fairness.noteReturn();
     ask();
     call.executing = false;
-    primary.fairness.noteReturn();
   }
 
   /** What the call's event is to say of it besides its result. */
