@@ -22,7 +22,10 @@ public enum EventKind {
   MEMORY(8),
 
   /** A thread that was born begins to run: its turn comes before any call of its own. */
-  START(9);
+  START(9),
+
+  /** A thread that turns in a loop gives up its turn there; the payload is its registers. */
+  YIELD(10);
 
   private static final EventKind[] BY_CODE = values();
 

@@ -62,6 +62,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_inheritance",
           "thread_storm",
           "thread_locks",
+          "thread_spins",
           "thread_data",
           "thread_waits",
           "thread_channels",

@@ -149,6 +149,7 @@ class TinyProgramsTest {
     "OFF,udp,400",
     "OFF,messages,120",
     "OFF,storms,6",
+    "OFF,thread_spins,8",
     // So many more rounds that the kills come before the end here too.
     "ON,events,300",
     "ON,unix_sockets,4000",
@@ -159,7 +160,8 @@ class TinyProgramsTest {
     "ON,long_calls,400",
     "ON,udp,8000",
     "ON,messages,1500",
-    "ON,storms,6"
+    "ON,storms,6",
+    "ON,thread_spins,8"
   })
   void shouldStateTheSameFactsWhenKilledAtRandomInstants(
       FastPathMode mode, String source, int rounds) throws Exception {

@@ -326,6 +326,15 @@ final class GroupMembers implements GroupLink {
   }
 
   @Override
+  public void yielded(long sequence) {
+    awaitAdoption();
+    GroupState.Follower replica = state.replica();
+    if (replica != null) {
+      replica.tracer().post(() -> replica.role().expectYield(sequence));
+    }
+  }
+
+  @Override
   public void established(int pid, int descriptor) {
     connections.established(pid, descriptor);
   }

@@ -8,6 +8,7 @@ import org.ftrun.eventlog.EventLogWriter;
 import org.ftrun.eventlog.UnpublishedEvent;
 import org.ftrun.tracer.capture.OutputRecord;
 import org.ftrun.tracer.capture.OutputRegions;
+import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.syscall.SyscallRow;
 
@@ -199,6 +200,20 @@ final class EventRecorder {
   void publishStart() {
     if (recording.isOn() && reserve(0)) {
       writer.publish(EventKind.START, 0, 0, member.thread().id, 0, 0, -1, 0, 0, 0);
+    }
+  }
+
+  /**
+   * Publishes that the thread gives up its turn in a loop of its own code.
+   *
+   * @param registers where it stands
+   */
+  void publishYield(Registers registers) {
+    if (recording.isOn() && reserve(Registers.BYTES)) {
+      registers.putInto(writer.reservedPayload());
+      writer.publish(
+          EventKind.YIELD, 0, 0, member.thread().id, 0, 0, -1, registers.rip(), 0, Registers.BYTES);
+      group.yielded(writer.published());
     }
   }
 

@@ -63,6 +63,14 @@ public interface GroupLink {
   String awaitConsumed(long sequence);
 
   /**
+   * A thread of the primary gave up its turn in a loop, which the replica's cannot find out by
+   * itself.
+   *
+   * @param sequence of the event that says so
+   */
+  void yielded(long sequence);
+
+  /**
    * The primary is ending without the service wanting it; everything it learned is published.
    *
    * @param cause the signal's name

@@ -36,6 +36,7 @@ public record Newborn(
    * @param atCall whether it stands at the site of a call that waits for its answer
    * @param digest that call's
    * @param born whether it has not run yet
+   * @param inLoop whether it stands in a loop of its own code and waits for its turn
    * @param extended its vector registers; null for the first one, whose copy has them
    * @param mask the signals that the kernel holds back from it
    * @param name as prctl(PR_SET_NAME) sets it
@@ -46,6 +47,7 @@ public record Newborn(
       boolean atCall,
       long digest,
       boolean born,
+      boolean inLoop,
       ExtendedState extended,
       long mask,
       String name) {}

@@ -60,6 +60,11 @@ final class PrimaryStanding {
     return how == How.BORN;
   }
 
+  /** Whether it gave up its turn in a loop of its own code. */
+  boolean isInLoop() {
+    return how == How.IN_CODE && !thread.role.turn.isHeldBy(thread);
+  }
+
   /** The registers as the service sees them, not yet in the thread. */
   Registers service() {
     return service;
@@ -68,6 +73,11 @@ final class PrimaryStanding {
   /** The only thread is stopped with these registers, and goes on by itself. */
   void at(Registers registers) {
     service = registers;
+  }
+
+  private void awaitTurn() {
+    thread.role.turn.await(thread);
+    thread.role.watch.awaited();
   }
 
   private Role stand(How where, Registers registers) {
@@ -82,7 +92,7 @@ final class PrimaryStanding {
     thread.member.tracee.writeRegisters(registers);
     thread.member.tracee.read();
     stand(How.BORN, registers);
-    thread.role.turn.await(thread);
+    awaitTurn();
   }
 
   /** Stands at the site of the call that it has come to. */
@@ -96,7 +106,7 @@ final class PrimaryStanding {
   Role atSiteForTurn() throws TraceeDiedException {
     atSite();
     thread.role.turn.release(thread);
-    thread.role.turn.await(thread);
+    awaitTurn();
     return thread.role;
   }
 
@@ -105,6 +115,14 @@ final class PrimaryStanding {
     thread.member.tracee.writeRegisters(registers);
     thread.member.tracee.read();
     return stand(How.IN_CODE, registers);
+  }
+
+  /** Stands in a loop of its own code, which it does not leave before others have run. */
+  Role inLoop(Registers registers) throws TraceeDiedException {
+    inCode(registers);
+    thread.role.turn.release(thread);
+    awaitTurn();
+    return thread.role;
   }
 
   /** Stands in a call that was interrupted, as noted. */
@@ -120,7 +138,7 @@ final class PrimaryStanding {
     stopped.rip(thread.member.model().stub.trapAfterCall());
     thread.member.tracee.writeRegisters(stopped);
     thread.member.tracee.read();
-    thread.role.turn.await(thread);
+    awaitTurn();
     return stand(How.RETURNED, thread.call.atSite);
   }
 
@@ -135,7 +153,7 @@ final class PrimaryStanding {
     thread.member.tracee.read();
     stop = kind;
     signal = withSignal;
-    thread.role.turn.await(thread);
+    awaitTurn();
     return stand(How.AT_STOP, thread.call.atSite);
   }
 
@@ -149,7 +167,7 @@ final class PrimaryStanding {
     if (how == How.IN_CALL || thread.role.turn.isHeldBy(thread)) {
       goOn();
     } else {
-      thread.role.turn.await(thread);
+      awaitTurn();
     }
   }
 

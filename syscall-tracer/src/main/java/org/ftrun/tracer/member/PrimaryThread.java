@@ -47,6 +47,7 @@ final class PrimaryThread {
   final ThreadEnding ending;
   private final PrimaryInstructions instructions;
   private boolean trapHandled;
+  private boolean inLoop;
 
   /** The service's registers at the present stop, or null if they are the thread's. */
   private Registers service;
@@ -188,6 +189,29 @@ final class PrimaryThread {
     if (role.turn.isWanted()) {
       member.fastPath.requestStop();
     }
+  }
+
+  /** It has had the turn for a while without a call: if it turns in a loop, others are to run. */
+  void yieldIfInLoop() {
+    if (!call.executing && !standing.isStanding()) {
+      atBoundary.add(this::yieldInLoop);
+    }
+  }
+
+  /** Whether it was in a loop when that was looked after last. */
+  boolean wasInLoop() {
+    return inLoop;
+  }
+
+  private Role yieldInLoop(Registers own) throws TraceeDiedException {
+    boolean inCode = own != call.atSite && !call.executing;
+    boolean wanted = role.turn.isHeldBy(this) && role.turn.isWanted();
+    inLoop = inCode && wanted && SpinLoop.isAt(member, own);
+    if (!inLoop) {
+      return null;
+    }
+    recorder.publishYield(own);
+    return standing.inLoop(own);
   }
 
   /** Whether something is to be done at its next call boundary, out of a call if need be. */

@@ -38,6 +38,7 @@ public final class ReplicaRole implements Role, FailSafe {
   final GroupLink group;
   final EventReader reader;
   final Succession succession;
+  final ReplicaLoops loops = new ReplicaLoops(this);
   private final EventWait wait;
   private final List<ReplicaThread> threads = new ArrayList<>();
 
@@ -108,6 +109,15 @@ public final class ReplicaRole implements Role, FailSafe {
    */
   public void seal(Legacy legacy) {
     succession.seal(legacy);
+  }
+
+  /**
+   * A thread of the primary gave up its turn in a loop; on this member's tracer thread.
+   *
+   * @param sequence of the event that says so
+   */
+  public void expectYield(long sequence) {
+    loops.expect(sequence);
   }
 
   /** Kills and reaps the replica; on its tracer thread. */

@@ -24,6 +24,8 @@ final class ReplicaThread {
     HANDLER_ENTRY,
     /** Stands at an instruction that the log answers. */
     INSTRUCTION,
+    /** Stands in a loop of its own code, in which the primary's thread gave up its turn. */
+    LOOP,
     /** Stands at a fault of its own that will kill it. */
     FAULT
   }
@@ -60,6 +62,8 @@ final class ReplicaThread {
     start = described.registers();
     if (described.born()) {
       at = At.BORN;
+    } else if (described.inLoop()) {
+      at = At.LOOP;
     } else if (described.atCall()) {
       Registers stopped = start.copy();
       stopped.rip(stopped.rip() + CallInFlight.SYSCALL_INSTRUCTION_BYTES);
@@ -82,7 +86,17 @@ final class ReplicaThread {
     return at == At.BORN;
   }
 
-  /** Where it begins. */
+  boolean isInLoop() {
+    return at == At.LOOP;
+  }
+
+  /** Stands in the loop in which the primary's thread gave up its turn. */
+  void standInLoop(Registers registers) {
+    start = registers;
+    standAt(At.LOOP);
+  }
+
+  /** Where it begins, or goes on in its loop. */
   Registers start() {
     return start;
   }
@@ -101,7 +115,7 @@ final class ReplicaThread {
 
   /** Whether another thread's event may come where this one stands. */
   boolean mayPass() {
-    return at == At.CALL || at == At.BORN;
+    return at == At.CALL || at == At.BORN || at == At.LOOP;
   }
 
   /** Whether it ends by itself. */
@@ -145,6 +159,9 @@ final class ReplicaThread {
       }
       member.fastPath.sendToBoundary(member.now);
     }
+    if (role.loops.isNext(this)) {
+      return role.loops.comeTo(this);
+    }
     member.fastPath.endSleep(member.now);
     member.tracee.resume(0);
     return role;
@@ -179,6 +196,9 @@ final class ReplicaThread {
     if (signal == Signal.SIGSEGV && TimeStampUse.isAtFence(member, siginfo)) {
       TimeStampUse.atFence(member, member.now.copy());
       return role;
+    }
+    if (signal == Signal.SIGTRAP && role.loops.isBreak(this, code)) {
+      return role.loops.arrived(this);
     }
     if (chainExpected && signal == Signal.SIGTRAP && code <= 0) {
       chainExpected = false;
@@ -224,6 +244,10 @@ final class ReplicaThread {
   String consume(Event event) throws TraceeDiedException {
     if (at == At.BORN) {
       return onStart(event);
+    }
+    if (at == At.LOOP) {
+      run(); // to that event
+      return null;
     }
     if (at == At.HANDLER_ENTRY) {
       boolean chained = (event.flags() & EventRecorder.FLAG_CHAINED) != 0;

@@ -83,6 +83,7 @@ final class Seeding {
         thread.standing.isAtCall(),
         thread.call.digest,
         thread.standing.isBorn(),
+        thread.standing.isInLoop(),
         further ? thread.member.tracee.readExtendedState() : null,
         thread.member.tracee.signalMask(),
         further ? nameOf(thread.member) : "");

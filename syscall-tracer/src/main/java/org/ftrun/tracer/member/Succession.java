@@ -108,6 +108,8 @@ final class Succession {
   private void standAside(ReplicaThread thread, PrimaryThread primary) throws TraceeDiedException {
     if (thread.isBorn()) {
       primary.standing.born(thread.start());
+    } else if (thread.isInLoop()) {
+      primary.standing.inLoop(thread.start());
     } else {
       primary.call.continueFrom(thread.call, legacy.of(thread.id()).interrupted());
       primary.standing.atSiteForTurn();

@@ -30,6 +30,7 @@ final class Turn {
   boolean take(PrimaryThread thread) {
     if (holder == null) {
       holder = thread;
+      waiting.remove(thread);
       since = System.nanoTime();
       number++;
     }

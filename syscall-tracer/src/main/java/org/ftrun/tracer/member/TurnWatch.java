@@ -11,8 +11,16 @@ final class TurnWatch {
   /** Processor time that a holder may use without a call, while another thread waits. */
   static final long LONGEST_COMPUTING_MILLIS = 1000;
 
+  /** After so long without a call a holder is looked after, then in ever longer intervals. */
+  private static final long FIRST_LOOK_MILLIS = 8;
+
   /** How long a holder may take in all: it may get little of a busy machine's time. */
   static final long LONGEST_TURN_MILLIS = 15_000;
+
+  /** As that, of a holder that was found in a loop the last time. */
+  private static final long FIRST_LOOK_AT_LOOP_MILLIS = 1;
+
+  private static final int MOST_DOUBLINGS = 10;
 
   private final PrimaryRole role;
   private boolean looking;
@@ -23,41 +31,49 @@ final class TurnWatch {
   private long turn;
   private long beganNanos;
   private long computedMillis;
+  private int looks;
 
   TurnWatch(PrimaryRole role) {
     this.role = role;
   }
 
-  /** A thread waits for the turn, which another has. */
+  /** A thread waits for the turn, which another has: that one is asked for it. */
   void wanted() throws TraceeDiedException {
     PrimaryThread holder = role.turn.holder();
-    if (holder == null) {
-      return;
+    if (holder != null) {
+      holder.hurry();
     }
-    holder.hurry();
+    awaited();
+  }
+
+  /** A thread waits for the turn, whoever has it or gets it before. */
+  void awaited() {
     if (!looking) {
-      watch(holder);
+      watch(role.turn.holder());
+      lookLater();
     }
-    lookLater();
   }
 
   private void watch(PrimaryThread holder) {
     watched = holder;
     turn = role.turn.number();
+    looks = 0;
     beganNanos = System.nanoTime();
-    computedMillis = ProcessorTime.ofThread(holder.member.processId(), holder.member.pid());
+    computedMillis =
+        holder == null ? 0 : ProcessorTime.ofThread(holder.member.processId(), holder.member.pid());
   }
 
   private void lookLater() {
-    if (!looking) {
-      looking = true;
-      role.group.later(LONGEST_COMPUTING_MILLIS, this::look);
-    }
+    looking = true;
+    boolean inLoopBefore = watched != null && watched.wasInLoop();
+    long first = inLoopBefore ? FIRST_LOOK_AT_LOOP_MILLIS : FIRST_LOOK_MILLIS;
+    role.group.later(Math.min(LONGEST_COMPUTING_MILLIS, first << looks), this::look);
   }
 
   /**
-   * A holder that makes no call for so long computes, or waits for another thread by looking at
-   * memory again and again: what they do there is in no order that is known to us.
+   * A holder that makes no call for so long waits for another thread by looking at memory again and
+   * again, as at a spin lock: then that one is let run. Or it computes: in which order its accesses
+   * to memory and others' would be is not known to us.
    */
   private void look() {
     looking = false;
@@ -68,20 +84,39 @@ final class TurnWatch {
     if (holder != null) {
       if (holder != watched || role.turn.number() != turn || holder.call.executing) {
         watch(holder); // in a call that takes long, or another's turn
-      } else if (isTooLong(holder)) {
-        role.requestNative(
-            "a thread of the service made no system call for a second while another waited for it");
-        return;
+      } else {
+        String reason = whyTooLong(holder);
+        if (reason != null) {
+          role.requestNative(reason);
+          return;
+        }
+        looks = Math.min(looks + 1, MOST_DOUBLINGS);
+        holder.yieldIfInLoop();
       }
     }
     lookLater();
   }
 
-  private boolean isTooLong(PrimaryThread holder) {
+  /** Null, or why the holder has had the turn for too long. */
+  private String whyTooLong(PrimaryThread holder) {
     MemberThread member = holder.member;
     long computed = ProcessorTime.ofThread(member.processId(), member.pid()) - computedMillis;
     long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
-    return computed >= LONGEST_COMPUTING_MILLIS - ProcessorTime.STEP_MILLIS
-        || passed >= LONGEST_TURN_MILLIS;
+    if (computed >= LONGEST_COMPUTING_MILLIS - ProcessorTime.STEP_MILLIS) {
+      return "thread "
+          + member.pid()
+          + " of the service computed for a second without a system call while another waited";
+    }
+    if (passed >= LONGEST_TURN_MILLIS) {
+      return "thread "
+          + member.pid()
+          + " of the service came to no system call in "
+          + TimeUnit.MILLISECONDS.toSeconds(passed)
+          + " s while another waited, "
+          + computed
+          + " ms of them computing, last at "
+          + holder.call.row.name();
+    }
+    return null;
   }
 }

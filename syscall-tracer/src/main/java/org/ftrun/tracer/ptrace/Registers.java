@@ -34,6 +34,11 @@ public final class Registers {
   private static final int GS_BASE = 22 * 8;
   private static final int RBX = 5 * 8;
 
+  /** TF and RF of the processor flags (Intel SDM volume 1, 3.4.3). */
+  private static final long TRAP_FLAG = 1 << 8;
+
+  private static final long RESUME_FLAG = 1 << 16;
+
   private final NativeMemory memory = NativeMemory.allocate(BYTES);
   private final ByteBuffer words = memory.buffer();
 
@@ -45,6 +50,28 @@ public final class Registers {
   public void putInto(ByteBuffer target) {
     int at = target.position();
     target.put(at, words, 0, BYTES).position(at + BYTES);
+  }
+
+  /** Takes over what {@link #putInto} has written at an offset. */
+  public void takeFrom(ByteBuffer source, int offset) {
+    words.put(0, source, offset, BYTES);
+  }
+
+  /**
+   * Whether a thread would go on from the one as from the other: what differs at most is what only
+   * the kernel and debuggers look at.
+   */
+  public boolean goesOnLike(Registers other) {
+    for (int at = 0; at < BYTES; at += Long.BYTES) {
+      long differing = words.getLong(at) ^ other.words.getLong(at);
+      if (at == FLAGS) {
+        differing &= ~(TRAP_FLAG | RESUME_FLAG);
+      }
+      if (differing != 0 && at != ORIG_RAX) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Takes over all of the other's values. */

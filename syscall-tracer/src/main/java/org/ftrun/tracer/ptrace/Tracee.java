@@ -296,6 +296,11 @@ public final class Tracee {
     checked("PTRACE_POKEUSER", ptrace(POKEUSER, DEBUG_CONTROL, BREAK_AT_FIRST));
   }
 
+  /** Undoes {@link #breakAt}. */
+  public void endBreak() throws TraceeDiedException {
+    checked("PTRACE_POKEUSER", ptrace(POKEUSER, DEBUG_CONTROL, 0));
+  }
+
   /** Leaves it in its group stop, still reporting. */
   public void listen() throws TraceeDiedException {
     checked("PTRACE_LISTEN", ptrace(LISTEN, 0, 0));

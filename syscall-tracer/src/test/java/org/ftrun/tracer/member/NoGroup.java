@@ -54,6 +54,11 @@ class NoGroup implements GroupLink, AutoCloseable {
   }
 
   @Override
+  public void yielded(long sequence) {
+    told.add("yielded");
+  }
+
+  @Override
   public void serving(PrimaryRole role) {}
 
   @Override
