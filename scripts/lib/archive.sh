@@ -26,6 +26,7 @@ ftctl() {
   "$tree/scripts/ftctl" --run-dir "$work" "$@" >>"$work/log" 2>&1
 }
 
+: >"$work/log"
 FTRUN_JAVA_OPTIONS="-XX:DumpLoadedClassList=$work/ftrun" \
   timeout 120 "$tree/scripts/ftrun" --run-dir "$work" --name archive -- sleep 60 </dev/null >"$work/log" 2>&1 &
 service=$!

@@ -268,6 +268,8 @@ final class ReplicaThread {
       case SYSCALL:
       case PARTIAL:
         return at == At.CALL ? calls.consume(event) : misplaced(event);
+      case YIELD:
+        return misplaced(event); // it stands at something that the primary's thread did not come to
       default:
         reader.consume();
         return null;
