@@ -16,6 +16,7 @@ final class ReplicaLoops {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaLoops.class);
 
   private static final long LOOK_AGAIN_MILLIS = 1;
+  private static final int LOOKS_A_STOP = 4;
   private static final long LIMIT_NANOS = 10_000_000_000L;
 
   private final ReplicaRole role;
@@ -23,9 +24,15 @@ final class ReplicaLoops {
   private long expected = -1;
   private long since;
   private boolean looking;
+  private int looks;
 
   /** The thread that has the breakpoint, or null. */
   private ReplicaThread onItsWay;
+
+  /** The event of another thread that waits for the running one, whose processor time then was. */
+  private long waiting = -1;
+
+  private long usedBefore;
 
   ReplicaLoops(ReplicaRole role) {
     this.role = role;
@@ -77,6 +84,42 @@ final class ReplicaLoops {
         && event.threadId() == thread.id()
         && !thread.member.hasOwnSignalPending()
         && !thread.member.fastPath.isInside(thread.member.now.rip());
+  }
+
+  /** Whether the running thread is to be looked after, for the next event is another's. */
+  boolean isInTheWay(ReplicaThread running) {
+    return isOthersTurn(running) && ++looks % LOOKS_A_STOP == 0;
+  }
+
+  private boolean isOthersTurn(ReplicaThread running) {
+    Event event = role.reader.peek();
+    return event != null && event.threadId() != running.id();
+  }
+
+  /**
+   * Whether the running thread, stopped with its registers read, may stand where it is for another
+   * one's event, now that the log is sealed. Where a dead primary's threads were in calls, their
+   * results came into the log last, while the one with the turn was anywhere in its code. In a loop
+   * it stays there; and it is beyond where it died if it has computed for longer than a primary
+   * may.
+   */
+  boolean mayStandAside(ReplicaThread thread) throws TraceeDiedException {
+    MemberThread member = thread.member;
+    boolean inCode =
+        !thread.call.executing
+            && !member.hasOwnSignalPending()
+            && !member.fastPath.isInside(member.now.rip());
+    if (!inCode || onItsWay != null || !isOthersTurn(thread)) {
+      return false;
+    }
+    long used = ProcessorTime.ofThread(member.processId(), member.pid());
+    long event = role.reader.peek().sequence();
+    if (waiting != event) {
+      waiting = event;
+      usedBefore = used;
+    }
+    return used - usedBefore > 2 * TurnWatch.LONGEST_COMPUTING_MILLIS
+        || SpinLoop.isAt(member, member.now);
   }
 
   /** Has the thread come to the loop that the next event tells. */

@@ -162,6 +162,13 @@ final class ReplicaThread {
     if (role.loops.isNext(this)) {
       return role.loops.comeTo(this);
     }
+    if (role.succession.isSealed() && role.loops.mayStandAside(this)) {
+      standInLoop(member.now.copy());
+      return role;
+    }
+    if (member.tracee.hasUnreadStop()) {
+      return role;
+    }
     member.fastPath.endSleep(member.now);
     member.tracee.resume(0);
     return role;

@@ -66,7 +66,10 @@ final class Succession {
    */
   void stopToPromote() throws TraceeDiedException {
     ReplicaThread running = replica.current();
-    if (legacy != null && !running.call.executing && (consumedAll() || !awakened)) {
+    if (legacy == null || running.call.executing) {
+      return;
+    }
+    if (consumedAll() || !awakened || replica.loops.isInTheWay(running)) {
       awakened = true;
       running.member.tracee.interrupt();
     }
