@@ -43,7 +43,7 @@ class CorruptEventTest {
   @ParameterizedTest
   @CsvSource({
     "0, 0, 1, kind",
-    "0, 10, 1, kind",
+    "0, 11, 1, kind",
     "0, 255, 1, kind",
     "24, -8, 8, payload position",
     "24, 4, 8, payload position",
