@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 /**
  * Which instructions show in the registers what they do: executed twice from the same registers,
  * with the same registers afterwards, they have stored the same both times, if anything. Not so
- * those that change memory by what stands there, such as inc of a counter. Only general
- * instructions that compilers use in waiting loops are known; none of them enters the kernel.
- * Source: Intel's manual, volume 2, appendix A.
+ * those that change memory by what stands there, such as inc of a counter, or copy what no register
+ * has seen. Only general instructions that compilers use in waiting loops are known; none of them
+ * enters the kernel. Source: Intel's manual, volume 2, appendix A.
  */
 public final class ShownEffects {
   /** Bytes of the longest instruction. */
@@ -59,7 +59,7 @@ public final class ShownEffects {
       case 0xe0, 0xe1, 0xe2, 0xe3, 0xe8, 0xe9, 0xeb -> true; // loop, call, jmp
       case 0xf6, 0xf7 -> kind < 2 || register && kind < 4; // test, not, neg
       case 0xfe -> register; // inc, dec
-      case 0xff -> kind < 2 ? register : kind == 2 || kind == 4 || kind == 6; // call, jmp, push
+      case 0xff -> kind < 2 ? register : kind == 2 || kind == 4; // call, jmp
       default ->
           opcode >= 0x50 && opcode < 0x60 // push, pop
               || opcode >= 0x70 && opcode < 0x80 // jcc
@@ -80,7 +80,8 @@ public final class ShownEffects {
     boolean register = modrm >> 6 == 3;
     int kind = modrm >> 3 & 7;
     return switch (opcode) {
-      case 0x18, 0x1f, 0xb0, 0xb1, 0xb6, 0xb7, 0xbe, 0xbf -> true; // cmpxchg, movzx, movsx
+      case 0x18, 0x1e, 0x1f -> true; // hints
+      case 0xb0, 0xb1, 0xb6, 0xb7, 0xbe, 0xbf -> true; // cmpxchg, movzx, movsx
       case 0xae -> register && kind >= 5; // fences
       default ->
           opcode >= 0x40 && opcode < 0x50 // cmov
