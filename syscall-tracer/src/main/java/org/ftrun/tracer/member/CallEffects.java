@@ -20,9 +20,6 @@ final class CallEffects {
   private static final int SIGSET_BYTES = 8;
   private static final int ACTION_BYTES = 32;
 
-  /** The address of a mask and its size, as pselect6(2) takes them. */
-  private static final int PAIR_BYTES = 16;
-
   /**
    * Offset of uc_sigmask in struct ucontext, at which the stack pointer stands at rt_sigreturn:
    * uc_flags, uc_link, uc_stack and 256 bytes of uc_mcontext before it (asm/ucontext.h).
@@ -57,6 +54,7 @@ final class CallEffects {
   private final ByteBuffer bytes =
       ByteBuffer.allocateDirect(ACTION_BYTES).order(ByteOrder.nativeOrder());
   private final PersonalCalls personal;
+  final TemporaryMasks masks;
 
   /** Under which ids kernel and service know each other. */
   final CallIdentities identities;
@@ -67,6 +65,7 @@ final class CallEffects {
   CallEffects(MemberThread member) {
     this.member = member;
     this.personal = new PersonalCalls(member);
+    this.masks = new TemporaryMasks(member);
     this.identities = new CallIdentities(member);
   }
 
@@ -80,7 +79,7 @@ final class CallEffects {
     } else if (role == SyscallRole.SIGNAL_MASK) {
       prepareMask(call);
     } else if (call.row.temporaryMaskArgument() >= 0) {
-      prepareTemporaryMask(call);
+      masks.prepare(call);
     }
   }
 
@@ -298,71 +297,6 @@ final class CallEffects {
   boolean releasesHidden(CallInFlight call) {
     return call.resolution.role() == SyscallRole.SIGNAL_MASK
         && (member.hiddenPending.signals() & ~newHidden) != 0;
-  }
-
-  /** The call is entered again: what stood ready for the kernel may have been written over. */
-  void prepareAgain(CallInFlight call) {
-    if (call.row.temporaryMaskArgument() >= 0 && !call.waiting) {
-      prepareTemporaryMask(call);
-    }
-  }
-
-  private void prepareTemporaryMask(CallInFlight call) {
-    int index = call.row.temporaryMaskArgument();
-    long set = temporaryMaskAddress(call);
-    if (set == 0 || !read(set, SIGSET_BYTES)) {
-      return;
-    }
-    long mask = bytes.getLong(0);
-    if ((mask & SignalActions.OWNED) == 0) {
-      return;
-    }
-    mask &= ~SignalActions.OWNED;
-    bytes.putLong(0, mask);
-    switch (call.row.temporaryMask()) {
-      case DIRECT:
-        call.asked[index] = toScratch(SIGSET_BYTES);
-        break;
-      case PAIR:
-        long scratch = member.room().scratch().value();
-        if (!read(call.arguments[index], PAIR_BYTES)) {
-          break;
-        }
-        // The size stays as it is: the kernel refuses a wrong one.
-        bytes.putLong(0, scratch + PAIR_BYTES).putLong(PAIR_BYTES, mask);
-        call.asked[index] = toScratch(PAIR_BYTES + SIGSET_BYTES);
-        break;
-      default:
-        break;
-    }
-  }
-
-  private long temporaryMaskAddress(CallInFlight call) {
-    long argument = call.arguments[call.row.temporaryMaskArgument()];
-    switch (call.row.temporaryMask()) {
-      case DIRECT:
-        return argument;
-      case PAIR:
-        return argument != 0 && read(argument, PAIR_BYTES) ? bytes.getLong(0) : 0;
-      default:
-        return 0;
-    }
-  }
-
-  /**
-   * The mask that holds during a call with a temporary one, as the kernel is to see it.
-   *
-   * @return the mask, or -1 (all signals) if the call has none
-   */
-  long temporaryMask(CallInFlight call) {
-    long set = call.row.temporaryMaskArgument() < 0 ? 0 : temporaryMaskAddress(call);
-    return set != 0 && read(set, SIGSET_BYTES) ? bytes.getLong(0) & ~SignalActions.OWNED : -1;
-  }
-
-  /** The signals that are held back while the executed call waits. */
-  long maskInCall(CallInFlight call) throws TraceeDiedException {
-    long temporary = temporaryMask(call);
-    return member.thread().hiddenMask | (temporary == -1 ? member.tracee.signalMask() : temporary);
   }
 
   private void noteTimer(CallInFlight call, long when) {

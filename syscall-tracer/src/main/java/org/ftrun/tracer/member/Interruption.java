@@ -185,7 +185,7 @@ final class Interruption {
    * call again, which they interrupt as they would have at once.
    */
   Role enterAgainWithSignals() throws TraceeDiedException {
-    new OwnSignals(member).queueHeld(calls.effects.maskInCall(call));
+    new OwnSignals(member).queueHeld(calls.effects.masks.inCall(call));
     return enterAgain();
   }
 
@@ -201,7 +201,7 @@ final class Interruption {
     } else {
       redirection.renew();
     }
-    calls.effects.prepareAgain(call);
+    calls.effects.masks.prepareAgain(call);
     calls.enterStub();
     call.enteredAgain = true;
   }

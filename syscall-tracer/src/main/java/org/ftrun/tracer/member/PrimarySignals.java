@@ -129,7 +129,7 @@ final class PrimarySignals {
   /** Whether a signal is held that would have interrupted the call that is being made. */
   boolean areForCall() throws TraceeDiedException {
     return primary.fairness.isSignalWaiting()
-        && member.held.peekUnmasked(calls.effects.maskInCall(call)) != null;
+        && member.held.peekUnmasked(calls.effects.masks.inCall(call)) != null;
   }
 
   /** At the site of a call that has not begun: the first held signal's handler runs first. */
@@ -274,7 +274,7 @@ final class PrimarySignals {
   private boolean anotherFollows(int signal, int flags) throws TraceeDiedException {
     SignalAction action = member.model().actions.of(signal);
     boolean behind = (flags & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
-    long mask = behind ? calls.effects.temporaryMask(call) : -1;
+    long mask = behind ? calls.effects.masks.of(call) : -1;
     if (mask == -1) {
       mask = member.tracee.signalMask();
     }

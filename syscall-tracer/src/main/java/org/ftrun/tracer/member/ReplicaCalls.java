@@ -289,7 +289,7 @@ final class ReplicaCalls {
    * the mask behind it. So the replica waits with that mask for the same signal.
    */
   private void suspend(int signal, byte[] siginfo) throws TraceeDiedException {
-    long mask = effects.temporaryMask(call);
+    long mask = effects.masks.of(call);
     if (mask == -1) {
       member.afterCall(call.atSite, null, behindResult);
       member.tracee.writeRegisters(call.atSite);

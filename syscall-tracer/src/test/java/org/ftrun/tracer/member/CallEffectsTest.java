@@ -170,7 +170,7 @@ class CallEffectsTest {
     assertThat(call.asked[3]).isNotEqualTo(on.room);
     assertThat(on.get(call.asked[3], 1)).containsExactly(TERM);
     assertThat(on.get(on.room, 1)).containsExactly(TRAP | TERM);
-    assertThat(effects.temporaryMask(call)).isEqualTo(TERM);
+    assertThat(effects.masks.of(call)).isEqualTo(TERM);
   }
 
   @Test
@@ -182,7 +182,7 @@ class CallEffectsTest {
     assertThat(pair[1]).isEqualTo(8);
     assertThat(on.get(pair[0], 1)).containsExactly(TERM);
     assertThat(on.get(on.room + 64, 2)).containsExactly(on.room, 8);
-    assertThat(effects.temporaryMask(call)).isEqualTo(TERM);
+    assertThat(effects.masks.of(call)).isEqualTo(TERM);
   }
 
   @Test
@@ -199,8 +199,8 @@ class CallEffectsTest {
       effects.prepare(call);
       assertThat(call.asked).isEqualTo(call.arguments);
     }
-    assertThat(effects.temporaryMask(MemberOnChild.call("getpid"))).isEqualTo(-1);
-    assertThat(effects.temporaryMask(MemberOnChild.call("ppoll", 0, 0, 0, 0, 8))).isEqualTo(-1);
+    assertThat(effects.masks.of(MemberOnChild.call("getpid"))).isEqualTo(-1);
+    assertThat(effects.masks.of(MemberOnChild.call("ppoll", 0, 0, 0, 0, 8))).isEqualTo(-1);
   }
 
   @Test
