@@ -13,9 +13,6 @@ public final class Tracee {
   private static final int SYS_WAITID = 247;
   private static final int P_PID = 1;
 
-  /** WNOHANG, WSTOPPED, WEXITED and WNOWAIT. */
-  private static final int PEEK = 1 | 2 | 4 | 0x01000000;
-
   /** Offset of si_pid in the siginfo_t that waitid fills. */
   private static final int SI_PID_OFFSET = 16;
 
@@ -28,32 +25,12 @@ public final class Tracee {
   private static final int WSTOPPED = 2;
   private static final int WEXITED = 4;
   private static final int WNOWAIT = 0x0100_0000;
+  private static final int PEEK = WNOHANG | WSTOPPED | WEXITED | WNOWAIT;
   private static final int CLD_DUMPED = 3;
   private static final int SI_STATUS_OFFSET = 24;
   private static final int STOPPED = 0x7f;
   private static final int WALL = 0x40000000;
-
-  private static final int POKEUSER = 6;
-  private static final int CONT = 7;
-  private static final int SINGLESTEP = 9;
-  private static final int GETREGS = 12;
-  private static final int SETREGS = 13;
-  private static final int DETACH = 17;
-  private static final int SYSCALL = 24;
-  private static final int SETOPTIONS = 0x4200;
-  private static final int GETEVENTMSG = 0x4201;
-  private static final int GETSIGINFO = 0x4202;
-  private static final int GETREGSET = 0x4204;
-  private static final int SETREGSET = 0x4205;
   private static final int NT_X86_XSTATE = 0x202;
-  private static final int SETSIGINFO = 0x4203;
-  private static final int SEIZE = 0x4206;
-  private static final int INTERRUPT = 0x4207;
-  private static final int LISTEN = 0x4208;
-  private static final int PEEKSIGINFO = 0x4209;
-  private static final int GETSIGMASK = 0x420a;
-  private static final int SETSIGMASK = 0x420b;
-  private static final int SET_SYSCALL_USER_DISPATCH_CONFIG = 0x4210;
 
   /** Offset of u_debugreg in struct user (sys/user.h), and of its parts. */
   private static final int DEBUG_ADDRESS = 848;
@@ -93,7 +70,7 @@ public final class Tracee {
    */
   public static Tracee seize(int pid, int options) throws TraceeDiedException {
     Tracee tracee = new Tracee(pid);
-    tracee.checked("PTRACE_SEIZE", tracee.ptrace(SEIZE, 0, options));
+    tracee.checked("PTRACE_SEIZE", tracee.ptrace(PtraceRequest.SEIZE, 0, options));
     return tracee;
   }
 
@@ -218,24 +195,24 @@ public final class Tracee {
 
   /** Reads the general registers. */
   public void readRegisters(Registers into) throws TraceeDiedException {
-    checked("PTRACE_GETREGS", ptrace(GETREGS, 0, into.address()));
+    checked("PTRACE_GETREGS", ptrace(PtraceRequest.GETREGS, 0, into.address()));
   }
 
   /** Writes the general registers. */
   public void writeRegisters(Registers from) throws TraceeDiedException {
-    checked("PTRACE_SETREGS", ptrace(SETREGS, 0, from.address()));
+    checked("PTRACE_SETREGS", ptrace(PtraceRequest.SETREGS, 0, from.address()));
   }
 
   /** Reads the registers beyond the general ones. */
   public ExtendedState readExtendedState() throws TraceeDiedException {
     ExtendedState state = new ExtendedState();
-    checked("PTRACE_GETREGSET", ptrace(GETREGSET, NT_X86_XSTATE, state.iovec()));
+    checked("PTRACE_GETREGSET", ptrace(PtraceRequest.GETREGSET, NT_X86_XSTATE, state.iovec()));
     return state;
   }
 
   /** Writes the registers beyond the general ones. */
   public void writeExtendedState(ExtendedState state) throws TraceeDiedException {
-    checked("PTRACE_SETREGSET", ptrace(SETREGSET, NT_X86_XSTATE, state.iovec()));
+    checked("PTRACE_SETREGSET", ptrace(PtraceRequest.SETREGSET, NT_X86_XSTATE, state.iovec()));
   }
 
   /**
@@ -248,7 +225,7 @@ public final class Tracee {
     if (hasUnreadStop()) {
       throw TraceeDiedException.INSTANCE;
     }
-    checked("PTRACE_CONT", ptrace(CONT, 0, signal));
+    checked("PTRACE_CONT", ptrace(PtraceRequest.CONT, 0, signal));
     resumed = true;
   }
 
@@ -273,7 +250,7 @@ public final class Tracee {
     if (hasUnreadStop()) {
       throw TraceeDiedException.INSTANCE;
     }
-    checked("PTRACE_SYSCALL", ptrace(SYSCALL, 0, 0));
+    checked("PTRACE_SYSCALL", ptrace(PtraceRequest.SYSCALL, 0, 0));
     resumed = true;
   }
 
@@ -286,45 +263,45 @@ public final class Tracee {
     if (hasUnreadStop()) {
       throw TraceeDiedException.INSTANCE;
     }
-    checked("PTRACE_SINGLESTEP", ptrace(SINGLESTEP, 0, 0));
+    checked("PTRACE_SINGLESTEP", ptrace(PtraceRequest.SINGLESTEP, 0, 0));
     resumed = true;
   }
 
   /** A SIGTRAP comes each time when it is about to execute the instruction at this address. */
   public void breakAt(long address) throws TraceeDiedException {
-    checked("PTRACE_POKEUSER", ptrace(POKEUSER, DEBUG_ADDRESS, address));
-    checked("PTRACE_POKEUSER", ptrace(POKEUSER, DEBUG_CONTROL, BREAK_AT_FIRST));
+    checked("PTRACE_POKEUSER", ptrace(PtraceRequest.POKEUSER, DEBUG_ADDRESS, address));
+    checked("PTRACE_POKEUSER", ptrace(PtraceRequest.POKEUSER, DEBUG_CONTROL, BREAK_AT_FIRST));
   }
 
   /** Undoes {@link #breakAt}. */
   public void endBreak() throws TraceeDiedException {
-    checked("PTRACE_POKEUSER", ptrace(POKEUSER, DEBUG_CONTROL, 0));
+    checked("PTRACE_POKEUSER", ptrace(PtraceRequest.POKEUSER, DEBUG_CONTROL, 0));
   }
 
   /** Leaves it in its group stop, still reporting. */
   public void listen() throws TraceeDiedException {
-    checked("PTRACE_LISTEN", ptrace(LISTEN, 0, 0));
+    checked("PTRACE_LISTEN", ptrace(PtraceRequest.LISTEN, 0, 0));
     resumed = true;
   }
 
   /** Asks a running tracee to stop; a TRAP follows, or the stop that was already under way. */
   public void interrupt() throws TraceeDiedException {
-    checked("PTRACE_INTERRUPT", ptrace(INTERRUPT, 0, 0));
+    checked("PTRACE_INTERRUPT", ptrace(PtraceRequest.INTERRUPT, 0, 0));
   }
 
   /** Ends tracing and lets it run, delivering {@code signal} unless 0. */
   public void detach(int signal) throws TraceeDiedException {
-    checked("PTRACE_DETACH", ptrace(DETACH, 0, signal));
+    checked("PTRACE_DETACH", ptrace(PtraceRequest.DETACH, 0, signal));
   }
 
   /** Sets the PTRACE_O_ options. */
   public void setOptions(int options) throws TraceeDiedException {
-    checked("PTRACE_SETOPTIONS", ptrace(SETOPTIONS, 0, options));
+    checked("PTRACE_SETOPTIONS", ptrace(PtraceRequest.SETOPTIONS, 0, options));
   }
 
   /** The event's message: a newborn's pid, an exit status. */
   public long eventMessage() throws TraceeDiedException {
-    checked("PTRACE_GETEVENTMSG", ptrace(GETEVENTMSG, 0, scratch.address()));
+    checked("PTRACE_GETEVENTMSG", ptrace(PtraceRequest.GETEVENTMSG, 0, scratch.address()));
     return scratch.buffer().getLong(0);
   }
 
@@ -336,7 +313,7 @@ public final class Tracee {
    *     now, whose siginfo is another one
    */
   public void readSiginfo(int signal, byte[] into) throws TraceeDiedException {
-    long result = ptrace(GETSIGINFO, 0, scratch.address());
+    long result = ptrace(PtraceRequest.GETSIGINFO, 0, scratch.address());
     if (result == -EINVAL) {
       throw TraceeDiedException.INSTANCE; // on its way from the one stop to the other
     }
@@ -351,7 +328,7 @@ public final class Tracee {
   /** Replaces the siginfo of the present signal stop. */
   public void writeSiginfo(byte[] siginfo) throws TraceeDiedException {
     scratch.buffer().put(0, siginfo, 0, SIGINFO_BYTES);
-    long result = ptrace(SETSIGINFO, 0, scratch.address());
+    long result = ptrace(PtraceRequest.SETSIGINFO, 0, scratch.address());
     if (result == -EINVAL) {
       throw TraceeDiedException.INSTANCE; // killed, on its way to its exit event
     }
@@ -367,7 +344,9 @@ public final class Tracee {
   public byte[][] pendingSignals(boolean shared) throws TraceeDiedException {
     request.buffer().putLong(0, 0).putInt(8, shared ? 1 : 0).putInt(12, 32);
     long count =
-        checked("PTRACE_PEEKSIGINFO", ptrace(PEEKSIGINFO, request.address(), scratch.address()));
+        checked(
+            "PTRACE_PEEKSIGINFO",
+            ptrace(PtraceRequest.PEEKSIGINFO, request.address(), scratch.address()));
     byte[][] pending = new byte[(int) count][SIGINFO_BYTES];
     for (int i = 0; i < count; i++) {
       scratch.buffer().get(i * SIGINFO_BYTES, pending[i]);
@@ -377,14 +356,14 @@ public final class Tracee {
 
   /** The signals that the kernel holds back from it, bit n-1 for signal n. */
   public long signalMask() throws TraceeDiedException {
-    checked("PTRACE_GETSIGMASK", ptrace(GETSIGMASK, 8, scratch.address()));
+    checked("PTRACE_GETSIGMASK", ptrace(PtraceRequest.GETSIGMASK, 8, scratch.address()));
     return scratch.buffer().getLong(0);
   }
 
   /** Sets the signals that the kernel holds back from it. */
   public void setSignalMask(long mask) throws TraceeDiedException {
     scratch.buffer().putLong(0, mask);
-    checked("PTRACE_SETSIGMASK", ptrace(SETSIGMASK, 8, scratch.address()));
+    checked("PTRACE_SETSIGMASK", ptrace(PtraceRequest.SETSIGMASK, 8, scratch.address()));
   }
 
   /**
@@ -397,7 +376,7 @@ public final class Tracee {
     // struct ptrace_sud_config of uapi/linux/ptrace.h: mode, selector, offset, len.
     scratch.buffer().putLong(0, on ? 1 : 0).putLong(8, on ? selector : 0);
     scratch.buffer().putLong(16, on ? start : 0).putLong(24, on ? length : 0);
-    long result = ptrace(SET_SYSCALL_USER_DISPATCH_CONFIG, 32, scratch.address());
+    long result = ptrace(PtraceRequest.SET_SYSCALL_USER_DISPATCH_CONFIG, 32, scratch.address());
     if (result == -EIO) {
       return false;
     }

@@ -16,7 +16,6 @@ public final class Tracees {
   private static final int SYS_WAIT4 = 61;
   private static final int SYS_PTRACE = 101;
   private static final int SYS_WAITID = 247;
-  private static final int PTRACE_CONT = 7;
   private static final int P_ALL = 0;
 
   /** WSTOPPED, WEXITED, WNOWAIT, __WALL and __WNOTHREAD. */
@@ -94,7 +93,7 @@ public final class Tracees {
       if (kind == StopKind.TRAP) {
         early.add(tid);
       } else {
-        Libc.call(SYS_PTRACE, PTRACE_CONT, tid, 0, 0); // killed before anybody knew of it
+        Libc.call(SYS_PTRACE, PtraceRequest.CONT, tid, 0, 0); // killed before anybody knew of it
       }
     }
     return none.none();
