@@ -86,9 +86,12 @@ final class ReplicaLoops {
         && !thread.member.fastPath.isInside(thread.member.now.rip());
   }
 
-  /** Whether the running thread is to be looked after, for the next event is another's. */
-  boolean isInTheWay(ReplicaThread running) {
-    return isOthersTurn(running) && ++looks % LOOKS_A_STOP == 0;
+  /**
+   * Whether the running thread is to be stopped once more, for it may be in another one's way. What
+   * the next event is can only be known while it stands: it consumes by itself.
+   */
+  boolean mayBeInTheWay() {
+    return role.threads().size() > 1 && ++looks % LOOKS_A_STOP == 0;
   }
 
   private boolean isOthersTurn(ReplicaThread running) {

@@ -69,7 +69,7 @@ final class Succession {
     if (legacy == null || running.call.executing) {
       return;
     }
-    if (consumedAll() || !awakened || replica.loops.isInTheWay(running)) {
+    if (consumedAll() || !awakened || replica.loops.mayBeInTheWay()) {
       awakened = true;
       running.member.tracee.interrupt();
     }
