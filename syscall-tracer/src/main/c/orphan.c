@@ -22,6 +22,8 @@
 #define SYS_USER_DISPATCH 2
 #define SI_KERNEL 0x80
 #define SEGV_ACCERR 2
+#define TRAP_TRACE 2
+#define TRAP_FLAG 0x100ul /* TF of the processor flags */
 #define SYS_MPROTECT 10
 #define PROT_READ_EXEC 5
 #define PROT_READ_WRITE_EXEC 7
@@ -187,13 +189,16 @@ __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
   if (signal == SIGSYS && info->code == SYS_USER_DISPATCH) {
     u32 pid = area->pid;
     go_native(area);
-    if (area->rescue && inside) {
+    if (area->rescue && area->rescue != RESCUE_STEPPED && inside) {
       put_back(area, context);
     } else {
       context->rip = info->call_address - 2;
       context->rax = (u32)info->call;
     }
     name_itself(pid, context);
+    area->rescue = RESCUE_NONE;
+  } else if (signal == SIGTRAP && info->code == TRAP_TRACE && area->rescue == RESCUE_STEPPED) {
+    context->flags &= ~TRAP_FLAG; /* a tracer that is gone cannot take it back */
     area->rescue = RESCUE_NONE;
   } else if (signal == SIGTRAP && info->code == SI_KERNEL && area->rescue) {
     go_native(area);

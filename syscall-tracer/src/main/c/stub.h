@@ -106,7 +106,8 @@ enum rescue {
   RESCUE_NONE,
   RESCUE_CALL,     /* to make the service's call, whose result is the service's */
   RESCUE_INJECTED, /* to make a call of ours: the service goes on where it was */
-  RESCUE_ANSWERED  /* as that, but the answer of the service's call is known */
+  RESCUE_ANSWERED, /* as that, but the answer of the service's call is known */
+  RESCUE_STEPPED   /* not sent: led through the service's own code, instruction by instruction */
 };
 
 /* What the stub knows of a thread; gs_base points to it. */

@@ -113,6 +113,16 @@ final class Lifeline {
     }
   }
 
+  /**
+   * The thread is about to be led through its own code. The kernel takes back what single-stepping
+   * needs when it is resumed otherwise, but not when its tracer dies.
+   */
+  void beforeStepping() {
+    ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
+    word.putLong(0, Rescue.STEPPED.ordinal());
+    member.tracee.memory().write(member.room().area().plus(StubArea.RESCUE), word);
+  }
+
   private boolean isInStub(long rip) {
     long offset = rip - member.model().stub.base().value();
     return offset >= 0 && offset < StubLayout.TEXT_BYTES;

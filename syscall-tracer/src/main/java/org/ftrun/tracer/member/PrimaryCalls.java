@@ -120,7 +120,7 @@ final class PrimaryCalls {
   private void returnFromHandler() throws TraceeDiedException {
     long mask = effects.leaveHandler(call);
     new OwnSignals(member).queueReleased();
-    boolean another = primary.expectSignal(mask, effects.addressBehindHandler(call));
+    boolean another = primary.signals.expectAfterReturn(mask, effects.addressBehindHandler(call));
     recorder.publishPlain(call, another ? EventRecorder.FLAG_SIGNAL_FOLLOWS : 0, 0);
     primary.fairness.noteReturn();
     ask();
@@ -177,7 +177,7 @@ final class PrimaryCalls {
       return primary.role;
     }
     if (kernelResult == 0 && effects.releasesHidden(call)) {
-      return primary.deliverReleased();
+      return primary.signals.deliverReleased();
     }
     if (call.resolution.role() == SyscallRole.THREAD_BIRTH && kernelResult > 0) {
       bear((int) kernelResult);

@@ -40,14 +40,14 @@ final class PrimaryThread {
   final BoundaryActions atBoundary;
   final SignalFairness fairness;
   final PrimaryStanding standing = new PrimaryStanding(this);
+  final PrimaryLoop loop = new PrimaryLoop(this);
 
   private final PrimaryCalls calls;
-  private final PrimarySignals signals;
+  final PrimarySignals signals;
   private final PrimaryFastPath fast;
   final ThreadEnding ending;
   private final PrimaryInstructions instructions;
   private boolean trapHandled;
-  private boolean inLoop;
 
   /** The service's registers at the present stop, or null if they are the thread's. */
   private Registers service;
@@ -191,29 +191,6 @@ final class PrimaryThread {
     }
   }
 
-  /** It has had the turn for a while without a call: if it turns in a loop, others are to run. */
-  void yieldIfInLoop() {
-    if (!call.executing && !standing.isStanding()) {
-      atBoundary.add(this::yieldInLoop);
-    }
-  }
-
-  /** Whether it was in a loop when that was looked after last. */
-  boolean wasInLoop() {
-    return inLoop;
-  }
-
-  private Role yieldInLoop(Registers own) throws TraceeDiedException {
-    boolean inCode = own != call.atSite && !call.executing;
-    boolean wanted = role.turn.isHeldBy(this) && role.turn.isWanted();
-    inLoop = inCode && wanted && SpinLoop.isAt(member, own);
-    if (!inLoop) {
-      return null;
-    }
-    recorder.publishYield(own);
-    return standing.inLoop(own);
-  }
-
   /** Whether something is to be done at its next call boundary, out of a call if need be. */
   boolean isAwaited() {
     return role.assembly.isWanted() || !atBoundary.isEmpty();
@@ -338,16 +315,6 @@ final class PrimaryThread {
     Role afterwards = calls.execute();
     fairness.limitTurn();
     return afterwards;
-  }
-
-  /** The call at hand unblocks an owned signal that was pending. */
-  Role deliverReleased() throws TraceeDiedException {
-    return signals.deliverReleased();
-  }
-
-  /** A handler returns to the given mask and address: whether another signal comes at once. */
-  boolean expectSignal(long mask, long address) throws TraceeDiedException {
-    return signals.expectAfterReturn(mask, address);
   }
 
   /** Our interrupt, or the end of a group stop. */

@@ -30,7 +30,10 @@ final class TurnWatch {
 
   private long turn;
   private long beganNanos;
+
+  /** Its processor time when it was found to have made no call since the watch began. */
   private long computedMillis;
+
   private int looks;
 
   TurnWatch(PrimaryRole role) {
@@ -59,13 +62,11 @@ final class TurnWatch {
     turn = role.turn.number();
     looks = 0;
     beganNanos = System.nanoTime();
-    computedMillis =
-        holder == null ? 0 : ProcessorTime.ofThread(holder.member.processId(), holder.member.pid());
   }
 
   private void lookLater() {
     looking = true;
-    boolean inLoopBefore = watched != null && watched.wasInLoop();
+    boolean inLoopBefore = watched != null && watched.loop.wasFound();
     long first = inLoopBefore ? FIRST_LOOK_AT_LOOP_MILLIS : FIRST_LOOK_MILLIS;
     role.group.later(Math.min(LONGEST_COMPUTING_MILLIS, first << looks), this::look);
   }
@@ -85,22 +86,29 @@ final class TurnWatch {
       if (holder != watched || role.turn.number() != turn || holder.call.executing) {
         watch(holder); // in a call that takes long, or another's turn
       } else {
-        String reason = whyTooLong(holder);
+        String reason = looks == 0 ? null : whyTooLong(holder);
         if (reason != null) {
           role.requestNative(reason);
           return;
         }
+        if (looks == 0) {
+          computedMillis = processorTimeOf(holder);
+        }
         looks = Math.min(looks + 1, MOST_DOUBLINGS);
-        holder.yieldIfInLoop();
+        holder.loop.look();
       }
     }
     lookLater();
   }
 
+  private static long processorTimeOf(PrimaryThread holder) {
+    return ProcessorTime.ofThread(holder.member.processId(), holder.member.pid());
+  }
+
   /** Null, or why the holder has had the turn for too long. */
   private String whyTooLong(PrimaryThread holder) {
     MemberThread member = holder.member;
-    long computed = ProcessorTime.ofThread(member.processId(), member.pid()) - computedMillis;
+    long computed = processorTimeOf(holder) - computedMillis + FIRST_LOOK_MILLIS;
     long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
     if (computed >= LONGEST_COMPUTING_MILLIS - ProcessorTime.STEP_MILLIS) {
       return "thread "

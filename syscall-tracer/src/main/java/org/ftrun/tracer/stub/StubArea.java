@@ -123,7 +123,9 @@ public final class StubArea {
     /** To make a call of ours. */
     INJECTED,
     /** To make a call of ours after the service's, whose answer is known. */
-    ANSWERED
+    ANSWERED,
+    /** It did not, but led the thread through its own code, instruction by instruction. */
+    STEPPED
   }
 
   private StubArea() {}

@@ -84,6 +84,7 @@ class StubStructuresTest {
     expected.put("RESCUE_CALL", StubArea.Rescue.CALL.ordinal());
     expected.put("RESCUE_INJECTED", StubArea.Rescue.INJECTED.ordinal());
     expected.put("RESCUE_ANSWERED", StubArea.Rescue.ANSWERED.ordinal());
+    expected.put("RESCUE_STEPPED", StubArea.Rescue.STEPPED.ordinal());
     expected.put("sizeof(struct area)", StubArea.BYTES);
     expected.put("offsetof(struct slot, flags)", EventLogLayout.SLOT_FLAGS_OFFSET);
     expected.put("offsetof(struct slot, syscall)", EventLogLayout.SLOT_SYSCALL_OFFSET);
