@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,28 @@ class FirstRuleTest {
     }
   }
 
+  /** The replica's tracer stands, so that the replica stands and the event log fills up. */
+  @Test
+  void shouldServeOnWhenTheReplicaLagsForGood() throws Exception {
+    List<String> options = List.of("--fast-path", "off", "--log-size", "8M");
+    int port = Ports.free();
+    List<String> command =
+        List.of(new CProgram("echo_server", Linking.DYNAMIC).executable().toString(), "" + port);
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, options, Map.of(), command);
+        Conversation crowd = EchoServer.crowd(ftrun, port)) {
+      long replica = ftrun.awaitProtected().pids().get(1);
+      try (HeldThread tracer = HeldThread.hold(tracerOf(replica))) {
+        assertThat(assertUnprotected(ftrun))
+            .startsWith("the tracer of the replica does not answer, after: the replica did not");
+        EchoServer.awaitProgress(ftrun, crowd, 1_000_000);
+        tracer.assertHeld();
+      }
+      assertThat(ftrun.messages()).contains("replica " + replica + " dropped: the replica did not");
+      EchoServer.awaitProgress(ftrun, crowd, 1_000_000);
+      crowd.finish();
+    }
+  }
+
   /** A defect of ours that comes again at every stop. */
   @Test
   void shouldServeOnWhenTheTracerFailsForGood() throws Exception {
@@ -144,6 +167,16 @@ class FirstRuleTest {
       assertThat(ftrun.messages().lines().count()).isLessThan(30);
       ftrun.signal("TERM");
       assertThat(ftrun.awaitExit()).as(ftrun.messages()).isZero();
+    }
+  }
+
+  private static long tracerOf(long pid) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("TracerPid:"))
+          .mapToLong(line -> Long.parseLong(line.substring("TracerPid:".length()).trim()))
+          .findFirst()
+          .orElseThrow();
     }
   }
 

@@ -183,7 +183,7 @@ final class GroupMembers implements GroupLink {
   void kill(GroupState.Follower follower) {
     awaitAdoption();
     if (follower != null) {
-      follower.tracer().destroyReplica();
+      follower.tracer().destroyReplica(follower.pid());
     }
     relay.kill();
   }
@@ -206,15 +206,22 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public void dropReplica(String reason) {
+    drop(reason);
+  }
+
+  /** False if the replica's tracer is busy with it for ever: another replica must not be made. */
+  private boolean drop(String reason) {
     awaitAdoption();
     GroupState.Follower dropped = state.dropReplica();
-    if (dropped != null) {
-      dropped.tracer().destroyReplica();
-      log().deactivate(Consumer.REPLICA);
-      if (reason != null) {
-        report("replica {} dropped: {}", dropped.pid(), reason);
-      }
+    if (dropped == null) {
+      return true;
     }
+    boolean gone = dropped.tracer().destroyReplica(dropped.pid());
+    log().deactivate(Consumer.REPLICA);
+    if (reason != null) {
+      report("replica {} dropped: {}", dropped.pid(), reason);
+    }
+    return gone;
   }
 
   @Override
@@ -277,26 +284,34 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public void replicaFailed(String reason) {
-    dropReplica(reason);
-    seedAgain(reason);
+    if (drop(reason)) {
+      seedAgain(reason);
+    } else {
+      goOn("the tracer of the replica does not answer, after: " + reason);
+    }
   }
 
   private void seedAgain(String reason) {
+    boolean again = losses.mayTryAgain();
+    goOn(again ? null : "replicas were lost too often, the last one: " + reason);
+  }
+
+  /** Has the primary seed a replica, or end protection if there is a reason to. */
+  private void goOn(String reason) {
     GroupState.Serving primary = state.primary();
     if (primary == null) {
       return;
     }
-    boolean again = losses.mayTryAgain();
     PrimaryRole role = primary.role();
     primary
         .tracer()
         .post(
             () -> {
               role.stopRecording();
-              if (again) {
+              if (reason == null) {
                 role.requestSeeding();
               } else {
-                role.requestNative("replicas were lost too often, the last one: " + reason);
+                role.requestNative(reason);
               }
             });
   }

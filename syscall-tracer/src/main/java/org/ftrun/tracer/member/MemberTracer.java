@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -30,6 +32,7 @@ public final class MemberTracer {
   private static final int SYS_TGKILL = 234;
   private static final int SIG_UNBLOCK = 1;
   private static final int PLACES = 6;
+  private static final int DESTRUCTION_SECONDS = 2;
   private static final long RETRY_NANOS = 200_000;
   private static final ScheduledExecutorService WAKE_UPS =
       Executors.newSingleThreadScheduledExecutor(
@@ -147,16 +150,29 @@ public final class MemberTracer {
         });
   }
 
-  /** Kills and reaps the replica and ends the tracer. */
-  public void destroyReplica() {
-    call(
-        () -> {
-          if (role instanceof ReplicaRole) {
-            ((ReplicaRole) role).destroy();
-            role = null;
-            ended = true;
-          }
-        });
+  /**
+   * Kills and reaps the replica and ends the tracer.
+   *
+   * @param pid the replica's
+   * @return false if the tracer did not get to it within {@value #DESTRUCTION_SECONDS} s: the
+   *     replica is killed, but the tracer may still do what it has begun
+   */
+  public boolean destroyReplica(int pid) {
+    boolean done =
+        call(
+            () -> {
+              if (role instanceof ReplicaRole) {
+                ((ReplicaRole) role).destroy();
+                role = null;
+                ended = true;
+              }
+            },
+            TimeUnit.SECONDS.toNanos(DESTRUCTION_SECONDS));
+    if (!done) {
+      Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
+      LOG.error("{} has not answered for {} s", thread.getName(), DESTRUCTION_SECONDS);
+    }
+    return done;
   }
 
   /**
@@ -212,15 +228,25 @@ public final class MemberTracer {
   }
 
   /** As {@link #post}, returning when the command has run. */
-  public void call(Runnable action) {
+  void call(Runnable action) {
+    call(action, Long.MAX_VALUE);
+  }
+
+  /** As {@link #post}, returning true when the command has run, or false after a while. */
+  private boolean call(Runnable action, long limitNanos) {
+    long begin = System.nanoTime();
     CompletableFuture<Void> done = post(action);
     while (!done.isDone() && thread.isAlive()) {
+      if (System.nanoTime() - begin > limitNanos) {
+        return false;
+      }
       wake();
       LockSupport.parkNanos(RETRY_NANOS);
     }
     if (done.isDone()) {
       done.join();
     }
+    return true;
   }
 
   /** Makes the tracer look at its commands and at the log; a wake-up may be lost. */
