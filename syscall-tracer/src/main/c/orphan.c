@@ -12,6 +12,7 @@
 #define SYS_PRCTL 157
 #define SYS_ARCH_PRCTL 158
 #define SYS_GETTID 186
+#define SYS_SCHED_SETAFFINITY 203
 #define SYS_KILL 62
 #define SYS_TKILL 200
 #define SYS_TGKILL 234
@@ -113,6 +114,7 @@ static void go_native(struct area *area) {
   if (area->mode != MODE_SLOW) area->mode = MODE_SOLO;
   area->stop = STOP_NOT;
   area->pid = 0;
+  raw_call4(SYS_SCHED_SETAFFINITY, 0, sizeof area->affinity, (u64)area->affinity, 0);
   raw_call(SYS_ARCH_PRCTL, ARCH_SET_CPUID, 1);
   raw_call(SYS_PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
   lower_fences(area);

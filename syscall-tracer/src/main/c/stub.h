@@ -155,6 +155,7 @@ struct area {
   u32 pid;               /* 960 by which the service knows itself, 0: as the kernel knows it */
   u32 parent;            /* 964 its parent's, while that is in truth the process called pid */
   u64 signals;           /* 968 bit n: descriptor n may be a signalfd; 63: that or a higher one */
+  u64 affinity[16];      /* 976 the cores that the thread is to have without a tracer */
 };
 
 /* struct msghdr of linux/socket.h, and the bytes moved that make it a struct mmsghdr. */

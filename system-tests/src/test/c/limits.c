@@ -43,16 +43,55 @@ static void scheduling(void) {
   fact("policy %d", sched_getscheduler(0));
   struct sched_param parameters;
   check(sched_getparam(0, &parameters) == 0);
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  check(sched_getaffinity(0, sizeof set, &set) == 0);
-  feed(&set, sizeof set);
-  fact("has a core: %s", CPU_COUNT(&set) >= 1 ? "yes" : "no");
   unsigned cpu, node;
   check(syscall(SYS_getcpu, &cpu, &node, NULL) == 0);
   feed_value(cpu);
   check(sched_yield() == 0);
   fact("priorities %d..%d", sched_get_priority_min(SCHED_FIFO), sched_get_priority_max(SCHED_FIFO));
+}
+
+static void show_cores(const char *when) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  check(sched_getaffinity(0, sizeof set, &set) == 0);
+  feed(&set, sizeof set);
+  char line[64] = "";
+  for (int core = 0; core < 8; core++) {
+    strcat(line, CPU_ISSET(core, &set) ? " yes" : " no");
+  }
+  fact("cores %s: %d%s", when, CPU_COUNT(&set), line);
+}
+
+/* Which cores there are is a fact of the machine; which of them a thread has is the thread's wish. */
+static void cores(void) {
+  cpu_set_t all, one;
+  CPU_ZERO(&all);
+  check(sched_getaffinity(0, sizeof all, &all) == 0);
+  show_cores("at the start");
+  int last = 0;
+  for (int core = 0; core < CPU_SETSIZE; core++) {
+    if (CPU_ISSET(core, &all)) {
+      last = core;
+    }
+  }
+  CPU_ZERO(&one);
+  CPU_SET(last, &one);
+  check(sched_setaffinity(0, sizeof one, &one) == 0);
+  show_cores("when one is asked for");
+  step("one core");
+  show_cores("when one was asked for");
+  CPU_SET(1023, &one);
+  check(sched_setaffinity(getpid(), sizeof one, &one) == 0);
+  show_cores("with one that is not there");
+  CPU_ZERO(&one);
+  check_error(sched_setaffinity(0, sizeof one, &one), EINVAL);
+  check_error(sched_setaffinity(0, sizeof one, (cpu_set_t *)8), EFAULT);
+  check_error(syscall(SYS_sched_getaffinity, 0, 3, &one), EINVAL);
+  show_cores("after errors");
+  fact("shown in %ld bytes", syscall(SYS_sched_getaffinity, 0, sizeof one, &one));
+  check(sched_setaffinity(0, sizeof all, &all) == 0);
+  step("all cores");
+  show_cores("at the end");
 }
 
 static void machine(void) {
@@ -82,6 +121,7 @@ static void body(void) {
   file_size();
   step("limits");
   scheduling();
+  cores();
   machine();
 }
 

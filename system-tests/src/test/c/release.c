@@ -1,4 +1,4 @@
-/* What signals do is the same when protection ends: here by a child process. */
+/* What signals do, and the cores, are the same when protection ends: here by a child process. */
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -50,6 +50,7 @@ static void body(void) {
   }
   int status;
   check(waitpid(child, &status, 0) == child && status == 0);
+  show("Cpus_allowed_list");
   show("SigIgn");
   show("SigBlk");
   check(sigaction(SIGTRAP, NULL, &shown) == 0);

@@ -47,6 +47,7 @@ class DaemonDeathTest {
       EchoServer.awaitProgress(ftrun, crowd, BYTES_AFTER);
       crowd.finish();
       assertThat(isRunning(before.primaryPid())).as("the service runs").isTrue();
+      assertThat(cores(before.primaryPid())).isEqualTo(cores(ProcessHandle.current().pid()));
       for (long pid : before.pids()) {
         if (pid != before.primaryPid()) {
           Await.until(
@@ -54,6 +55,13 @@ class DaemonDeathTest {
         }
       }
     }
+  }
+
+  private static String cores(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        .filter(line -> line.startsWith("Cpus_allowed_list:"))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** A zombie, which nobody may be there to reap, does not run. */

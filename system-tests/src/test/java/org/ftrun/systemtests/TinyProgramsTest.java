@@ -35,6 +35,7 @@ class TinyProgramsTest {
   private static final Set<String> OTHERS =
       Set.of(
           "echo_server",
+          "hold_thread",
           "signal_server",
           "signal_waits",
           "inflight",

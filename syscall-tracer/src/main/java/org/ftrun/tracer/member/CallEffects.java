@@ -59,6 +59,8 @@ final class CallEffects {
   /** Under which ids kernel and service know each other. */
   final CallIdentities identities;
 
+  final AffinityCalls affinities;
+
   private SignalAction newAction;
   private long newHidden;
 
@@ -67,6 +69,7 @@ final class CallEffects {
     this.personal = new PersonalCalls(member);
     this.masks = new TemporaryMasks(member);
     this.identities = new CallIdentities(member);
+    this.affinities = new AffinityCalls(member);
   }
 
   /** Rewrites what is asked of the kernel where it must differ from what the service asks. */
@@ -152,6 +155,9 @@ final class CallEffects {
         return result;
       case ALARM:
         noteTimer(call, when);
+        return result;
+      case AFFINITY:
+        affinities.succeeded(call, result);
         return result;
       default:
         return result;

@@ -28,7 +28,6 @@ public final class MemberTracer {
   private static final int SYS_RT_SIGPROCMASK = 14;
   private static final int SYS_GETPID = 39;
   private static final int SYS_GETTID = 186;
-  private static final int SYS_SCHED_SETAFFINITY = 203;
   private static final int SYS_TGKILL = 234;
   private static final int SIG_UNBLOCK = 1;
   private static final int PLACES = 6;
@@ -272,7 +271,7 @@ public final class MemberTracer {
     tid = (int) Libc.call(SYS_GETTID);
     unblockWakeSignal();
     if (cpu >= 0) {
-      pin(tid, cpu);
+      Affinity.ofCore(cpu).give(tid);
     }
     while (!ended) {
       Command command = commands.poll();
@@ -312,15 +311,6 @@ public final class MemberTracer {
         .limit(PLACES)
         .map(place -> place.getFileName() + ":" + place.getLineNumber())
         .collect(Collectors.joining(" < "));
-  }
-
-  /** Pins a thread or process to one core; false if the kernel refuses. */
-  static boolean pin(int threadId, int core) {
-    NativeMemory mask = NativeMemory.allocate(128);
-    mask.buffer().putLong(core / 64 * 8, 1L << core % 64);
-    long result = Libc.call(SYS_SCHED_SETAFFINITY, threadId, 128, mask.address());
-    Reference.reachabilityFence(mask);
-    return result == 0;
   }
 
   private static void unblockWakeSignal() {

@@ -59,6 +59,11 @@ final class PrimaryCalls {
     return returnToService(null, result);
   }
 
+  /** Answers a call for cores: the member stays on its own. */
+  Role answerAffinity() throws TraceeDiedException {
+    return answer(effects.finish(call, effects.affinities.answer(call), 0));
+  }
+
   /** Begins to execute the call at whose site the service is. */
   Role execute() throws TraceeDiedException {
     switch (call.resolution.role()) {

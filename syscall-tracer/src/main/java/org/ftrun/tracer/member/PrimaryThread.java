@@ -8,8 +8,6 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
 import org.ftrun.tracer.syscall.SyscallClass;
 import org.ftrun.tracer.syscall.SyscallRole;
-import org.ftrun.tracer.syscall.SyscallRow;
-import org.ftrun.tracer.syscall.SyscallTable;
 
 /**
  * A thread of the member that serves: its calls are executed through the stub and recorded while a
@@ -28,8 +26,6 @@ final class PrimaryThread {
 
   /** AUDIT_ARCH_X86_64: calls by int 0x80 come with another one. */
   static final int ARCH_X86_64 = 0xc000003e;
-
-  private static final SyscallRow SET_AFFINITY = SyscallTable.named("sched_setaffinity");
 
   final PrimaryRole role;
   final MemberThread member;
@@ -309,8 +305,8 @@ final class PrimaryThread {
     if (syscallClass == SyscallClass.DENY) {
       return calls.answer(-call.resolution.deniedErrno());
     }
-    if (call.row == SET_AFFINITY) {
-      return calls.answer(0); // as asked; the member stays on its core
+    if (calls.effects.affinities.isAnswered(call)) {
+      return calls.answerAffinity();
     }
     Role afterwards = calls.execute();
     fairness.limitTurn();

@@ -42,6 +42,9 @@ final class ProgramStart {
   private final GroupLink group;
   private final Registers service = new Registers();
 
+  /** The cores that the process was given. */
+  private Affinity affinity;
+
   /** Whether stub and log are mapped, through which what was imposed can be undone. */
   private boolean installed;
 
@@ -57,8 +60,12 @@ final class ProgramStart {
    */
   Role protect(PrimaryRole primary) throws TraceeDiedException {
     finishExec();
+    affinity = member.thread() == null ? Affinity.of(member.pid()) : member.thread().affinity;
+    if (affinity == null) {
+      throw TraceeDiedException.INSTANCE;
+    }
     if (group.primaryCpu() >= 0) {
-      MemberTracer.pin(member.pid(), group.primaryCpu());
+      Affinity.ofCore(group.primaryCpu()).give(member.pid());
     }
     member.tracee.readRegisters(service);
     try {
@@ -142,6 +149,7 @@ final class ProgramStart {
       LOG.warn("signal {} came within exec and is sent again", HeldSignals.signalOf(siginfo));
       org.ftrun.tracer.libc.Libc.call(62, member.pid(), HeldSignals.signalOf(siginfo));
     }
+    affinity.give(member.pid());
     member.tracee.detach(0);
     group.unprotected(reason);
     group.serving(null);
@@ -259,6 +267,7 @@ final class ProgramStart {
     if (member.tracee.memory().write(member.room().area(), area) != StubArea.BYTES) {
       throw TraceeDiedException.INSTANCE;
     }
+    AffinityCalls.give(member, affinity);
     Patching.tellRoom(member, 0, model.stub.trampolines().value());
     model.fences().tellStub(member);
     service.gsBase(member.room().area().value());

@@ -58,6 +58,7 @@ final class Release {
       thread.tracee.writeRegisters(services.get(i).originalRax(-1).gsBase(0));
     }
     for (MemberThread thread : threads) {
+      AffinityCalls.restore(thread);
       thread.tracee.detach(0);
     }
     return new NativeRole(member, role.group);

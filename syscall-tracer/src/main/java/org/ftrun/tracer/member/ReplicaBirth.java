@@ -55,7 +55,7 @@ final class ReplicaBirth {
     MemberThread first =
         new MemberThread(tracee, newborn.model(), newborn.ids(), newborn.threads().get(0).model());
     if (cpu >= 0) {
-      MemberTracer.pin(newborn.pid(), cpu);
+      Affinity.ofCore(cpu).give(newborn.pid());
     }
     first.inject(SYS_PRCTL, PR_SET_PDEATHSIG, 0);
     registerAddresses(first);

@@ -78,6 +78,7 @@ final class ThreadBirth {
     parent.model().rooms().take();
     ThreadModel model = new ThreadModel(id, room);
     model.hiddenMask = parent.thread().hiddenMask;
+    model.affinity = parent.thread().affinity;
     long flags = call.arguments[0];
     if ((flags & CLONE_CHILD_CLEARTID) != 0) {
       model.tidAddress = call.arguments[CHILD_TID_ARGUMENT];

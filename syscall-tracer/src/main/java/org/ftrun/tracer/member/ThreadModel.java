@@ -33,6 +33,9 @@ final class ThreadModel {
 
   long robustLength;
 
+  /** The cores that the service believes the thread to have. */
+  Affinity affinity;
+
   /** What sigaltstack set: address, flags and size; null if it never did. */
   AlternateStack alternateStack;
 
@@ -91,6 +94,7 @@ final class ThreadModel {
     copy.robustList = robustList;
     copy.robustLength = robustLength;
     copy.alternateStack = alternateStack;
+    copy.affinity = affinity;
     return copy;
   }
 }

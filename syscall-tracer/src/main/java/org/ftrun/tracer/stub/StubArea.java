@@ -109,8 +109,11 @@ public final class StubArea {
   /** Bit n: descriptor n may be a signalfd; bit 63 is for all from there on. */
   public static final int SIGNALS = PARENT + 4;
 
+  /** The cores that the thread is to have without a tracer, as sched_setaffinity(2) takes them. */
+  public static final int AFFINITY = SIGNALS + 8;
+
   /** Bytes of the structure. */
-  public static final int BYTES = SIGNALS + 8;
+  public static final int BYTES = AFFINITY + 128;
 
   private static final int UNLOGGED = 320;
 

@@ -63,6 +63,7 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, pid)", StubArea.PID);
     expected.put("offsetof(struct area, parent)", StubArea.PARENT);
     expected.put("offsetof(struct area, signals)", StubArea.SIGNALS);
+    expected.put("offsetof(struct area, affinity)", StubArea.AFFINITY);
     expected.put("offsetof(struct row, identity)", 20);
     expected.put("offsetof(struct row, paths)", 21);
     expected.put("offsetof(struct row, blocks)", 61);
