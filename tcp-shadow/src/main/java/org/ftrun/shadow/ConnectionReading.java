@@ -35,6 +35,21 @@ public record ConnectionReading(
         local, remote, last, consumed, accepted, activeOpen, sequences, withheld);
   }
 
+  /** What the handshake agreed to; nothing until it was done, and without TCP_REPAIR. */
+  Optional<TcpOptions> options() {
+    return sequences
+        .filter(known -> !known.opening())
+        .map(
+            known ->
+                new TcpOptions(
+                    known.segmentLimit(),
+                    info.hasWindowScaling(),
+                    info.sendWindowScale(),
+                    info.receiveWindowScale(),
+                    info.hasSelectiveAcknowledgements(),
+                    info.hasTimestamps()));
+  }
+
   /** Whether both initial sequence numbers and both addresses are in it. */
   public boolean isComplete() {
     return remote.isPresent() && sequences.isPresent() && !info.state().isOpening();

@@ -56,24 +56,32 @@ public record ShadowConnection(
         .orElse(-1L);
   }
 
+  /** What the handshake agreed to; nothing while that is not yet known. */
+  public Optional<TcpOptions> options() {
+    return reading.flatMap(ConnectionReading::options);
+  }
+
   /**
    * Sequence number of the next byte that the service will write, as of the log, 0..2^32-1; -1: not
-   * yet known.
+   * yet known, or not {@link #countable}.
    */
   public long sendPosition() {
-    long initial = initialSendSequence();
-    return initial < 0 ? -1 : RepairReading.wrapped(initial + 1 + bytesSent + (ownFinSent ? 1 : 0));
+    return position(initialSendSequence(), bytesSent, ownFinSent);
   }
 
   /**
    * Sequence number of the next byte that the service will read, as of the log, 0..2^32-1; -1: not
-   * yet known.
+   * yet known, or not {@link #countable}.
    */
   public long receivePosition() {
-    long initial = initialReceiveSequence();
-    return initial < 0
+    return position(initialReceiveSequence(), bytesReceived, peerFinRead);
+  }
+
+  /** The SYN, each byte and the FIN have one number each. */
+  private long position(long initial, long bytes, boolean fin) {
+    return initial < 0 || !countable
         ? -1
-        : RepairReading.wrapped(initial + 1 + bytesReceived + (peerFinRead ? 1 : 0));
+        : RepairReading.wrapped(initial + 1 + bytes + (fin ? 1 : 0));
   }
 
   /** Whether the kernel's count of acknowledged numbers has our SYN in it. */

@@ -2,10 +2,15 @@ package org.ftrun.daemon.cli;
 
 import org.ftrun.daemon.service.ConnectionStatus;
 import org.ftrun.daemon.service.ServiceStatus;
+import org.ftrun.shadow.TcpOptions;
 
 /** A service's status for a person to read. */
 final class StatusText {
-  private static final String CONNECTION = "%-5s %-24s %-24s %-12s %14s %14s %11s %11s%n";
+  private static final String CONNECTION =
+      "%-5s %-24s %-24s %-12s %14s %14s %11s %11s %11s %11s  %s%n";
+
+  /** What is shown for what is not known; in place of addresses the service itself says it. */
+  private static final String UNKNOWN = "?";
 
   private StatusText() {}
 
@@ -87,7 +92,10 @@ final class StatusText {
             "received",
             "sent",
             "recv-isn",
-            "send-isn"));
+            "send-isn",
+            "recv-pos",
+            "send-pos",
+            "options"));
     for (ConnectionStatus connection : connections) {
       text.append(
           String.format(
@@ -99,13 +107,30 @@ final class StatusText {
               connection.bytesReceived(),
               connection.bytesSent(),
               sequence(connection.initialReceiveSequence()),
-              sequence(connection.initialSendSequence())));
+              sequence(connection.initialSendSequence()),
+              sequence(connection.receivePosition()),
+              sequence(connection.sendPosition()),
+              options(connection.options())));
     }
     return text.toString();
   }
 
   private static String sequence(long number) {
-    return number < 0 ? "unknown" : Long.toString(number);
+    return number < 0 ? UNKNOWN : Long.toString(number);
+  }
+
+  /** In the words of ss(8): the window scales are those of the peer and ours. */
+  private static String options(TcpOptions options) {
+    if (options == null) {
+      return UNKNOWN;
+    }
+    StringBuilder text = new StringBuilder("mss:").append(options.maximumSegmentSize());
+    if (options.windowScaling()) {
+      text.append(" wscale:").append(options.sendWindowScale());
+      text.append(',').append(options.receiveWindowScale());
+    }
+    text.append(options.selectiveAcknowledgements() ? " sack" : "");
+    return text.append(options.timestamps() ? " ts" : "").toString();
   }
 
   private static String core(int core) {

@@ -190,12 +190,10 @@ final class ConnectionFollower {
     return shadow == null ? -1 : shadow.openConnections();
   }
 
-  /** All connections as of the log. */
-  List<ConnectionStatus> connections() {
-    TcpShadow shadow = shadow();
-    return shadow == null
-        ? List.of()
-        : shadow.connections().stream().map(ConnectionFollower::status).toList();
+  /** All connections as of the log; nothing when nothing is recorded. */
+  Optional<List<ConnectionStatus>> connections() {
+    return Optional.ofNullable(shadow())
+        .map(known -> known.connections().stream().map(ConnectionFollower::status).toList());
   }
 
   /**
@@ -235,7 +233,10 @@ final class ConnectionFollower {
         connection.initialSendSequence(),
         connection.initialReceiveSequence(),
         connection.bytesReceived(),
-        connection.bytesSent());
+        connection.bytesSent(),
+        connection.sendPosition(),
+        connection.receivePosition(),
+        connection.options().orElse(null));
   }
 
   /** The shadow is in no hurry: it looks at the log every two milliseconds. */

@@ -248,6 +248,10 @@ final class GroupState {
     }
   }
 
+  synchronized ServiceState state() {
+    return state;
+  }
+
   /** The status, of which the log's and the shadow's part is the caller's. */
   synchronized ServiceStatus status(
       String name,

@@ -11,6 +11,7 @@ import org.ftrun.daemon.service.ConnectionStatus;
 import org.ftrun.daemon.service.LaunchException;
 import org.ftrun.daemon.service.ProtectedService;
 import org.ftrun.daemon.service.ServiceOptions;
+import org.ftrun.daemon.service.ServiceState;
 import org.ftrun.daemon.service.ServiceStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,8 +138,14 @@ public final class ServiceGroup implements ProtectedService {
   }
 
   @Override
-  public List<ConnectionStatus> connections() {
-    return members.connections().connections();
+  public List<ConnectionStatus> connections() throws RefusedException {
+    return members.connections().connections().orElseThrow(this::connectionsUnknown);
+  }
+
+  private RefusedException connectionsUnknown() {
+    ServiceState now = state.state();
+    String how = now == ServiceState.UNPROTECTED ? "not protected" : now.name();
+    return new RefusedException(options.name() + " is " + how + ": its connections are not known");
   }
 
   @Override

@@ -1,13 +1,19 @@
 package org.ftrun.daemon.service;
 
+import java.util.List;
+
 /** A running service, as the command lines see it. All methods may be called from any thread. */
 public interface ProtectedService {
 
   /** A consistent snapshot. */
   ServiceStatus status();
 
-  /** The TCP connections that the shadow knows. */
-  java.util.List<ConnectionStatus> connections();
+  /**
+   * The TCP connections that the shadow knows.
+   *
+   * @throws RefusedException if nothing is recorded, so that there may be any number of them
+   */
+  List<ConnectionStatus> connections() throws RefusedException;
 
   /**
    * Makes the replica the primary and ends the old primary; returns when that is done.

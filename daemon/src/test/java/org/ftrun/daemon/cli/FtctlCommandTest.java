@@ -83,11 +83,31 @@ class FtctlCommandTest {
   @Test
   void shouldPrintConnectionsWhenAsked() {
     assertThat(ftctl("ngircd", "connections")).isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("ESTABLISHED", "4294967295", "unknown");
+    List<String[]> words =
+        out.toString(StandardCharsets.UTF_8).lines().map(line -> line.split(" +")).toList();
+    assertThat(words)
+        .containsExactly(
+            "fd local remote state received sent recv-isn send-isn recv-pos send-pos options"
+                .split(" "),
+            ("7 127.0.0.1:6667 127.0.0.1:40000 ESTABLISHED 10 20 4000000000 4294967295"
+                    + " 4000000011 20 mss:65483 wscale:7,9 sack ts")
+                .split(" "),
+            "8 ? ? ESTABLISHED 30 0 ? ? ? ? ?".split(" "));
+  }
+
+  @Test
+  void shouldPrintAllThatIsKnownWhenConnectionsAreAskedAsJson() {
     assertThat(ftctl("ngircd", "connections", "--json")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("[{\"descriptor\":7,\"local\":\"127.0.0.1:6667\"");
+        .isEqualTo(ScriptedService.CONNECTIONS_JSON + "\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"takeover", "unprotect", "connections", "connections --json"})
+  void shouldExitWith1WhenRefused(String request) {
+    service.refuse("no replica follows");
+    assertThat(ftctl(("ngircd " + request).split(" "))).isEqualTo(1);
+    assertError("ftctl: no replica follows");
   }
 
   @Test

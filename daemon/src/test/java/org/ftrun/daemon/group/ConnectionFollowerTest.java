@@ -54,7 +54,10 @@ class ConnectionFollowerTest {
   void shouldKnowNothingUnlessRecorded() {
     assertThat(follower.count()).isEqualTo(-1);
     assertThat(follower.connections()).isEmpty();
+    follower.begin(NOBODY);
+    assertThat(follower.connections()).contains(List.of());
     follower.end();
+    assertThat(follower.connections()).isEmpty();
     assertThat(shared.log().isActive(Consumer.SHADOW)).isFalse();
   }
 
@@ -65,9 +68,9 @@ class ConnectionFollowerTest {
     assertThat(follower.count()).isZero();
     connect();
     publish(SYS_READ, DESCRIPTOR, 12, DESCRIPTOR, 1, 100);
-    await(() -> follower.connections().stream().anyMatch(c -> c.bytesReceived() == 12));
+    await(() -> connections().stream().anyMatch(c -> c.bytesReceived() == 12));
     assertThat(follower.count()).isEqualTo(1);
-    ConnectionStatus status = follower.connections().get(0);
+    ConnectionStatus status = connections().get(0);
     assertThat(status.descriptor()).isEqualTo(DESCRIPTOR);
     assertThat(status.state()).isEqualTo("ESTABLISHED");
     assertThat(status.bytesSent()).isZero();
@@ -100,7 +103,7 @@ class ConnectionFollowerTest {
       publish(SYS_READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
     }
     long all = 3L * shared.log().layout().slots();
-    await(() -> follower.connections().get(0).bytesReceived() == all);
+    await(() -> connections().get(0).bytesReceived() == all);
   }
 
   @Test
@@ -152,6 +155,10 @@ class ConnectionFollowerTest {
           .isEqualTo(bytes);
     }
     assertThat(follower.atEndOfLog(DESCRIPTOR + 1, LIMIT_NANOS)).isEmpty();
+  }
+
+  private List<ConnectionStatus> connections() {
+    return follower.connections().orElseThrow();
   }
 
   private void connect() {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.ftrun.shadow.TcpOptions;
 
 /** A service that runs nothing: it remembers what was asked of it and answers as told. */
 public final class ScriptedService implements ProtectedService {
@@ -38,6 +39,38 @@ public final class ScriptedService implements ProtectedService {
           + "\"settlements\":{\"agreed\":1,\"disagreed\":0,\"decided\":0},"
           + "\"logBytes\":9876480}";
 
+  /** One connection of which all is known, and one that was just accepted. */
+  public static final List<ConnectionStatus> CONNECTIONS =
+      List.of(
+          new ConnectionStatus(
+              7,
+              "127.0.0.1:6667",
+              "127.0.0.1:40000",
+              "ESTABLISHED",
+              4294967295L,
+              4000000000L,
+              10,
+              20,
+              20,
+              4000000011L,
+              new TcpOptions(65483, true, 7, 9, true, true)),
+          new ConnectionStatus(8, "?", "?", "ESTABLISHED", -1, -1, 30, 0, -1, -1, null));
+
+  /** What {@code connections --json} prints of {@link #CONNECTIONS}, byte for byte. */
+  public static final String CONNECTIONS_JSON =
+      "[{\"descriptor\":7,\"local\":\"127.0.0.1:6667\",\"remote\":\"127.0.0.1:40000\","
+          + "\"state\":\"ESTABLISHED\","
+          + "\"initialSendSequence\":4294967295,\"initialReceiveSequence\":4000000000,"
+          + "\"bytesReceived\":10,\"bytesSent\":20,"
+          + "\"sendPosition\":20,\"receivePosition\":4000000011,"
+          + "\"options\":{\"maximumSegmentSize\":65483,"
+          + "\"windowScaling\":true,\"sendWindowScale\":7,\"receiveWindowScale\":9,"
+          + "\"selectiveAcknowledgements\":true,\"timestamps\":true}},"
+          + "{\"descriptor\":8,\"local\":\"?\",\"remote\":\"?\",\"state\":\"ESTABLISHED\","
+          + "\"initialSendSequence\":-1,\"initialReceiveSequence\":-1,"
+          + "\"bytesReceived\":30,\"bytesSent\":0,"
+          + "\"sendPosition\":-1,\"receivePosition\":-1,\"options\":null}]";
+
   /** What was asked, in order. */
   public final LinkedBlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
@@ -46,7 +79,7 @@ public final class ScriptedService implements ProtectedService {
   private volatile ServiceStatus status = STATUS;
   private volatile String refusal;
 
-  /** Takeover and unprotect are refused from now on. */
+  /** Takeover, unprotect and connections are refused from now on. */
   public void refuse(String reason) {
     refusal = reason;
   }
@@ -68,10 +101,11 @@ public final class ScriptedService implements ProtectedService {
   }
 
   @Override
-  public List<ConnectionStatus> connections() {
-    return List.of(
-        new ConnectionStatus(
-            7, "127.0.0.1:6667", "127.0.0.1:40000", "ESTABLISHED", 4294967295L, -1, 10, 20));
+  public List<ConnectionStatus> connections() throws RefusedException {
+    if (refusal != null) {
+      throw new RefusedException(refusal);
+    }
+    return CONNECTIONS;
   }
 
   @Override
