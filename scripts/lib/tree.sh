@@ -5,9 +5,6 @@
 #   $launcher   the native launcher
 #   $native     the directory of the native libraries
 #   $options    options for the JVM, separated by spaces
-#
-# Programs run only in $() or (): dash 0.5.12 unblocks all signals of a shell that runs a program directly, and the service is to get the
-# signal mask that the script was given.
 
 fail() {
   echo "${0##*/}: $1" >&2
@@ -42,7 +39,7 @@ launcher=$tree/syscall-tracer/target/classes/org/ftrun/tracer/stub/ftrun-launche
 if [ ! -x "$launcher" ] || [ ! -d "$tree/daemon/target/lib" ]; then
   echo "${0##*/}: building first" >&2
   if [ -x "$tree/scripts/build" ]; then
-    ("$tree/scripts/build") </dev/null >&2 || fail "the build failed, see above"
+    "$tree/scripts/build" </dev/null >&2 || fail "the build failed, see above"
   else
     (cd "$tree" && mvn -q -DskipTests package) </dev/null >&2 || fail "the build failed, see above"
   fi
