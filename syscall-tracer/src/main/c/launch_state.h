@@ -1,6 +1,6 @@
 // What ftrun was given, recorded before the JVM changes anything and restored in the child that becomes the service.
 //
-// It travels in a sealed memfd, written by `front` and read by `child`. All integers little-endian, version 1:
+// It travels in a sealed memfd, written by `front` and read by `child`. All integers little-endian, version 2:
 //
 //   offset  bytes
 //        0      4  magic "FTLS"
@@ -18,7 +18,9 @@
 //      436      4  bytes of them
 //      440      4  number of arguments of ftrun, its own name not counted
 //      444      4  bytes of them
-//      448         descriptors, 4 bytes each, ascending
+//      448      4  coredump_filter of core(5)
+//      452      4  1 if the kernel has it, else 0
+//      456         descriptors, 4 bytes each, ascending
 //                  environment strings, each NUL-terminated
 //                  arguments, each NUL-terminated
 //
@@ -30,7 +32,7 @@
 
 enum {
   LAUNCH_STATE_MAGIC = 0x534c5446,
-  LAUNCH_STATE_VERSION = 1,
+  LAUNCH_STATE_VERSION = 2,
   LAUNCH_STATE_LIMITS = 16,
   LAUNCH_STATE_AFFINITY_BYTES = 128,
 };
@@ -48,12 +50,13 @@ struct launch_state {
   uint64_t timer_slack;
   uint8_t affinity[LAUNCH_STATE_AFFINITY_BYTES];
   uint32_t environment_count, environment_bytes, argument_count, argument_bytes;
+  uint32_t coredump_filter, has_coredump_filter;
   int32_t descriptors[];
 };
 
 _Static_assert(__builtin_offsetof(struct launch_state, blocked) == 16, "layout");
 _Static_assert(__builtin_offsetof(struct launch_state, nice) == 288, "layout");
 _Static_assert(__builtin_offsetof(struct launch_state, affinity) == 304, "layout");
-_Static_assert(__builtin_offsetof(struct launch_state, descriptors) == 448, "layout");
+_Static_assert(__builtin_offsetof(struct launch_state, descriptors) == 456, "layout");
 
 #endif

@@ -68,6 +68,15 @@ static int restore_scheduling(const struct launch_state *state) {
   return prctl(PR_SET_TIMERSLACK, state->timer_slack, 0, 0, 0);
 }
 
+static int restore_coredump_filter(const struct launch_state *state) {
+  if (!state->has_coredump_filter) return 0;
+  int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  int done = dprintf(fd, "0x%x", state->coredump_filter) > 0 ? 0 : -1;
+  close(fd);
+  return done;
+}
+
 static int restore_limits(const struct launch_state *state) {
   for (int i = 0; i < LAUNCH_STATE_LIMITS; i++) {
     struct launch_limit now;
@@ -123,7 +132,7 @@ static void await_go(int go) {
 
 // Does not return.
 static void become(const struct launch_state *state, int go, int status, char **command) {
-  if (restore_scheduling(state) != 0) give_up(status, EXIT_FTRUN_FAILED);
+  if (restore_scheduling(state) != 0 || restore_coredump_filter(state) != 0) give_up(status, EXIT_FTRUN_FAILED);
   await_go(go);
   environ = strings(environment_of(state), state->environment_count);
   umask((mode_t)state->umask);

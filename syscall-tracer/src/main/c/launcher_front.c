@@ -60,6 +60,18 @@ static int32_t *open_descriptors(uint32_t *count) {
   return found;
 }
 
+// The JVM sets bits of its own, which exec keeps.
+static void record_coredump_filter(struct launch_state *state) {
+  FILE *file = fopen("/proc/self/coredump_filter", "re");
+  if (!file) {
+    if (errno == ENOENT) return;  // a kernel without core dumps
+    exit(fail("/proc/self/coredump_filter"));
+  }
+  if (fscanf(file, "%x", &state->coredump_filter) != 1) exit(fail("/proc/self/coredump_filter"));
+  state->has_coredump_filter = 1;
+  fclose(file);
+}
+
 static void record_process(struct launch_state *state) {
   state->magic = LAUNCH_STATE_MAGIC;
   state->version = LAUNCH_STATE_VERSION;
@@ -76,6 +88,7 @@ static void record_process(struct launch_state *state) {
   state->nice = getpriority(PRIO_PROCESS, 0);
   state->timer_slack = (uint64_t)prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
   if (syscall(SYS_sched_getaffinity, 0, sizeof state->affinity, state->affinity) < 0) exit(fail("cannot read the affinity"));
+  record_coredump_filter(state);
 }
 
 // Limits that were meant for the service must not hit the JVM; the child lowers them again. As far as permitted.

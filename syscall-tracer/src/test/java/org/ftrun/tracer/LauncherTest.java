@@ -30,12 +30,16 @@ class LauncherTest {
   /** A context as unlike the default as an ordinary user can make it, then the command. */
   private static final String CONTEXT =
       "ulimit -n 100; ulimit -f 1000; ulimit -c 0; ulimit -v 8000000; umask 027; "
+          + "echo 0x13 >/proc/self/coredump_filter; "
           + "exec 5</etc/passwd 7>/dev/null 0<&-; "
           + "exec nice -n 3 env --block-signal=USR2,SEGV,TSTP --ignore-signal=HUP,CHLD,TTOU \"$@\"";
 
-  /** Plays java: the state's descriptor is in the first argument, the launcher in the second. */
+  /**
+   * Plays java: the state's descriptor is in the first argument, the launcher in the second. Like
+   * the JVM it wants more in core dumps than it was given.
+   */
   private static final String JAVA =
-      "state=${1#*=}; launcher=${2#*=}; shift 3; "
+      "state=${1#*=}; launcher=${2#*=}; shift 3; echo 0x3f >/proc/self/coredump_filter; "
           + "exec \"$launcher\" child $state 8 9 \"$@\" 8</dev/zero 9>\"$STATUS_FILE\"";
 
   @TempDir Path directory;
@@ -49,7 +53,15 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cat /proc/self/limits", "env -0", "nice", "ls -l /proc/self/fd", "pwd"})
+  @ValueSource(
+      strings = {
+        "cat /proc/self/limits",
+        "cat /proc/self/coredump_filter",
+        "env -0",
+        "nice",
+        "ls -l /proc/self/fd",
+        "pwd"
+      })
   void shouldShowServiceTheSameWorldWhenLaunched(String probe) throws Exception {
     List<String> command = List.of(probe.split(" "));
     assertThat(stable(launched(JAVA, command)))

@@ -17,13 +17,13 @@ import org.ftrun.tracer.libc.NativeMemory;
  * service closes it.
  */
 final class InheritedDescriptors {
-  /** Layout of the recorded state: the launcher's launch_state.h, version 1. */
+  /** Layout of the recorded state: the launcher's launch_state.h, version 2. */
   static final int MAGIC = 0x534c5446;
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int VERSION_OFFSET = 4;
   static final int COUNT_OFFSET = 292;
-  static final int DESCRIPTORS_OFFSET = 448;
+  static final int DESCRIPTORS_OFFSET = 456;
 
   private static final int SYS_CLOSE = 3;
   private static final int SYS_OPEN = 2;
