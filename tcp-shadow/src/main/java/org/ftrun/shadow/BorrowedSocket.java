@@ -2,6 +2,7 @@ package org.ftrun.shadow;
 
 import java.util.Optional;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -41,18 +42,19 @@ final class BorrowedSocket implements AutoCloseable {
    */
   static BorrowedSocket borrow(int pid, int descriptor, NativeMemory scratch)
       throws SocketCallException {
-    long process = checked("pidfd_open", Libc.call(SocketCall.PIDFD_OPEN, pid, 0));
+    long process = checked("pidfd_open", Libc.call(SyscallNumber.PIDFD_OPEN, pid, 0));
     try {
-      long copy = checked("pidfd_getfd", Libc.call(SocketCall.PIDFD_GETFD, process, descriptor, 0));
+      long copy =
+          checked("pidfd_getfd", Libc.call(SyscallNumber.PIDFD_GETFD, process, descriptor, 0));
       return new BorrowedSocket(scratch, (int) copy);
     } finally {
-      Libc.call(SocketCall.CLOSE_NUMBER, process);
+      Libc.call(SyscallNumber.CLOSE, process);
     }
   }
 
   @Override
   public void close() {
-    Libc.call(SocketCall.CLOSE_NUMBER, descriptor);
+    Libc.call(SyscallNumber.CLOSE, descriptor);
   }
 
   /** Whether it is TCP, which is IPv4 or IPv6; false for anything else, also what is no socket. */
@@ -65,14 +67,14 @@ final class BorrowedSocket implements AutoCloseable {
   }
 
   Endpoint local() throws SocketCallException {
-    return name("getsockname", SocketCall.GETSOCKNAME_NUMBER)
+    return name("getsockname", SyscallNumber.GETSOCKNAME)
         .orElseThrow(() -> new SocketCallException("getsockname", 0));
   }
 
   /** The peer's address; nothing while the connection is not established. */
   Optional<Endpoint> remote() throws SocketCallException {
     try {
-      return name("getpeername", SocketCall.GETPEERNAME_NUMBER);
+      return name("getpeername", SyscallNumber.GETPEERNAME);
     } catch (SocketCallException refused) {
       if (refused.errno() == Errno.ENOTCONN) {
         return Optional.empty();
@@ -121,7 +123,7 @@ final class BorrowedSocket implements AutoCloseable {
   }
 
   private int queued(String call, int request) throws SocketCallException {
-    checked(call, Libc.call(SocketCall.IOCTL_NUMBER, descriptor, request, value()));
+    checked(call, Libc.call(SyscallNumber.IOCTL, descriptor, request, value()));
     return memory.buffer().getInt(VALUE);
   }
 
@@ -144,7 +146,7 @@ final class BorrowedSocket implements AutoCloseable {
     checked(
         "getsockopt " + level + "/" + option,
         Libc.call(
-            SocketCall.GETSOCKOPT_NUMBER,
+            SyscallNumber.GETSOCKOPT,
             descriptor,
             level,
             option,
@@ -158,8 +160,7 @@ final class BorrowedSocket implements AutoCloseable {
     memory.buffer().putInt(VALUE, value);
     checked(
         "setsockopt " + level + "/" + option,
-        Libc.call(
-            SocketCall.SETSOCKOPT_NUMBER, descriptor, level, option, value(), Integer.BYTES, 0));
+        Libc.call(SyscallNumber.SETSOCKOPT, descriptor, level, option, value(), Integer.BYTES, 0));
   }
 
   /** Whether an error waits to be told to the owner; it is not taken from it. */
@@ -167,7 +168,7 @@ final class BorrowedSocket implements AutoCloseable {
     memory.buffer().putInt(VALUE, descriptor);
     memory.buffer().putShort(VALUE + POLLFD_EVENTS, (short) 0);
     memory.buffer().putShort(VALUE + POLLFD_REVENTS, (short) 0);
-    checked("poll", Libc.call(SocketCall.POLL_NUMBER, value(), 1, 0));
+    checked("poll", Libc.call(SyscallNumber.POLL, value(), 1, 0));
     return (memory.buffer().getShort(VALUE + POLLFD_REVENTS) & SocketAbi.POLLERR) != 0;
   }
 

@@ -58,16 +58,6 @@ enum SocketCall {
     SPLICE
   }
 
-  static final int PIDFD_OPEN = SyscallTable.named("pidfd_open").number();
-  static final int PIDFD_GETFD = SyscallTable.named("pidfd_getfd").number();
-  static final int GETSOCKNAME_NUMBER = SyscallTable.named("getsockname").number();
-  static final int SETSOCKOPT_NUMBER = SyscallTable.named("setsockopt").number();
-  static final int IOCTL_NUMBER = SyscallTable.named("ioctl").number();
-  static final int POLL_NUMBER = SyscallTable.named("poll").number();
-  static final int CLOSE_NUMBER = CLOSE.number;
-  static final int GETPEERNAME_NUMBER = GETPEERNAME.number;
-  static final int GETSOCKOPT_NUMBER = GETSOCKOPT.number;
-
   private static final SocketCall[] BY_NUMBER = byNumber();
 
   final int number;

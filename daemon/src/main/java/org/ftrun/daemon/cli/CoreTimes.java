@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -20,7 +21,6 @@ import org.ftrun.tracer.libc.NativeMemory;
  * @param busy ticks by core number
  */
 record CoreTimes(Map<Integer, Long> busy) {
-  private static final int SYS_SCHED_GETAFFINITY = 204;
   private static final int MASK_BYTES = 128;
   private static final int IDLE = 4;
   private static final int IOWAIT = 5;
@@ -66,7 +66,7 @@ record CoreTimes(Map<Integer, Long> busy) {
   /** The cores that this process may use. */
   static SortedSet<Integer> allowed() {
     NativeMemory mask = NativeMemory.allocate(MASK_BYTES);
-    long bytes = Libc.call(SYS_SCHED_GETAFFINITY, 0, MASK_BYTES, mask.address());
+    long bytes = Libc.call(SyscallNumber.SCHED_GETAFFINITY, 0, MASK_BYTES, mask.address());
     if (bytes < 0) {
       throw new IllegalStateException("sched_getaffinity failed, errno " + -bytes);
     }

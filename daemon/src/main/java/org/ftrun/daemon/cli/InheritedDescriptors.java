@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.daemon.service.ServiceOptions.LaunchState;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -25,9 +26,6 @@ final class InheritedDescriptors {
   static final int COUNT_OFFSET = 292;
   static final int DESCRIPTORS_OFFSET = 456;
 
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_OPEN = 2;
-  private static final int SYS_DUP3 = 292;
   private static final int O_RDWR_CLOEXEC = 2 | 02000000;
   private static final int STDERR = 2;
 
@@ -57,17 +55,17 @@ final class InheritedDescriptors {
   static void release(LaunchState state) throws IOException {
     List<Integer> descriptors = recorded(state);
     NativeMemory path = NativeMemory.ofString("/dev/null");
-    long nothing = Libc.call(SYS_OPEN, path.address(), O_RDWR_CLOEXEC);
+    long nothing = Libc.call(SyscallNumber.OPEN, path.address(), O_RDWR_CLOEXEC);
     if (nothing < 0) {
       throw new IOException("/dev/null cannot be opened, errno " + -nothing);
     }
     for (int descriptor : descriptors) {
       if (descriptor < STDERR) {
-        Libc.call(SYS_DUP3, nothing, descriptor, 0);
+        Libc.call(SyscallNumber.DUP3, nothing, descriptor, 0);
       } else if (descriptor > STDERR) {
-        Libc.call(SYS_CLOSE, descriptor);
+        Libc.call(SyscallNumber.CLOSE, descriptor);
       }
     }
-    Libc.call(SYS_CLOSE, nothing);
+    Libc.call(SyscallNumber.CLOSE, nothing);
   }
 }

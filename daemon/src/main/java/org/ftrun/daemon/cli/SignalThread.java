@@ -4,6 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
 import org.ftrun.daemon.service.ProtectedService;
 import org.ftrun.daemon.service.ServiceStatus;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.slf4j.Logger;
@@ -31,11 +32,6 @@ final class SignalThread implements AutoCloseable {
   private static final int SIGTERM = 15;
   private static final int SIGWINCH = 28;
 
-  private static final int SYS_RT_SIGPROCMASK = 14;
-  private static final int SYS_RT_SIGTIMEDWAIT = 128;
-  private static final int SYS_GETPGID = 121;
-  private static final int SYS_GETSID = 124;
-  private static final int SYS_GETPID = 39;
   private static final int SIG_BLOCK = 0;
   private static final int EAGAIN = 11;
   private static final int EINTR = 4;
@@ -62,7 +58,7 @@ final class SignalThread implements AutoCloseable {
   /** The signals that are blocked in the calling thread. */
   static long blockedSignals() {
     NativeMemory mask = NativeMemory.allocate(Long.BYTES);
-    long result = Libc.call(SYS_RT_SIGPROCMASK, SIG_BLOCK, 0, mask.address(), Long.BYTES);
+    long result = Libc.call(SyscallNumber.RT_SIGPROCMASK, SIG_BLOCK, 0, mask.address(), Long.BYTES);
     if (result != 0) {
       throw new IllegalStateException("rt_sigprocmask failed, errno " + -result);
     }
@@ -83,7 +79,7 @@ final class SignalThread implements AutoCloseable {
   private void run() {
     NativeMemory mask = NativeMemory.allocate(Long.BYTES);
     mask.buffer().putLong(0, signals);
-    Libc.call(SYS_RT_SIGPROCMASK, SIG_BLOCK, mask.address(), 0, Long.BYTES);
+    Libc.call(SyscallNumber.RT_SIGPROCMASK, SIG_BLOCK, mask.address(), 0, Long.BYTES);
     ready.countDown();
     NativeMemory siginfo = NativeMemory.allocate(SIGINFO_BYTES);
     NativeMemory oneSecond = NativeMemory.allocate(2 * Long.BYTES);
@@ -91,7 +87,7 @@ final class SignalThread implements AutoCloseable {
     while (!closed) {
       long result =
           Libc.call(
-              SYS_RT_SIGTIMEDWAIT,
+              SyscallNumber.RT_SIGTIMEDWAIT,
               mask.address(),
               siginfo.address(),
               oneSecond.address(),
@@ -131,13 +127,14 @@ final class SignalThread implements AutoCloseable {
    */
   private static boolean terminalSentItToTheService(int signal, ProtectedService running) {
     if (signal == SIGHUP) {
-      return Libc.call(SYS_GETSID, 0) != Libc.call(SYS_GETPID);
+      return Libc.call(SyscallNumber.GETSID, 0) != Libc.call(SyscallNumber.GETPID);
     }
     if (signal != SIGINT && signal != SIGQUIT && signal != SIGWINCH) {
       return false;
     }
     ServiceStatus.Member primary = running.status().primary();
-    return primary != null && Libc.call(SYS_GETPGID, primary.pid()) == Libc.call(SYS_GETPGID, 0);
+    return primary != null
+        && Libc.call(SyscallNumber.GETPGID, primary.pid()) == Libc.call(SyscallNumber.GETPGID, 0);
   }
 
   /** Ends the thread within about a second; signals stay blocked. */

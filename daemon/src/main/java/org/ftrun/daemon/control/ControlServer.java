@@ -15,6 +15,7 @@ import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
 import jnr.unixsocket.UnixSocketOptions;
 import org.ftrun.daemon.service.ProtectedService;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,6 @@ public final class ControlServer implements AutoCloseable {
   static final int LONGEST_REQUEST = 4_096;
 
   private static final long THREAD_END_MILLIS = 2 * CLIENT_LIMIT_MILLIS;
-  private static final int SYS_SHUTDOWN = 48;
   private static final int SHUT_RDWR = 2;
 
   private final Path path;
@@ -82,7 +82,7 @@ public final class ControlServer implements AutoCloseable {
     try {
       socket.socket().bind(new UnixSocketAddress(path.toString()));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-      return new ControlServer(path, Libc.call(DirectoryLock.SYS_GETEUID), socket);
+      return new ControlServer(path, Libc.call(SyscallNumber.GETEUID), socket);
     } catch (IOException e) {
       socket.close();
       throw e;
@@ -177,7 +177,7 @@ public final class ControlServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("cannot remove {}: {}", path, RunDirectory.reason(e));
     }
-    Libc.call(SYS_SHUTDOWN, socket.getFD(), SHUT_RDWR); // wakes accept; closing would not
+    Libc.call(SyscallNumber.SHUTDOWN, socket.getFD(), SHUT_RDWR); // wakes accept; closing would not
     try {
       if (thread != null) {
         thread.join(THREAD_END_MILLIS);

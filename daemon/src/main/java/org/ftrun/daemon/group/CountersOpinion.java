@@ -9,6 +9,7 @@ import org.ftrun.shadow.InFlightOracle;
 import org.ftrun.shadow.InFlightQuestions;
 import org.ftrun.shadow.InFlightTransfer;
 import org.ftrun.shadow.ShadowConnection;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.member.SecondOpinion;
 import org.slf4j.Logger;
@@ -21,9 +22,6 @@ import org.slf4j.LoggerFactory;
 final class CountersOpinion implements SecondOpinion {
   private static final Logger LOG = LoggerFactory.getLogger(CountersOpinion.class);
   private static final long LIMIT_NANOS = 500_000_000;
-  private static final int SYS_WRITE = 1;
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_SOCKET = 41;
   private static final int AF_INET = 2;
   private static final int SOCK_STREAM_CLOEXEC = 1 | 02000000;
 
@@ -87,7 +85,7 @@ final class CountersOpinion implements SecondOpinion {
 
   /** Reads the counters of a socket of our own, so often, for a tracer to do it quickly later. */
   static void rehearse(int times) {
-    long descriptor = Libc.call(SYS_SOCKET, AF_INET, SOCK_STREAM_CLOEXEC, 0);
+    long descriptor = Libc.call(SyscallNumber.SOCKET, AF_INET, SOCK_STREAM_CLOEXEC, 0);
     if (descriptor < 0) {
       return; // no IPv4 here; the first reading will take its time
     }
@@ -96,9 +94,9 @@ final class CountersOpinion implements SecondOpinion {
     InFlightQuestions questions = new InFlightQuestions();
     for (int i = 0; i < times; i++) {
       long[] arguments = {descriptor, 0, 1, 0, 0, 0};
-      questions.ask(0, oracle.transfer(pid, SYS_WRITE, arguments).orElseThrow(), 0);
+      questions.ask(0, oracle.transfer(pid, SyscallNumber.WRITE, arguments).orElseThrow(), 0);
     }
-    Libc.call(SYS_CLOSE, descriptor);
+    Libc.call(SyscallNumber.CLOSE, descriptor);
   }
 
   /** How the counters came out so far. */

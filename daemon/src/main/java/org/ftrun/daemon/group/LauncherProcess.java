@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.ftrun.daemon.service.LaunchException;
 import org.ftrun.daemon.service.ServiceOptions;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -17,11 +18,6 @@ import org.ftrun.tracer.libc.NativeMemory;
  * of the thread, not of the process.
  */
 final class LauncherProcess {
-  private static final int SYS_READ = 0;
-  private static final int SYS_WRITE = 1;
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_FCNTL = 72;
-  private static final int SYS_PIPE2 = 293;
   private static final int F_SETFD = 2;
   private static final int FD_CLOEXEC = 1;
 
@@ -78,11 +74,11 @@ final class LauncherProcess {
     keepFromLauncher(status.readEnd);
     long pid =
         spawnForEver(options.launchState().launcher(), arguments.of(go.readEnd, status.writeEnd));
-    Libc.call(SYS_CLOSE, go.readEnd);
-    Libc.call(SYS_CLOSE, status.writeEnd);
+    Libc.call(SyscallNumber.CLOSE, go.readEnd);
+    Libc.call(SyscallNumber.CLOSE, status.writeEnd);
     if (pid < 0) {
-      Libc.call(SYS_CLOSE, go.writeEnd);
-      Libc.call(SYS_CLOSE, status.readEnd);
+      Libc.call(SyscallNumber.CLOSE, go.writeEnd);
+      Libc.call(SyscallNumber.CLOSE, status.readEnd);
       throw new LaunchException(
           LaunchException.FTRUN_FAILED,
           new File(options.launchState().launcher()).getName()
@@ -93,7 +89,7 @@ final class LauncherProcess {
   }
 
   private static void keepFromLauncher(int descriptor) {
-    Libc.call(SYS_FCNTL, descriptor, F_SETFD, FD_CLOEXEC);
+    Libc.call(SyscallNumber.FCNTL, descriptor, F_SETFD, FD_CLOEXEC);
   }
 
   private static long spawnForEver(String launcher, String[] arguments) {
@@ -119,9 +115,9 @@ final class LauncherProcess {
   /** Lets it exec the service. */
   void go() {
     NativeMemory word = NativeMemory.allocate(1);
-    Libc.call(SYS_WRITE, go, word.address(), 1);
+    Libc.call(SyscallNumber.WRITE, go, word.address(), 1);
     Reference.reachabilityFence(word);
-    Libc.call(SYS_CLOSE, go);
+    Libc.call(SyscallNumber.CLOSE, go);
   }
 
   /**
@@ -131,7 +127,7 @@ final class LauncherProcess {
    */
   int execErrno() {
     int errno = execErrno(status);
-    Libc.call(SYS_CLOSE, status);
+    Libc.call(SyscallNumber.CLOSE, status);
     return errno;
   }
 
@@ -140,7 +136,7 @@ final class LauncherProcess {
     NativeMemory word = NativeMemory.allocate(Integer.BYTES);
     long read;
     do {
-      read = Libc.call(SYS_READ, descriptor, word.address(), Integer.BYTES);
+      read = Libc.call(SyscallNumber.READ, descriptor, word.address(), Integer.BYTES);
     } while (read == -Errno.EINTR);
     if (read < 0) {
       return (int) -read;
@@ -160,7 +156,7 @@ final class LauncherProcess {
 
     static Pipe open() throws LaunchException {
       NativeMemory pair = NativeMemory.allocate(2 * Integer.BYTES);
-      long result = Libc.call(SYS_PIPE2, pair.address(), 0);
+      long result = Libc.call(SyscallNumber.PIPE2, pair.address(), 0);
       if (result != 0) {
         throw new LaunchException(
             LaunchException.FTRUN_FAILED, "no descriptors left: " + Libc.errorText((int) -result));
@@ -169,8 +165,8 @@ final class LauncherProcess {
     }
 
     void close() {
-      Libc.call(SYS_CLOSE, readEnd);
-      Libc.call(SYS_CLOSE, writeEnd);
+      Libc.call(SyscallNumber.CLOSE, readEnd);
+      Libc.call(SyscallNumber.CLOSE, writeEnd);
     }
   }
 }

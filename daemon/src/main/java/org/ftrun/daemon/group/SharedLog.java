@@ -6,14 +6,12 @@ import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
 import org.ftrun.eventlog.EventLog;
 import org.ftrun.eventlog.EventLogLayout;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
 /** The event log in a memfd of this process, which is passed to the service's processes. */
 final class SharedLog implements AutoCloseable {
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_MEMFD_CREATE = 319;
-  private static final int SYS_FCNTL = 72;
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_ALLOW_SEALING = 2;
   private static final int F_ADD_SEALS = 1033;
@@ -37,7 +35,8 @@ final class SharedLog implements AutoCloseable {
    */
   static SharedLog create(long payloadBytes) throws IOException {
     NativeMemory name = NativeMemory.ofString("ftrun-event-log");
-    long descriptor = Libc.call(SYS_MEMFD_CREATE, name.address(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    long descriptor =
+        Libc.call(SyscallNumber.MEMFD_CREATE, name.address(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
     Reference.reachabilityFence(name);
     if (descriptor < 0) {
       throw new IOException("memfd_create: " + Libc.errorText((int) -descriptor));
@@ -47,7 +46,7 @@ final class SharedLog implements AutoCloseable {
         FileChannel channel = file.getChannel()) {
       EventLog log = EventLog.create(channel, EventLogLayout.ofPayload(payloadBytes));
       // A service that cuts it short would have everybody fault who has mapped it.
-      long result = Libc.call(SYS_FCNTL, descriptor, F_ADD_SEALS, FIXED_SIZE);
+      long result = Libc.call(SyscallNumber.FCNTL, descriptor, F_ADD_SEALS, FIXED_SIZE);
       if (result != 0) {
         log.close();
         throw new IOException("the event log cannot be sealed: " + Libc.errorText((int) -result));
@@ -56,7 +55,7 @@ final class SharedLog implements AutoCloseable {
       return new SharedLog((int) descriptor, log);
     } finally {
       if (!whole) {
-        Libc.call(SYS_CLOSE, descriptor);
+        Libc.call(SyscallNumber.CLOSE, descriptor);
       }
     }
   }
@@ -73,6 +72,6 @@ final class SharedLog implements AutoCloseable {
   @Override
   public void close() {
     log.close();
-    Libc.call(SYS_CLOSE, descriptor);
+    Libc.call(SyscallNumber.CLOSE, descriptor);
   }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.slf4j.Logger;
@@ -16,10 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SignalRelay {
   private static final Logger LOG = LoggerFactory.getLogger(SignalRelay.class);
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_KILL = 62;
-  private static final int SYS_PIDFD_SEND_SIGNAL = 424;
-  private static final int SYS_PIDFD_OPEN = 434;
   private static final int SIGKILL = 9;
   private static final int SIGINFO_BYTES = 128;
   private static final int SI_CODE = 8;
@@ -37,7 +34,7 @@ final class SignalRelay {
   /** From now on signals go to this process, which is not reaped yet. */
   synchronized void primaryIs(int process) {
     nobodyServes();
-    long descriptor = Libc.call(SYS_PIDFD_OPEN, process, 0);
+    long descriptor = Libc.call(SyscallNumber.PIDFD_OPEN, process, 0);
     if (descriptor < 0) {
       LOG.error(
           "signals cannot be passed on to process {}: {}",
@@ -62,7 +59,7 @@ final class SignalRelay {
   synchronized void nobodyServes() {
     holding = false;
     if (primary != NOBODY) {
-      Libc.call(SYS_CLOSE, primary);
+      Libc.call(SyscallNumber.CLOSE, primary);
       primary = NOBODY;
     }
   }
@@ -80,7 +77,7 @@ final class SignalRelay {
     NativeMemory copy = NativeMemory.ofBytes(siginfo);
     ByteBuffer info = copy.buffer().order(ByteOrder.nativeOrder());
     boolean queued = info.getInt(SI_CODE) == SI_QUEUE;
-    Libc.call(SYS_PIDFD_SEND_SIGNAL, primary, signal, queued ? copy.address() : 0, 0);
+    Libc.call(SyscallNumber.PIDFD_SEND_SIGNAL, primary, signal, queued ? copy.address() : 0, 0);
     Reference.reachabilityFence(copy);
   }
 
@@ -91,6 +88,6 @@ final class SignalRelay {
 
   /** Kills a process that is not reaped yet. */
   static void kill(int process) {
-    Libc.call(SYS_KILL, process, SIGKILL);
+    Libc.call(SyscallNumber.KILL, process, SIGKILL);
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.ftrun.daemon.control.ControlClient;
 import org.ftrun.daemon.control.ControlRequest;
 import org.ftrun.daemon.control.RunDirectory;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** ftrun as a process of its own, started by the launcher, with a service that runs nothing. */
 @Timeout(120)
 class FtrunProcessTest {
-  private static final int SYS_KILL = 62;
-
   @TempDir Path directory;
   @TempDir Path programs;
   private Process process;
@@ -80,10 +79,10 @@ class FtrunProcessTest {
   void shouldPassEverySignalWhenItIsSentToFtrun() throws Exception {
     awaitServing();
     for (int signal : new int[] {1, 2, 3, 10, 12, 14, 23, 24, 26, 27, 28, 29, 30, 34, 61, 64}) {
-      assertThat(Libc.call(SYS_KILL, process.pid(), signal)).isZero();
+      assertThat(Libc.call(SyscallNumber.KILL, process.pid(), signal)).isZero();
       assertThat(messages.readLine()).isEqualTo("signal " + signal + " of 128 bytes");
     }
-    assertThat(Libc.call(SYS_KILL, process.pid(), 15)).isZero();
+    assertThat(Libc.call(SyscallNumber.KILL, process.pid(), 15)).isZero();
     assertThat(messages.readLine()).isEqualTo("signal 15 of 128 bytes");
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(7);

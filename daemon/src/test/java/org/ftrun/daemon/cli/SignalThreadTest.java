@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.ftrun.daemon.service.ScriptedService;
 import org.ftrun.daemon.service.ServiceState;
 import org.ftrun.daemon.service.ServiceStatus;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +26,6 @@ class SignalThreadTest {
   private static final int SIGUSR1 = 10;
   private static final int SIGALRM = 14;
   private static final int SI_KERNEL = 0x80;
-  private static final int SYS_TGKILL = 234;
 
   private final LinkedBlockingQueue<Integer> early = new LinkedBlockingQueue<>();
   private final ScriptedService service = new ScriptedService();
@@ -124,7 +124,7 @@ class SignalThreadTest {
 
   private static void send(int signal) throws Exception {
     long pid = ProcessHandle.current().pid();
-    assertThat(Libc.call(SYS_TGKILL, pid, signalThread(), signal)).isZero();
+    assertThat(Libc.call(SyscallNumber.TGKILL, pid, signalThread(), signal)).isZero();
   }
 
   /** The newest thread of that name: an earlier test's may take a second to end. */

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import org.ftrun.daemon.service.ScriptedService;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +121,7 @@ class ControlServerTest {
 
   @Test
   void shouldRefusePeerWhenItIsAnotherUser() throws Exception {
-    assumeThat(Libc.call(DirectoryLock.SYS_GETEUID)).isZero();
+    assumeThat(Libc.call(SyscallNumber.GETEUID)).isZero();
     server = serving("x");
     Files.setPosixFilePermissions(server.path(), PosixFilePermissions.fromString("rwxrwxrwx"));
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -15,6 +15,7 @@ import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventLogWriter;
 import org.ftrun.shadow.ReadingQueue;
 import org.ftrun.shadow.TcpShadow;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,10 +23,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ConnectionFollowerTest {
-  private static final int SYS_READ = 0;
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_SOCKET = 41;
-  private static final int SYS_CONNECT = 42;
   private static final int DESCRIPTOR = 5;
 
   /** Larger than any pid can be: a process without descriptors. */
@@ -67,7 +64,7 @@ class ConnectionFollowerTest {
     assertThat(shared.log().isActive(Consumer.SHADOW)).isTrue();
     assertThat(follower.count()).isZero();
     connect();
-    publish(SYS_READ, DESCRIPTOR, 12, DESCRIPTOR, 1, 100);
+    publish(SyscallNumber.READ, DESCRIPTOR, 12, DESCRIPTOR, 1, 100);
     await(() -> connections().stream().anyMatch(c -> c.bytesReceived() == 12));
     assertThat(follower.count()).isEqualTo(1);
     ConnectionStatus status = connections().get(0);
@@ -75,7 +72,7 @@ class ConnectionFollowerTest {
     assertThat(status.state()).isEqualTo("ESTABLISHED");
     assertThat(status.bytesSent()).isZero();
 
-    publish(SYS_CLOSE, DESCRIPTOR, 0, DESCRIPTOR);
+    publish(SyscallNumber.CLOSE, DESCRIPTOR, 0, DESCRIPTOR);
     await(() -> follower.count() == 0);
   }
 
@@ -87,7 +84,7 @@ class ConnectionFollowerTest {
     follower.end();
     assertThat(follower.count()).isEqualTo(-1);
     assertThat(shared.log().isActive(Consumer.SHADOW)).isFalse();
-    publish(SYS_CLOSE, DESCRIPTOR, 0, DESCRIPTOR); // not seen by anybody
+    publish(SyscallNumber.CLOSE, DESCRIPTOR, 0, DESCRIPTOR); // not seen by anybody
 
     follower.begin(NOBODY);
     assertThat(follower.count()).isZero();
@@ -100,7 +97,7 @@ class ConnectionFollowerTest {
     follower.begin(NOBODY);
     connect();
     for (int i = 0; i < 3 * shared.log().layout().slots(); i++) {
-      publish(SYS_READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
+      publish(SyscallNumber.READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
     }
     long all = 3L * shared.log().layout().slots();
     await(() -> connections().get(0).bytesReceived() == all);
@@ -122,7 +119,7 @@ class ConnectionFollowerTest {
     assertThat(follower.count()).isEqualTo(-1);
     assertThat(follower.atEndOfLog(DESCRIPTOR, LIMIT_NANOS)).isEmpty();
     for (int i = 0; i < 2 * shared.log().layout().slots(); i++) {
-      publish(SYS_READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
+      publish(SyscallNumber.READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
     }
     follower.end();
     follower.begin(NOBODY);
@@ -150,7 +147,7 @@ class ConnectionFollowerTest {
     follower.begin(NOBODY);
     connect();
     for (int bytes = 1; bytes <= 100; bytes++) {
-      publish(SYS_READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
+      publish(SyscallNumber.READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
       assertThat(follower.atEndOfLog(DESCRIPTOR, LIMIT_NANOS).orElseThrow().bytesReceived())
           .isEqualTo(bytes);
     }
@@ -162,8 +159,8 @@ class ConnectionFollowerTest {
   }
 
   private void connect() {
-    publish(SYS_SOCKET, -1, DESCRIPTOR, 2, 1, 0);
-    publish(SYS_CONNECT, DESCRIPTOR, 0, DESCRIPTOR);
+    publish(SyscallNumber.SOCKET, -1, DESCRIPTOR, 2, 1, 0);
+    publish(SyscallNumber.CONNECT, DESCRIPTOR, 0, DESCRIPTOR);
   }
 
   private void publish(int syscall, int descriptor, long result, long... arguments) {

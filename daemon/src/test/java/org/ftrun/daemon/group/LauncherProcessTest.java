@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.junit.jupiter.api.Test;
@@ -13,12 +14,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class LauncherProcessTest {
-  private static final int SYS_WRITE = 1;
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_GETPID = 39;
-  private static final int SYS_GETTID = 186;
-  private static final int SYS_TGKILL = 234;
-  private static final int SYS_PIPE2 = 293;
   private static final int INTERRUPTING = 62;
   private static final int TIMES = 50;
   private static final long PAUSE_NANOS = 200_000;
@@ -28,7 +23,7 @@ class LauncherProcessTest {
   void shouldWaitForTheLauncherWhenASignalInterruptsTheWait() throws Exception {
     Libc.makeInterrupting(INTERRUPTING);
     NativeMemory pair = NativeMemory.allocate(8);
-    assertThat(Libc.call(SYS_PIPE2, pair.address(), 0)).isZero();
+    assertThat(Libc.call(SyscallNumber.PIPE2, pair.address(), 0)).isZero();
     int readEnd = pair.buffer().getInt(0);
     int writeEnd = pair.buffer().getInt(4);
     CompletableFuture<Long> reader = new CompletableFuture<>();
@@ -36,34 +31,36 @@ class LauncherProcessTest {
     Thread thread =
         new Thread(
             () -> {
-              reader.complete(Libc.call(SYS_GETTID));
+              reader.complete(Libc.call(SyscallNumber.GETTID));
               errno.complete(LauncherProcess.execErrno(readEnd));
             });
     thread.start();
     try {
       long tid = reader.get(10, TimeUnit.SECONDS);
       for (int i = 0; i < TIMES; i++) {
-        assertThat(Libc.call(SYS_TGKILL, Libc.call(SYS_GETPID), tid, INTERRUPTING)).isZero();
+        assertThat(
+                Libc.call(SyscallNumber.TGKILL, Libc.call(SyscallNumber.GETPID), tid, INTERRUPTING))
+            .isZero();
         LockSupport.parkNanos(PAUSE_NANOS);
         assertThat(errno).isNotDone();
       }
       pair.buffer().putInt(0, Errno.ENOEXEC);
-      assertThat(Libc.call(SYS_WRITE, writeEnd, pair.address(), 4)).isEqualTo(4);
+      assertThat(Libc.call(SyscallNumber.WRITE, writeEnd, pair.address(), 4)).isEqualTo(4);
       assertThat(errno.get(10, TimeUnit.SECONDS)).isEqualTo(Errno.ENOEXEC);
     } finally {
-      Libc.call(SYS_CLOSE, writeEnd);
+      Libc.call(SyscallNumber.CLOSE, writeEnd);
       thread.join(TimeUnit.SECONDS.toMillis(10));
-      Libc.call(SYS_CLOSE, readEnd);
+      Libc.call(SyscallNumber.CLOSE, readEnd);
     }
   }
 
   @Test
   void shouldSayThatAllIsWellWhenTheLauncherBecameTheService() {
     NativeMemory pair = NativeMemory.allocate(8);
-    assertThat(Libc.call(SYS_PIPE2, pair.address(), 0)).isZero();
-    Libc.call(SYS_CLOSE, pair.buffer().getInt(4));
+    assertThat(Libc.call(SyscallNumber.PIPE2, pair.address(), 0)).isZero();
+    Libc.call(SyscallNumber.CLOSE, pair.buffer().getInt(4));
     assertThat(LauncherProcess.execErrno(pair.buffer().getInt(0))).isZero();
-    Libc.call(SYS_CLOSE, pair.buffer().getInt(0));
+    Libc.call(SyscallNumber.CLOSE, pair.buffer().getInt(0));
     assertThat(LauncherProcess.execErrno(pair.buffer().getInt(0)))
         .as("a read that fails")
         .isEqualTo(Errno.EBADF);

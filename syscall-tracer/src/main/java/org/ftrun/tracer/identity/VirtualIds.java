@@ -2,6 +2,7 @@ package org.ftrun.tracer.identity;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 
 /**
@@ -15,8 +16,6 @@ import org.ftrun.tracer.libc.Libc;
  * ended; the main thread is there from the start, its virtual id is the process's.
  */
 public final class VirtualIds {
-  private static final int SYS_GETPID = 39;
-  private static final int SYS_GETPPID = 110;
   private static final int NOBODY = 0;
 
   /** PID_MAX_LIMIT of linux/threads.h: the kernel gives no such id. */
@@ -55,7 +54,7 @@ public final class VirtualIds {
 
   /** Ids of the service's root process: its virtual pid is that of ftrun, the calling process. */
   public static VirtualIds ofRoot(int realPid) {
-    int ftrun = (int) Libc.call(SYS_GETPID);
+    int ftrun = (int) Libc.call(SyscallNumber.GETPID);
     return new VirtualIds(ftrun, realPid, ftrun, new IdMap(), new IdMap());
   }
 
@@ -129,7 +128,7 @@ public final class VirtualIds {
   /** What the service calls its parent: that of ftrun, while ftrun is the real one. */
   public int parent(int realParent) {
     boolean ftrun = realParent == namesake && namesake != NOBODY;
-    return ftrun ? (int) Libc.call(SYS_GETPPID) : virtual(realParent);
+    return ftrun ? (int) Libc.call(SyscallNumber.GETPPID) : virtual(realParent);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.SignalLayout;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -20,7 +21,6 @@ import org.ftrun.tracer.syscall.SyscallTable;
  * are equal.
  */
 final class CallIdentities {
-  private static final int SYS_GETPGID = 121;
   private static final int F_OWNER_PGRP = 2;
   private static final int OWNER_BYTES = 8;
   private static final int SOL_SOCKET = 1;
@@ -151,7 +151,7 @@ final class CallIdentities {
   }
 
   private int realGroup() {
-    return (int) Libc.call(SYS_GETPGID, member.pid());
+    return (int) Libc.call(SyscallNumber.GETPGID, member.pid());
   }
 
   /** What the service is told by the result of a call that this member has made. */

@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubLayout;
 import org.slf4j.Logger;
@@ -12,8 +13,6 @@ import org.slf4j.LoggerFactory;
  * clone, the others may be: all are set both ways at every birth.
  */
 final class Confinement {
-  private static final int SYS_PRCTL = 157;
-  private static final int SYS_ARCH_PRCTL = 158;
   private static final int PR_SET_TSC = 26;
   private static final int PR_TSC_ENABLE = 1;
   private static final int PR_TSC_SIGSEGV = 2;
@@ -36,11 +35,13 @@ final class Confinement {
     ProcessModel model = member.model();
     long result =
         member.inject(
-            SYS_PRCTL, PR_SET_TSC, model.timeStampTrapped ? PR_TSC_SIGSEGV : PR_TSC_ENABLE);
+            SyscallNumber.PRCTL,
+            PR_SET_TSC,
+            model.timeStampTrapped ? PR_TSC_SIGSEGV : PR_TSC_ENABLE);
     if (result != 0) {
       return "the kernel refuses to trap time stamps: errno " + -result;
     }
-    result = member.inject(SYS_ARCH_PRCTL, ARCH_SET_CPUID, model.cpuidTrapped ? 0 : 1);
+    result = member.inject(SyscallNumber.ARCH_PRCTL, ARCH_SET_CPUID, model.cpuidTrapped ? 0 : 1);
     if (result != 0 && result != -Errno.ENODEV) {
       return "the kernel refuses to trap cpuid: errno " + -result;
     }
@@ -60,10 +61,10 @@ final class Confinement {
   static void lift(MemberThread member) throws TraceeDiedException {
     dispatch(member, false);
     if (member.model().timeStampTrapped) {
-      member.inject(SYS_PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
+      member.inject(SyscallNumber.PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
     }
     if (member.model().cpuidTrapped) {
-      member.inject(SYS_ARCH_PRCTL, ARCH_SET_CPUID, 1);
+      member.inject(SyscallNumber.ARCH_PRCTL, ARCH_SET_CPUID, 1);
     }
   }
 
@@ -76,8 +77,13 @@ final class Confinement {
     }
     return on
         ? member.inject(
-            SYS_PRCTL, PR_SET_SYSCALL_USER_DISPATCH, 1, start, StubLayout.TEXT_BYTES, selector)
-        : member.inject(SYS_PRCTL, PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0);
+            SyscallNumber.PRCTL,
+            PR_SET_SYSCALL_USER_DISPATCH,
+            1,
+            start,
+            StubLayout.TEXT_BYTES,
+            selector)
+        : member.inject(SyscallNumber.PRCTL, PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0);
   }
 
   private static boolean forcePrctl() {

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.Tracee;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
@@ -9,7 +10,6 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  * the service's own has, and nothing of ours is ever in that.
  */
 final class Courier {
-  private static final int SYS_CLOSE_RANGE = 436;
   private static final long CLONE_VM = 0x100;
   private static final long LAST_DESCRIPTOR = 0xffff_ffffL;
 
@@ -48,7 +48,7 @@ final class Courier {
     try {
       Tracee tracee = ReplicaBirth.seize((int) born, 0);
       Courier courier = new Courier(tracee, member.model().stub.execute());
-      courier.call(SYS_CLOSE_RANGE, 0, LAST_DESCRIPTOR, 0);
+      courier.call(SyscallNumber.CLOSE_RANGE, 0, LAST_DESCRIPTOR, 0);
       return errand.run(courier);
     } catch (TraceeDiedException died) {
       return "the process that was to bring it died";

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -10,8 +11,6 @@ import org.ftrun.tracer.libc.NativeMemory;
 final class CpuTimer {
   static final int ITIMER_VIRTUAL = 1;
   static final int ITIMER_PROF = 2;
-
-  private static final int SYS_CLOCK_GETTIME = 228;
 
   /** CPUCLOCK_VIRT and CPUCLOCK_PROF of the kernel's posix-timers.h. */
   private static final int USER_TIME = 1;
@@ -76,7 +75,7 @@ final class CpuTimer {
   private long now(int pid) {
     NativeMemory time = NativeMemory.allocate(16);
     int clock = ~pid << 3 | (which == ITIMER_VIRTUAL ? USER_TIME : ALL_TIME);
-    if (Libc.call(SYS_CLOCK_GETTIME, clock, time.address()) == 0) {
+    if (Libc.call(SyscallNumber.CLOCK_GETTIME, clock, time.address()) == 0) {
       lastKnown = time.buffer().getLong(0) * NANOS_A_SECOND + time.buffer().getLong(8);
     }
     return lastKnown;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
@@ -36,7 +37,6 @@ final class DyingRole implements Role, FailSafe {
   static final String LOSE_EXIT_EVENT = "ftrun.test.lose-exit-event";
 
   private static final String LOST = System.getProperty(LOSE_EXIT_EVENT, "");
-  private static final int SYS_KILL = 62;
   private static final int MOST_FAILURES = 10;
   private static final long LOOK_NANOS = 50_000;
 
@@ -73,7 +73,7 @@ final class DyingRole implements Role, FailSafe {
   Role crashing(PrimaryThread thread, int signal) throws TraceeDiedException {
     cause = Signal.name(signal);
     if (role.areSeveral()) {
-      Libc.call(SYS_KILL, pid, Signal.SIGKILL);
+      Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
       return this;
     }
     thread.ending.settlement().byRegisters();

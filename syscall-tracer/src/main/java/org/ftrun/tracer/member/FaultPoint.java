@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallRow;
@@ -38,8 +39,6 @@ enum FaultPoint {
 
   /** Name of the system property. */
   static final String PROPERTY = "ftrun.test.fault";
-
-  private static final int SYS_KILL = 62;
 
   /** Longer than a killed process takes to its exit event. */
   private static final long LATE_NANOS = 1_000_000;
@@ -102,7 +101,7 @@ enum FaultPoint {
     }
     boolean late = FAULT.met.get() / FAULT.n % 2 == 0;
     LOG.info("fault point {} of {} kills process {}", this, row.name(), member.pid());
-    Libc.call(SYS_KILL, member.pid(), Signal.SIGKILL);
+    Libc.call(SyscallNumber.KILL, member.pid(), Signal.SIGKILL);
     if (this == BEFORE_RECORD) {
       throw TraceeDiedException.INSTANCE;
     }

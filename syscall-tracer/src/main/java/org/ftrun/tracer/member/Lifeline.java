@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.function.Supplier;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -20,7 +21,6 @@ import org.ftrun.tracer.stub.StubRegion;
  * stub's.
  */
 final class Lifeline {
-  private static final int SYS_RT_SIGACTION = 13;
   private static final int ACTION_BYTES = 32;
 
   /** SA_SIGINFO | SA_RESTORER | SA_ONSTACK | SA_NODEFER. */
@@ -64,7 +64,7 @@ final class Lifeline {
     TraceeAddress scratch = member.room().scratch();
     member.tracee.memory().write(scratch, action);
     for (int signal : OWNED) {
-      long result = member.inject(SYS_RT_SIGACTION, signal, scratch.value(), 0, 8);
+      long result = member.inject(SyscallNumber.RT_SIGACTION, signal, scratch.value(), 0, 8);
       if (result != 0) {
         throw new IllegalStateException("rt_sigaction: errno " + -result);
       }

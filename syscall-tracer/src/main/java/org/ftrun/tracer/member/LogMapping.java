@@ -3,11 +3,11 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.ftrun.tracer.abi.SocketLayout;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
-import org.ftrun.tracer.syscall.SyscallTable;
 
 /**
  * Maps the event log into a stopped process. A service without privileges, or in another root, can
@@ -16,14 +16,6 @@ import org.ftrun.tracer.syscall.SyscallTable;
  * and it receives and maps the log.
  */
 final class LogMapping {
-  private static final int SYS_OPEN = 2;
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_MMAP = 9;
-  private static final int SYS_SENDMSG = 46;
-  private static final int SYS_RECVMSG = 47;
-  private static final int SYS_SOCKETPAIR = 53;
-  private static final int SYS_PIDFD_OPEN = SyscallTable.named("pidfd_open").number();
-  private static final int SYS_PIDFD_GETFD = SyscallTable.named("pidfd_getfd").number();
   private static final int O_RDWR_CLOEXEC = 02 | 02000000;
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
@@ -68,7 +60,7 @@ final class LogMapping {
   }
 
   private String map(Courier courier, long address) throws TraceeDiedException {
-    long made = courier.call(SYS_SOCKETPAIR, AF_UNIX, SOCK_STREAM, 0, scratch.value());
+    long made = courier.call(SyscallNumber.SOCKETPAIR, AF_UNIX, SOCK_STREAM, 0, scratch.value());
     if (made < 0) {
       return refused("socketpair", made);
     }
@@ -86,28 +78,30 @@ final class LogMapping {
 
   /** Sends the log from one side of the pair, of which we borrow a descriptor. */
   private String send(Courier courier, int socket) {
-    long process = Libc.call(SYS_PIDFD_OPEN, courier.pid(), 0);
+    long process = Libc.call(SyscallNumber.PIDFD_OPEN, courier.pid(), 0);
     if (process < 0) {
       return refused("pidfd_open", process);
     }
-    long borrowed = Libc.call(SYS_PIDFD_GETFD, process, socket, 0);
-    Libc.call(SYS_CLOSE, process);
+    long borrowed = Libc.call(SyscallNumber.PIDFD_GETFD, process, socket, 0);
+    Libc.call(SyscallNumber.CLOSE, process);
     if (borrowed < 0) {
       return refused("pidfd_getfd", borrowed);
     }
     NativeMemory path = NativeMemory.ofString(group.logPath());
-    long log = Libc.call(SYS_OPEN, path.address(), O_RDWR_CLOEXEC, 0);
+    long log = Libc.call(SyscallNumber.OPEN, path.address(), O_RDWR_CLOEXEC, 0);
     try {
       if (log < 0) {
         return refused("open", log);
       }
       NativeMemory message = NativeMemory.allocate(MESSAGE_BYTES);
       message.buffer().put(0, message(message.address(), (int) log), 0, MESSAGE_BYTES);
-      long sent = Libc.call(SYS_SENDMSG, borrowed, message.address(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      long sent =
+          Libc.call(
+              SyscallNumber.SENDMSG, borrowed, message.address(), MSG_DONTWAIT | MSG_NOSIGNAL);
       return sent == 1 ? null : refused("sendmsg", sent);
     } finally {
-      Libc.call(SYS_CLOSE, log);
-      Libc.call(SYS_CLOSE, borrowed);
+      Libc.call(SyscallNumber.CLOSE, log);
+      Libc.call(SyscallNumber.CLOSE, borrowed);
     }
   }
 
@@ -130,7 +124,7 @@ final class LogMapping {
   /** Receives the log on the other side and maps it. */
   private String receive(Courier courier, int socket, long address) throws TraceeDiedException {
     member.tracee.memory().writeBytes(scratch, message(scratch.value(), -1));
-    long received = courier.call(SYS_RECVMSG, socket, scratch.value(), MSG_DONTWAIT);
+    long received = courier.call(SyscallNumber.RECVMSG, socket, scratch.value(), MSG_DONTWAIT);
     if (received < 0) {
       return refused("recvmsg", received);
     }
@@ -140,7 +134,7 @@ final class LogMapping {
     }
     long bytes = group.log().layout().totalBytes();
     int how = MAP_SHARED | MAP_FIXED_NOREPLACE;
-    long mapped = courier.call(SYS_MMAP, address, bytes, READ_WRITE, how, descriptor, 0);
+    long mapped = courier.call(SyscallNumber.MMAP, address, bytes, READ_WRITE, how, descriptor, 0);
     return mapped == address
         ? null
         : "the event log cannot be mapped into the service: " + Libc.errorText((int) -mapped);

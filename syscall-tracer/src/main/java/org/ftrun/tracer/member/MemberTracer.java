@@ -25,10 +25,6 @@ public final class MemberTracer {
   /** Interrupts a tracer's wait; nothing else in the daemon uses it. */
   private static final int WAKE_SIGNAL = 63;
 
-  private static final int SYS_RT_SIGPROCMASK = 14;
-  private static final int SYS_GETPID = 39;
-  private static final int SYS_GETTID = 186;
-  private static final int SYS_TGKILL = 234;
   private static final int SIG_UNBLOCK = 1;
   private static final int PLACES = 6;
   private static final int DESTRUCTION_SECONDS = 2;
@@ -252,7 +248,7 @@ public final class MemberTracer {
   public void wake() {
     LockSupport.unpark(thread);
     if (tid != 0) {
-      Libc.call(SYS_TGKILL, Libc.call(SYS_GETPID), tid, WAKE_SIGNAL);
+      Libc.call(SyscallNumber.TGKILL, Libc.call(SyscallNumber.GETPID), tid, WAKE_SIGNAL);
     }
   }
 
@@ -268,7 +264,7 @@ public final class MemberTracer {
 
   private void run() {
     CURRENT.set(this);
-    tid = (int) Libc.call(SYS_GETTID);
+    tid = (int) Libc.call(SyscallNumber.GETTID);
     unblockWakeSignal();
     if (cpu >= 0) {
       Affinity.ofCore(cpu).give(tid);
@@ -316,7 +312,7 @@ public final class MemberTracer {
   private static void unblockWakeSignal() {
     NativeMemory mask = NativeMemory.allocate(8);
     mask.buffer().putLong(0, SignalActions.bit(WAKE_SIGNAL));
-    long result = Libc.call(SYS_RT_SIGPROCMASK, SIG_UNBLOCK, mask.address(), 0, 8);
+    long result = Libc.call(SyscallNumber.RT_SIGPROCMASK, SIG_UNBLOCK, mask.address(), 0, 8);
     Reference.reachabilityFence(mask);
     if (result != 0) {
       throw new IllegalStateException("rt_sigprocmask: errno " + -result);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.ptrace.TraceeMemory;
@@ -22,11 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class MemoryMarks {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryMarks.class);
-  private static final int SYS_MMAP = 9;
-  private static final int SYS_MPROTECT = 10;
-  private static final int SYS_MADVISE = 28;
-  private static final int SYS_MLOCKALL = 151;
-  private static final int SYS_MLOCK2 = 325;
   private static final int MLOCK_ONFAULT = 1;
   private static final int MADV_DONTFORK = 10;
   private static final int READ_WRITE = 3;
@@ -100,7 +96,7 @@ final class MemoryMarks {
       }
     }
     if (state.lockFuture != 0) {
-      warn("mlockall", newborn.inject(SYS_MLOCKALL, state.lockFuture));
+      warn("mlockall", newborn.inject(SyscallNumber.MLOCKALL, state.lockFuture));
     }
   }
 
@@ -123,7 +119,8 @@ final class MemoryMarks {
     }
     int flags = shared ? PRIVATE_ANONYMOUS_FIXED ^ 2 | SHARED : PRIVATE_ANONYMOUS_FIXED;
     long length = mapping.end() - mapping.start();
-    long result = newborn.inject(SYS_MMAP, mapping.start(), length, READ_WRITE, flags, -1, 0);
+    long result =
+        newborn.inject(SyscallNumber.MMAP, mapping.start(), length, READ_WRITE, flags, -1, 0);
     if (result != mapping.start()) {
       throw new IllegalStateException("memory cannot be mapped anew: errno " + -result);
     }
@@ -135,8 +132,8 @@ final class MemoryMarks {
     int protection = mapping.permissions().charAt(0) == 'r' ? 1 : 0;
     protection |= mapping.isWritable() ? 2 : 0;
     protection |= mapping.isExecutable() ? 4 : 0;
-    if (newborn.inject(SYS_MPROTECT, mapping.start(), length, protection) != 0
-        || newborn.inject(SYS_MADVISE, mapping.start(), length, MADV_DONTFORK) != 0) {
+    if (newborn.inject(SyscallNumber.MPROTECT, mapping.start(), length, protection) != 0
+        || newborn.inject(SyscallNumber.MADVISE, mapping.start(), length, MADV_DONTFORK) != 0) {
       throw new IllegalStateException("memory that no child inherits cannot be made again");
     }
   }
@@ -158,7 +155,7 @@ final class MemoryMarks {
   private static void lock(MemberThread newborn, MappingsOf.Mapping mapping)
       throws TraceeDiedException {
     long length = mapping.end() - mapping.start();
-    warn("mlock", newborn.inject(SYS_MLOCK2, mapping.start(), length, MLOCK_ONFAULT));
+    warn("mlock", newborn.inject(SyscallNumber.MLOCK2, mapping.start(), length, MLOCK_ONFAULT));
   }
 
   private static void warn(String what, long result) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
@@ -17,9 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class OwnSignals {
   private static final Logger LOG = LoggerFactory.getLogger(OwnSignals.class);
-  private static final int SYS_GETPID = 39;
-  private static final int SYS_RT_SIGQUEUEINFO = 129;
-  private static final int SYS_RT_TGSIGQUEUEINFO = 297;
 
   private static final Comparator<byte[]> KERNEL_ORDER =
       Comparator.<byte[]>comparingInt(info -> (bitOf(info) & SignalActions.OWNED) != 0 ? 0 : 1)
@@ -36,14 +34,15 @@ final class OwnSignals {
     long address = write(siginfo);
     int signal = HeldSignals.signalOf(siginfo);
     check(
-        siginfo, inject(SYS_RT_TGSIGQUEUEINFO, member.processId(), member.pid(), signal, address));
+        siginfo,
+        inject(SyscallNumber.RT_TGSIGQUEUEINFO, member.processId(), member.pid(), signal, address));
   }
 
   /** Makes a signal pending for the process. */
   void queueShared(byte[] siginfo) throws TraceeDiedException {
     long address = write(siginfo);
     int signal = HeldSignals.signalOf(siginfo);
-    check(siginfo, inject(SYS_RT_SIGQUEUEINFO, member.processId(), signal, address));
+    check(siginfo, inject(SyscallNumber.RT_SIGQUEUEINFO, member.processId(), signal, address));
   }
 
   /**
@@ -85,7 +84,7 @@ final class OwnSignals {
     }
     // SIGTRAP is the first of the owned signals, so it is not among those that were queued.
     member.tracee.setSignalMask(~SignalActions.bit(Signal.SIGTRAP));
-    member.inject(SYS_GETPID);
+    member.inject(SyscallNumber.GETPID);
     member.tracee.setSignalMask(mask);
     return first;
   }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
@@ -15,9 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Owners {
   private static final Logger LOG = LoggerFactory.getLogger(Owners.class);
-  private static final int SYS_POLL = 7;
-  private static final int SYS_FCNTL = 72;
-  private static final int SYS_RT_SIGQUEUEINFO = 129;
   private static final int F_GETFL = 3;
   private static final int F_GETSIG = 11;
   private static final int F_SETOWN_EX = 15;
@@ -46,14 +44,14 @@ final class Owners {
       int descriptor = owned.getKey();
       long scratch = member.room().scratch().value();
       // Of an owner that is gone the kernel tells the type, and 0 as its pid.
-      if (member.inject(SYS_FCNTL, descriptor, F_GETOWN_EX, scratch) != 0
+      if (member.inject(SyscallNumber.FCNTL, descriptor, F_GETOWN_EX, scratch) != 0
           || !get()
           || words.getInt(0) == F_OWNER_PGRP
           || words.getInt(4) != predecessor && words.getInt(4) != 0) {
         continue; // closed meanwhile, or another's by now
       }
       put(owned.getValue(), member.processId());
-      long result = member.inject(SYS_FCNTL, descriptor, F_SETOWN_EX, scratch);
+      long result = member.inject(SyscallNumber.FCNTL, descriptor, F_SETOWN_EX, scratch);
       if (result != 0) {
         LOG.warn("descriptor {} has lost its owner: errno {}", descriptor, -result);
       } else {
@@ -63,23 +61,23 @@ final class Owners {
   }
 
   private void tellIfReady(int descriptor) throws TraceeDiedException {
-    long flags = member.inject(SYS_FCNTL, descriptor, F_GETFL);
+    long flags = member.inject(SyscallNumber.FCNTL, descriptor, F_GETFL);
     if (flags < 0 || (flags & O_ASYNC) == 0) {
       return;
     }
     put(descriptor, POLLIN_OR_POLLPRI);
     long scratch = member.room().scratch().value();
-    if (member.inject(SYS_POLL, scratch, 1, 0) != 1) {
+    if (member.inject(SyscallNumber.POLL, scratch, 1, 0) != 1) {
       return;
     }
-    long chosen = member.inject(SYS_FCNTL, descriptor, F_GETSIG);
+    long chosen = member.inject(SyscallNumber.FCNTL, descriptor, F_GETSIG);
     int signal = chosen > 0 ? (int) chosen : Signal.SIGIO;
     ByteBuffer siginfo =
         ByteBuffer.allocate(HeldSignals.SIGINFO_BYTES).order(ByteOrder.nativeOrder());
     siginfo.putInt(0, signal).putInt(SI_CODE_OFFSET, POLL_IN);
     siginfo.putLong(SI_BAND_OFFSET, POLLIN_OR_POLLPRI & 1).putInt(SI_FD_OFFSET, descriptor);
     member.tracee.memory().writeBytes(new TraceeAddress(scratch), siginfo.array());
-    member.inject(SYS_RT_SIGQUEUEINFO, member.pid(), signal, scratch);
+    member.inject(SyscallNumber.RT_SIGQUEUEINFO, member.pid(), signal, scratch);
   }
 
   private boolean get() {

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.patch.JumpSearch;
 import org.ftrun.tracer.patch.PatchMap;
 import org.ftrun.tracer.patch.SitePatch;
@@ -19,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Patching {
   private static final Logger LOG = LoggerFactory.getLogger(Patching.class);
-  private static final int SYS_MMAP = 9;
   private static final int PROT_READ_EXECUTE = 5;
   private static final int MAP_PRIVATE_ANONYMOUS_FIXED_NOREPLACE = 0x2 | 0x20 | 0x10_0000;
   private static final int PAGE = 4096;
@@ -96,7 +96,7 @@ final class Patching {
   private boolean map(TrampolineRoom room) throws TraceeDiedException {
     long result =
         member.inject(
-            SYS_MMAP,
+            SyscallNumber.MMAP,
             room.start(),
             room.bytes(),
             PROT_READ_EXECUTE,

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.capture.OutputRegions;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -17,7 +18,6 @@ import org.ftrun.tracer.syscall.SyscallTable;
  * interrupted.
  */
 final class PrimaryCalls {
-  private static final int SYS_RESTART = 219;
   private static final int LARGEST_ERRNO = 4096;
 
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
@@ -152,7 +152,10 @@ final class PrimaryCalls {
       primary.role.turn.release(primary);
     }
     asked.copyFrom(call.atSite);
-    asked.arguments(call.asked).rax(call.askedNumber(SYS_RESTART)).originalRax(-1);
+    asked
+        .arguments(call.asked)
+        .rax(call.askedNumber(SyscallNumber.RESTART_SYSCALL))
+        .originalRax(-1);
     asked.rip(member.model().stub.execute());
     member.lifeline.beforeCall();
     member.tracee.writeRegisters(asked);

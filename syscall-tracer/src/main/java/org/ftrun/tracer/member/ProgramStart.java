@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ftrun.eventlog.EventLogLayout;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
@@ -23,8 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ProgramStart {
   private static final Logger LOG = LoggerFactory.getLogger(ProgramStart.class);
-  private static final int SYS_MMAP = 9;
-  private static final int SYS_MPROTECT = 10;
   private static final int READ_WRITE = 3;
   private static final int READ_EXECUTE = 5;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -181,7 +180,7 @@ final class ProgramStart {
     long stub =
         member.injected.call(
             entry,
-            SYS_MMAP,
+            SyscallNumber.MMAP,
             base,
             StubLayout.REGION_BYTES,
             READ_WRITE,
@@ -216,7 +215,7 @@ final class ProgramStart {
     long result =
         member.injected.call(
             entry,
-            SYS_MPROTECT,
+            SyscallNumber.MPROTECT,
             base,
             StubLayout.TEXT_BYTES + StubLayout.TABLE_BYTES,
             READ_EXECUTE);
@@ -224,7 +223,7 @@ final class ProgramStart {
       result =
           member.injected.call(
               entry,
-              SYS_MPROTECT,
+              SyscallNumber.MPROTECT,
               region.trampolines().value(),
               StubLayout.TRAMPOLINES_BYTES,
               READ_EXECUTE);

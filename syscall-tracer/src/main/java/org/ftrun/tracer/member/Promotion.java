@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -13,8 +14,6 @@ import org.ftrun.tracer.stub.StubArea;
  * signals of descriptors, pending signals, signalfds in epoll instances.
  */
 final class Promotion {
-  private static final int SYS_SETITIMER = 38;
-  private static final int SYS_PRCTL = 157;
   private static final int PR_SET_PDEATHSIG = 1;
   private static final int ITIMER_REAL = 0;
   private static final long MICROS = 1_000_000;
@@ -32,7 +31,7 @@ final class Promotion {
     first.fastPath.tellParent();
     armTimers(first, legacy);
     if (first.model().personal.deathSignal != 0) {
-      first.inject(SYS_PRCTL, PR_SET_PDEATHSIG, first.model().personal.deathSignal);
+      first.inject(SyscallNumber.PRCTL, PR_SET_PDEATHSIG, first.model().personal.deathSignal);
     }
     if (first.model().usesSignalDescriptors) {
       new SignalDescriptors(first).registerAgain();
@@ -113,7 +112,7 @@ final class Promotion {
     value.putLong(16, left / MICROS).putLong(24, left % MICROS);
     TraceeAddress scratch = member.room().scratch();
     member.tracee.memory().write(scratch, value);
-    long result = member.inject(SYS_SETITIMER, which, scratch.value(), 0);
+    long result = member.inject(SyscallNumber.SETITIMER, which, scratch.value(), 0);
     if (result != 0) {
       throw new IllegalStateException("setitimer: errno " + -result);
     }

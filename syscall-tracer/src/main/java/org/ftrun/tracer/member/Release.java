@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -16,9 +17,6 @@ import org.ftrun.tracer.stub.StubArea;
  * calls.
  */
 final class Release {
-  private static final int SYS_MUNMAP = 11;
-  private static final int SYS_RT_SIGACTION = 13;
-
   private final PrimaryRole role;
   private final MemberThread member;
 
@@ -51,7 +49,7 @@ final class Release {
       queueHeld(thread);
     }
     long logBytes = role.group.log().layout().totalBytes();
-    member.injectWithoutTrap(SYS_MUNMAP, model.log.value(), logBytes);
+    member.injectWithoutTrap(SyscallNumber.MUNMAP, model.log.value(), logBytes);
     for (int i = 0; i < threads.size(); i++) {
       MemberThread thread = threads.get(i);
       thread.tracee.setSignalMask(masks.get(i) | thread.thread().hiddenMask);
@@ -86,7 +84,7 @@ final class Release {
         bytes.putLong(0, action.handler()).putLong(8, action.flags());
         bytes.putLong(16, action.restorer()).putLong(24, action.mask());
         member.tracee.memory().write(scratch, bytes);
-        member.injectWithoutTrap(SYS_RT_SIGACTION, signal, scratch.value(), 0, 8);
+        member.injectWithoutTrap(SyscallNumber.RT_SIGACTION, signal, scratch.value(), 0, 8);
       }
     }
   }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.ftrun.tracer.ptrace.Stop;
@@ -18,17 +19,9 @@ import org.ftrun.tracer.stub.StubArea;
  * primary stands still meanwhile.
  */
 final class ReplicaBirth {
-  private static final int SYS_CLONE = 56;
-  private static final int SYS_WAIT4 = 61;
-  private static final int SYS_KILL = 62;
-  private static final int SYS_PTRACE = 101;
   private static final int PTRACE_CONT = 7;
   private static final int WALL = 0x40000000;
-  private static final int SYS_SIGALTSTACK = 131;
-  private static final int SYS_PRCTL = 157;
   private static final int PR_SET_NAME = 15;
-  private static final int SYS_SET_TID_ADDRESS = 218;
-  private static final int SYS_SET_ROBUST_LIST = 273;
   private static final int PR_SET_PDEATHSIG = 1;
   private static final int PTRACE_O_EXITKILL = 0x100000;
 
@@ -57,7 +50,7 @@ final class ReplicaBirth {
     if (cpu >= 0) {
       Affinity.ofCore(cpu).give(newborn.pid());
     }
-    first.inject(SYS_PRCTL, PR_SET_PDEATHSIG, 0);
+    first.inject(SyscallNumber.PRCTL, PR_SET_PDEATHSIG, 0);
     registerAddresses(first);
     if (!newborn.sharedMemory().isEmpty()) {
       new Unsharing(first).makeOwn(newborn.sharedMemory());
@@ -75,17 +68,17 @@ final class ReplicaBirth {
   private static void registerAddresses(MemberThread thread) throws TraceeDiedException {
     ThreadModel model = thread.thread();
     if (model.tidAddress != 0) {
-      thread.inject(SYS_SET_TID_ADDRESS, model.tidAddress);
+      thread.inject(SyscallNumber.SET_TID_ADDRESS, model.tidAddress);
     }
     if (model.robustList != 0) {
-      thread.inject(SYS_SET_ROBUST_LIST, model.robustList, model.robustLength);
+      thread.inject(SyscallNumber.SET_ROBUST_LIST, model.robustList, model.robustLength);
     }
   }
 
   /** Makes a thread beside the first one, whose copy it has been so far. */
   private static void bear(MemberThread first, Newborn.OfThread described)
       throws TraceeDiedException {
-    long tid = first.inject(SYS_CLONE, THREAD_FLAGS, 0);
+    long tid = first.inject(SyscallNumber.CLONE, THREAD_FLAGS, 0);
     if (tid < 0) {
       throw new IllegalStateException("clone of a thread: errno " + -tid);
     }
@@ -100,11 +93,11 @@ final class ReplicaBirth {
     ThreadModel.AlternateStack stack = described.model().alternateStack;
     if (stack != null) {
       stack.write(tracee.memory(), scratch);
-      thread.inject(SYS_SIGALTSTACK, scratch.value(), 0);
+      thread.inject(SyscallNumber.SIGALTSTACK, scratch.value(), 0);
     }
     byte[] name = (described.name() + "\0").getBytes(StandardCharsets.ISO_8859_1);
     tracee.memory().writeBytes(scratch, name);
-    thread.inject(SYS_PRCTL, PR_SET_NAME, scratch.value());
+    thread.inject(SyscallNumber.PRCTL, PR_SET_NAME, scratch.value());
     tracee.setSignalMask(described.mask());
   }
 
@@ -123,7 +116,7 @@ final class ReplicaBirth {
   /** Kills a process that this thread traces, or will not trace, and reaps it. */
   static void discard(int pid) {
     String[] threads = new File("/proc/" + pid + "/task").list();
-    Libc.call(SYS_KILL, pid, Signal.SIGKILL);
+    Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
     for (String thread : threads == null ? new String[0] : threads) {
       int tid = Integer.parseInt(thread);
       if (tid != pid) {
@@ -135,13 +128,13 @@ final class ReplicaBirth {
 
   /** Sees a killed thread through its exit event, at which it may stand already. */
   private static void awaitEnd(int tid) {
-    Libc.call(SYS_PTRACE, PTRACE_CONT, tid, 0, 0);
+    Libc.call(SyscallNumber.PTRACE, PTRACE_CONT, tid, 0, 0);
     NativeMemory status = NativeMemory.allocate(8);
     while (true) {
-      long result = Libc.call(SYS_WAIT4, tid, status.address(), WALL, 0);
+      long result = Libc.call(SyscallNumber.WAIT4, tid, status.address(), WALL, 0);
       boolean stopped = (status.buffer().getInt(0) & 0x7f) == 0x7f;
       if (result == tid && stopped) {
-        Libc.call(SYS_PTRACE, PTRACE_CONT, tid, 0, 0);
+        Libc.call(SyscallNumber.PTRACE, PTRACE_CONT, tid, 0, 0);
       } else if (result != -Errno.EINTR) {
         return;
       }

@@ -5,6 +5,7 @@ import org.ftrun.eventlog.Event;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventReader;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.capture.OutputRecord;
 import org.ftrun.tracer.capture.OutputRegions;
 import org.ftrun.tracer.libc.Libc;
@@ -16,8 +17,6 @@ import org.ftrun.tracer.syscall.SyscallRole;
 
 /** Answers the replica's calls from the event log, or has it make those that both members make. */
 final class ReplicaCalls {
-  private static final int SYS_RT_SIGSUSPEND = 130;
-  private static final int SYS_TGKILL = 234;
   private static final int MAP_FIXED = 0x10;
   private static final int SUSPEND_SCRATCH = 192;
 
@@ -89,7 +88,7 @@ final class ReplicaCalls {
       // A trap that is held back until the return restores the handler frame's mask.
       replica.expectChain();
       member.tracee.setSignalMask(-1L);
-      Libc.call(SYS_TGKILL, member.processId(), member.pid(), Signal.SIGTRAP);
+      Libc.call(SyscallNumber.TGKILL, member.processId(), member.pid(), Signal.SIGTRAP);
     }
     ask(call.row.number(), call.asked);
     call.executing = false;
@@ -279,7 +278,7 @@ final class ReplicaCalls {
     if (more) {
       // Makes the replica stop again at the entry of this handler, where the next signal came.
       replica.expectChain();
-      Libc.call(SYS_TGKILL, member.processId(), member.pid(), Signal.SIGTRAP);
+      Libc.call(SyscallNumber.TGKILL, member.processId(), member.pid(), Signal.SIGTRAP);
     }
     replica.run(signal);
   }
@@ -300,9 +299,9 @@ final class ReplicaCalls {
     member.tracee.memory().writeLong(set, mask);
     suspendedSignal = signal;
     suspendedSiginfo = siginfo;
-    ask(SYS_RT_SIGSUSPEND, new long[] {set.value(), 8, 0, 0, 0, 0});
+    ask(SyscallNumber.RT_SIGSUSPEND, new long[] {set.value(), 8, 0, 0, 0, 0});
     call.executing = false;
-    Libc.call(SYS_TGKILL, member.processId(), member.pid(), signal);
+    Libc.call(SyscallNumber.TGKILL, member.processId(), member.pid(), signal);
   }
 
   /** Whether the replica waits for this signal under a temporary mask. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -21,8 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Seeding {
   private static final Logger LOG = LoggerFactory.getLogger(Seeding.class);
-  private static final int SYS_CLONE = 56;
-  private static final int SYS_KILL = 62;
   private static final long CLONE_FS = 0x200;
   private static final long CLONE_FILES = 0x400;
   private static final long CLONE_PARENT = 0x8000;
@@ -110,7 +109,7 @@ final class Seeding {
     long trapped = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
     long flags = shared | CLONE_PARENT | CLONE_UNTRACED | Signal.SIGCHLD;
     try {
-      return member.injected.run(birth, trapped, SYS_CLONE, flags);
+      return member.injected.run(birth, trapped, SyscallNumber.CLONE, flags);
     } catch (TraceeDiedException died) {
       killOrphan(member);
       throw died;
@@ -123,7 +122,7 @@ final class Seeding {
     long rip = member.now.rip() - member.model().stub.base().value();
     boolean born = rip >= StubLayout.BORN && rip <= StubLayout.BIRTH_TRAPPED;
     if (born && member.now.rax() > 0) {
-      Libc.call(SYS_KILL, member.now.rax(), Signal.SIGKILL);
+      Libc.call(SyscallNumber.KILL, member.now.rax(), Signal.SIGKILL);
     }
   }
 }

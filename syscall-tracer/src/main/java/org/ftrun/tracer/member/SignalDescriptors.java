@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
@@ -22,7 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SignalDescriptors {
   private static final Logger LOG = LoggerFactory.getLogger(SignalDescriptors.class);
-  private static final int SYS_EPOLL_CTL = 233;
   private static final String KIND = "anon_inode:[signalfd]";
   private static final int SHARED_BIT = 63;
   private static final int EPOLL_CTL_ADD = 1;
@@ -94,8 +94,9 @@ final class SignalDescriptors {
     event.putLong(4, Long.parseUnsignedLong(registration.group(3), 16));
     TraceeAddress scratch = member.room().scratch();
     member.tracee.memory().write(scratch, event);
-    member.inject(SYS_EPOLL_CTL, epoll, EPOLL_CTL_DEL, descriptor, 0);
-    long result = member.inject(SYS_EPOLL_CTL, epoll, EPOLL_CTL_ADD, descriptor, scratch.value());
+    member.inject(SyscallNumber.EPOLL_CTL, epoll, EPOLL_CTL_DEL, descriptor, 0);
+    long result =
+        member.inject(SyscallNumber.EPOLL_CTL, epoll, EPOLL_CTL_ADD, descriptor, scratch.value());
     if (result != 0) {
       LOG.warn("signalfd {} is lost to epoll instance {}: errno {}", descriptor, epoll, -result);
     }

@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
@@ -13,16 +14,14 @@ final class SignalFault {
   static final String PROPERTY = "ftrun.test.signal-in-call";
 
   private static final boolean ENABLED = Boolean.getBoolean(PROPERTY);
-  private static final int SYS_GETPID = 39;
-  private static final int SYS_KILL = 62;
 
   private SignalFault() {}
 
   /** A call of the service stands interrupted, which calls of ours may be made in. */
   static void strike(MemberThread member) throws TraceeDiedException {
     if (ENABLED && member.model().actions.of(Signal.SIGUSR1).hasHandler()) {
-      Libc.call(SYS_KILL, member.processId(), Signal.SIGUSR1);
-      member.inject(SYS_GETPID); // the signal is met there, and held
+      Libc.call(SyscallNumber.KILL, member.processId(), Signal.SIGUSR1);
+      member.inject(SyscallNumber.GETPID); // the signal is met there, and held
     }
   }
 }

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallRow;
@@ -13,8 +14,6 @@ import org.ftrun.tracer.syscall.SyscallTable;
  * ppoll, and the call itself is made without waiting.
  */
 final class SocketTimeout {
-  private static final int SYS_GETSOCKOPT = 55;
-  private static final int SYS_PPOLL = 271;
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVTIMEO = 20;
   private static final int SO_SNDTIMEO = 21;
@@ -55,7 +54,7 @@ final class SocketTimeout {
     member.tracee.memory().writeLong(scratch.plus(TIMEVAL_BYTES), TIMEVAL_BYTES);
     long result =
         member.inject(
-            SYS_GETSOCKOPT,
+            SyscallNumber.GETSOCKOPT,
             call.arguments[0],
             SOL_SOCKET,
             sends(call) ? SO_SNDTIMEO : SO_RCVTIMEO,
@@ -99,7 +98,7 @@ final class SocketTimeout {
     bytes.putInt(0, (int) call.arguments[0]).putInt(4, sends(call) ? POLLOUT : POLLIN);
     bytes.putLong(8, left / NANOS_A_SECOND).putLong(16, left % NANOS_A_SECOND);
     member.tracee.memory().write(scratch, bytes);
-    call.number = SYS_PPOLL;
+    call.number = SyscallNumber.PPOLL;
     call.waiting = true;
     call.asked[0] = scratch.value();
     call.asked[1] = 1;

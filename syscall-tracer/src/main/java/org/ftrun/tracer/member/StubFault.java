@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
@@ -26,7 +27,6 @@ final class StubFault {
   static final String PROPERTY = "ftrun.test.killInStub";
 
   private static final int CALLS = 10;
-  private static final int SYS_KILL = 62;
   private static final Pattern FORM =
       Pattern.compile("([a-z0-9_]+):(\\d{1,6}):([1-9]\\d{0,5}):(\\d{1,6})");
   private static final Logger LOG = LoggerFactory.getLogger(StubFault.class);
@@ -114,6 +114,6 @@ final class StubFault {
         instructions,
         row,
         member.now.rip() - member.model().stub.at(0));
-    Libc.call(SYS_KILL, member.pid(), Signal.SIGKILL);
+    Libc.call(SyscallNumber.KILL, member.pid(), Signal.SIGKILL);
   }
 }

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
@@ -17,7 +18,6 @@ import org.ftrun.tracer.stub.StubArea;
  * room and what a clone does not inherit, and waits for its first turn.
  */
 final class ThreadBirth {
-  private static final int SYS_MMAP = 9;
   private static final int READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int MAP_FIXED_NOREPLACE = 0x10_0000;
@@ -51,7 +51,8 @@ final class ThreadBirth {
     if (rooms.isEmpty()) {
       long flags = MAP_PRIVATE_ANONYMOUS | (chunk == 0 ? 0 : MAP_FIXED_NOREPLACE);
       long start =
-          parent.inject(SYS_MMAP, chunk, ThreadRooms.CHUNK_BYTES, READ_WRITE, flags, -1, 0);
+          parent.inject(
+              SyscallNumber.MMAP, chunk, ThreadRooms.CHUNK_BYTES, READ_WRITE, flags, -1, 0);
       if (start < 0 && start > -4096) {
         return start;
       }

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.TreeSet;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
 
@@ -20,9 +21,6 @@ final class TimeStampFences {
   /** Si_code of a SIGSEGV at a page that is mapped, but not so (sigaction(2)). */
   private static final int SEGV_ACCERR = 2;
 
-  private static final int SYS_MMAP = 9;
-  private static final int SYS_MPROTECT = 10;
-  private static final int SYS_MUNMAP = 11;
   private static final int PRIVATE_ANONYMOUS = 0x22;
   private static final int PROT_READ = 1;
   private static final int PROT_READ_EXEC = 5;
@@ -56,7 +54,7 @@ final class TimeStampFences {
     tellStub(member); // before the first of them can be hit: the tracer may die at any moment
     boolean raised = true;
     for (long page : more) {
-      raised = raised && member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ) == 0;
+      raised = raised && member.inject(SyscallNumber.MPROTECT, page, PAGE_BYTES, PROT_READ) == 0;
     }
     // With the personality READ_IMPLIES_EXEC, what can be read stays executable.
     raised = raised && !isAnyExecutable(member);
@@ -68,12 +66,13 @@ final class TimeStampFences {
 
   /** Whether memory can become executable: where it must not, a fence would stay for ever. */
   private static boolean canBeLowered(MemberThread member) throws TraceeDiedException {
-    long page = member.inject(SYS_MMAP, 0, PAGE_BYTES, PROT_READ, PRIVATE_ANONYMOUS, -1, 0);
+    long page =
+        member.inject(SyscallNumber.MMAP, 0, PAGE_BYTES, PROT_READ, PRIVATE_ANONYMOUS, -1, 0);
     if (page < 0 && page > -PAGE_BYTES) {
       return false;
     }
-    boolean can = member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ_EXEC) == 0;
-    member.inject(SYS_MUNMAP, page, PAGE_BYTES);
+    boolean can = member.inject(SyscallNumber.MPROTECT, page, PAGE_BYTES, PROT_READ_EXEC) == 0;
+    member.inject(SyscallNumber.MUNMAP, page, PAGE_BYTES);
     return can;
   }
 
@@ -91,7 +90,7 @@ final class TimeStampFences {
   /** Makes all of them executable again; the registers are to be written afterwards. */
   void lower(MemberThread member) throws TraceeDiedException {
     for (long page : pages) {
-      long result = member.inject(SYS_MPROTECT, page, PAGE_BYTES, PROT_READ_EXEC);
+      long result = member.inject(SyscallNumber.MPROTECT, page, PAGE_BYTES, PROT_READ_EXEC);
       if (result != 0) {
         throw new IllegalStateException("mprotect: errno " + -result);
       }

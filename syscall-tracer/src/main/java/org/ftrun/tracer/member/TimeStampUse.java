@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.TreeSet;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.code.CodeMemory;
 import org.ftrun.tracer.code.FunctionTable;
 import org.ftrun.tracer.code.TimeStampReads;
@@ -25,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class TimeStampUse {
   private static final SyscallRow PRCTL = SyscallTable.named("prctl");
   private static final Logger LOG = LoggerFactory.getLogger(TimeStampUse.class);
-  private static final int SYS_PRCTL = 157;
   private static final int PR_SET_TSC = 26;
   private static final int PR_TSC_SIGSEGV = 2;
   private static final int PR_SET_MDWE = 65;
@@ -116,7 +116,7 @@ final class TimeStampUse {
 
   private static void trap(MemberThread member) throws TraceeDiedException {
     member.model().fences().lower(member);
-    long result = member.inject(SYS_PRCTL, PR_SET_TSC, PR_TSC_SIGSEGV);
+    long result = member.inject(SyscallNumber.PRCTL, PR_SET_TSC, PR_TSC_SIGSEGV);
     if (result != 0) {
       throw new IllegalStateException("PR_SET_TSC: errno " + -result);
     }

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
@@ -15,9 +16,6 @@ final class Unsharing {
   /** Bytes; more is refused: all of it is copied while the primary stands still. */
   static final long LARGEST = 1L << 31;
 
-  private static final int SYS_MMAP = 9;
-  private static final int SYS_MPROTECT = 10;
-  private static final int SYS_MREMAP = 25;
   private static final int READ = 1;
   private static final int READ_WRITE = 3;
   private static final int MAP_SHARED_ANONYMOUS = 0x1 | 0x20;
@@ -50,19 +48,22 @@ final class Unsharing {
   private void makeOwn(MappingsOf.Mapping mapping) throws TraceeDiedException {
     long length = mapping.end() - mapping.start();
     if (mapping.permissions().charAt(0) != 'r') {
-      check(member.inject(SYS_MPROTECT, mapping.start(), length, READ), 0);
+      check(member.inject(SyscallNumber.MPROTECT, mapping.start(), length, READ), 0);
     }
-    long copy = member.inject(SYS_MMAP, 0, length, READ_WRITE, MAP_SHARED_ANONYMOUS, -1, 0);
+    long copy =
+        member.inject(SyscallNumber.MMAP, 0, length, READ_WRITE, MAP_SHARED_ANONYMOUS, -1, 0);
     if (copy < 0) {
       throw refused(copy);
     }
     copy(mapping.start(), copy, length);
     int protection = protection(mapping);
     if (protection != READ_WRITE) {
-      check(member.inject(SYS_MPROTECT, copy, length, protection), 0);
+      check(member.inject(SyscallNumber.MPROTECT, copy, length, protection), 0);
     }
     long start = mapping.start();
-    check(member.inject(SYS_MREMAP, copy, length, length, MREMAP_MAYMOVE_FIXED, start), start);
+    check(
+        member.inject(SyscallNumber.MREMAP, copy, length, length, MREMAP_MAYMOVE_FIXED, start),
+        start);
   }
 
   private static int protection(MappingsOf.Mapping mapping) {

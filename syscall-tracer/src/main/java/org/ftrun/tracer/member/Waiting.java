@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
@@ -10,10 +11,6 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  * a transfer. Asks it with the service's own descriptors.
  */
 final class Waiting {
-  private static final int SYS_POLL = 7;
-  private static final int SYS_IOCTL = 16;
-  private static final int SYS_GETSOCKOPT = 55;
-  private static final int SYS_FCNTL = 72;
   private static final int F_GETFL = 3;
   private static final int F_GETPIPE_SZ = 1032;
   private static final int FIONREAD = 0x541b;
@@ -40,7 +37,12 @@ final class Waiting {
     put(0, Integer.BYTES);
     long result =
         member.inject(
-            SYS_GETSOCKOPT, call.arguments[0], SOL_SOCKET, SO_TYPE, scratch(), scratch() + 4);
+            SyscallNumber.GETSOCKOPT,
+            call.arguments[0],
+            SOL_SOCKET,
+            SO_TYPE,
+            scratch(),
+            scratch() + 4);
     return result == 0 && first() == SOCK_STREAM;
   }
 
@@ -57,7 +59,7 @@ final class Waiting {
     if (FileReads.isFile(member.pid(), descriptor)) {
       return true;
     }
-    long flags = member.inject(SYS_FCNTL, descriptor, F_GETFL);
+    long flags = member.inject(SyscallNumber.FCNTL, descriptor, F_GETFL);
     if (flags < 0 || (flags & O_NONBLOCK) != 0) {
       return false;
     }
@@ -71,16 +73,16 @@ final class Waiting {
     }
     put(0, 0);
     return (call.arguments[5] & SPLICE_F_NONBLOCK) == 0
-        && member.inject(SYS_FCNTL, call.arguments[0], F_GETPIPE_SZ) > 0
-        && member.inject(SYS_FCNTL, call.arguments[2], F_GETPIPE_SZ) < 0
-        && member.inject(SYS_IOCTL, call.arguments[0], FIONREAD, scratch()) == 0
+        && member.inject(SyscallNumber.FCNTL, call.arguments[0], F_GETPIPE_SZ) > 0
+        && member.inject(SyscallNumber.FCNTL, call.arguments[2], F_GETPIPE_SZ) < 0
+        && member.inject(SyscallNumber.IOCTL, call.arguments[0], FIONREAD, scratch()) == 0
         && first() > 0;
   }
 
   /** The error is for the service's next call, so it must not be fetched by ours. */
   private boolean isBroken(long descriptor) throws TraceeDiedException {
     put((int) descriptor, 0);
-    long ready = member.inject(SYS_POLL, scratch(), 1, 0);
+    long ready = member.inject(SyscallNumber.POLL, scratch(), 1, 0);
     words.clear().limit(8);
     boolean read = member.tracee.memory().read(new TraceeAddress(scratch()), words) == 8;
     words.clear();

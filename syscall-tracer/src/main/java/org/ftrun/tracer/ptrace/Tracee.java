@@ -1,5 +1,6 @@
 package org.ftrun.tracer.ptrace;
 
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -8,9 +9,6 @@ import org.ftrun.tracer.libc.NativeMemory;
  * stopped say so by throwing {@link TraceeDiedException} when it no longer is.
  */
 public final class Tracee {
-  private static final int SYS_PTRACE = 101;
-  private static final int SYS_WAIT4 = 61;
-  private static final int SYS_WAITID = 247;
   private static final int P_PID = 1;
 
   /** Offset of si_pid in the siginfo_t that waitid fills. */
@@ -122,7 +120,7 @@ public final class Tracee {
     if (!leavesUnread || resumed) {
       return;
     }
-    long result = Libc.call(SYS_WAIT4, pid, request.address(), WALL | WNOHANG, 0);
+    long result = Libc.call(SyscallNumber.WAIT4, pid, request.address(), WALL | WNOHANG, 0);
     if (result == pid && request.buffer().getInt(0) != lastStatus) {
       stop.decode(pid, request.buffer().getInt(0)); // killed meanwhile: that is what comes next
       unread = true;
@@ -145,7 +143,7 @@ public final class Tracee {
     if (leavesUnread) {
       return look(options);
     }
-    long result = Libc.call(SYS_WAIT4, pid, request.address(), options, 0);
+    long result = Libc.call(SyscallNumber.WAIT4, pid, request.address(), options, 0);
     if (result == 0 || result == -EINTR) {
       return stop.none();
     }
@@ -162,7 +160,7 @@ public final class Tracee {
   private Stop look(int options) {
     request.buffer().putInt(SI_PID_OFFSET, 0);
     int how = WEXITED | WSTOPPED | WNOWAIT | options;
-    long result = Libc.call(SYS_WAITID, P_PID, pid, request.address(), how);
+    long result = Libc.call(SyscallNumber.WAITID, P_PID, pid, request.address(), how);
     if (result == -EINTR || result == 0 && request.buffer().getInt(SI_PID_OFFSET) != pid) {
       return stop.none();
     }
@@ -173,13 +171,13 @@ public final class Tracee {
       throw new PtraceException("waitid of " + pid, result);
     }
     if (request.buffer().getInt(SI_CODE_OFFSET) <= CLD_DUMPED) {
-      result = Libc.call(SYS_WAIT4, pid, request.address(), WALL, 0);
+      result = Libc.call(SyscallNumber.WAIT4, pid, request.address(), WALL, 0);
       return result == pid ? stop.decode(pid, request.buffer().getInt(0)) : stop.gone(pid);
     }
     int status = status();
     if (!resumed && status == lastStatus) {
       // It has been looked at already, and is waited for from where it stands.
-      Libc.call(SYS_WAIT4, pid, request.address(), WALL | WNOHANG, 0);
+      Libc.call(SyscallNumber.WAIT4, pid, request.address(), WALL | WNOHANG, 0);
       resumed = true;
       return stop.none();
     }
@@ -235,7 +233,7 @@ public final class Tracee {
       return true;
     }
     request.buffer().putInt(SI_PID_OFFSET, 0);
-    long result = Libc.call(SYS_WAITID, P_PID, pid, request.address(), PEEK | WALL);
+    long result = Libc.call(SyscallNumber.WAITID, P_PID, pid, request.address(), PEEK | WALL);
     boolean found = result == 0 && request.buffer().getInt(SI_PID_OFFSET) == pid;
     return found && (!leavesUnread || resumed || status() != lastStatus);
   }
@@ -385,7 +383,7 @@ public final class Tracee {
   }
 
   private long ptrace(int what, long address, long data) {
-    return Libc.call(SYS_PTRACE, what, pid, address, data);
+    return Libc.call(SyscallNumber.PTRACE, what, pid, address, data);
   }
 
   private long checked(String operation, long result) throws TraceeDiedException {

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -13,12 +14,6 @@ import org.ftrun.tracer.libc.NativeMemory;
  * asked means that the rest is not mapped, or that the process is gone.
  */
 public final class TraceeMemory {
-  private static final int SYS_OPEN = 2;
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_PREAD64 = 17;
-  private static final int SYS_PWRITE64 = 18;
-  private static final int SYS_PROCESS_VM_READV = 310;
-  private static final int SYS_PROCESS_VM_WRITEV = 311;
   private static final int O_RDWR_CLOEXEC = 02 | 02000000;
   private static final int PATH_LIMIT = 4096;
 
@@ -38,7 +33,7 @@ public final class TraceeMemory {
    * @return bytes read, 0 if nothing could be
    */
   public int read(TraceeAddress from, ByteBuffer into) {
-    return move(SYS_PROCESS_VM_READV, from.value(), into);
+    return move(SyscallNumber.PROCESS_VM_READV, from.value(), into);
   }
 
   /**
@@ -47,7 +42,7 @@ public final class TraceeMemory {
    * @return bytes written, 0 if nothing could be
    */
   public int write(TraceeAddress to, ByteBuffer from) {
-    return move(SYS_PROCESS_VM_WRITEV, to.value(), from);
+    return move(SyscallNumber.PROCESS_VM_WRITEV, to.value(), from);
   }
 
   /** Whether the process may write the byte at an address; found out by writing what it is. */
@@ -75,7 +70,7 @@ public final class TraceeMemory {
   public boolean forceWrite(TraceeAddress to, byte[] bytes) {
     NativeMemory copy = NativeMemory.allocate(bytes.length);
     copy.buffer().put(0, bytes);
-    return force(SYS_PWRITE64, to, copy, bytes.length);
+    return force(SyscallNumber.PWRITE64, to, copy, bytes.length);
   }
 
   /**
@@ -85,7 +80,7 @@ public final class TraceeMemory {
    */
   public byte[] forceRead(TraceeAddress from, int length) {
     NativeMemory copy = NativeMemory.allocate(length);
-    if (!force(SYS_PREAD64, from, copy, length)) {
+    if (!force(SyscallNumber.PREAD64, from, copy, length)) {
       return null;
     }
     byte[] bytes = new byte[length];
@@ -95,12 +90,12 @@ public final class TraceeMemory {
 
   private boolean force(int call, TraceeAddress address, NativeMemory local, int length) {
     NativeMemory path = NativeMemory.ofString("/proc/" + pid + "/mem");
-    long descriptor = Libc.call(SYS_OPEN, path.address(), O_RDWR_CLOEXEC);
+    long descriptor = Libc.call(SyscallNumber.OPEN, path.address(), O_RDWR_CLOEXEC);
     if (descriptor < 0) {
       return false;
     }
     long moved = Libc.call(call, descriptor, local.address(), length, address.value());
-    Libc.call(SYS_CLOSE, descriptor);
+    Libc.call(SyscallNumber.CLOSE, descriptor);
     Reference.reachabilityFence(path);
     Reference.reachabilityFence(local);
     return moved == length;

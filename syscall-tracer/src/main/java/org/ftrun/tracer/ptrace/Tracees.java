@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
@@ -13,9 +14,6 @@ import org.ftrun.tracer.libc.NativeMemory;
  * is what the kernel reports again.
  */
 public final class Tracees {
-  private static final int SYS_WAIT4 = 61;
-  private static final int SYS_PTRACE = 101;
-  private static final int SYS_WAITID = 247;
   private static final int P_ALL = 0;
 
   /** WSTOPPED, WEXITED, WNOWAIT, __WALL and __WNOTHREAD. */
@@ -70,7 +68,7 @@ public final class Tracees {
       }
     }
     request.buffer().putInt(SI_PID_OFFSET, 0);
-    long result = Libc.call(SYS_WAITID, P_ALL, 0, request.address(), how);
+    long result = Libc.call(SyscallNumber.WAITID, P_ALL, 0, request.address(), how);
     if (result == -EINTR) {
       return none.none();
     }
@@ -88,12 +86,17 @@ public final class Tracees {
     if (tracee != null) {
       return tracee.poll();
     }
-    if (Libc.call(SYS_WAIT4, tid, request.address(), TAKE, 0) == tid) {
+    if (Libc.call(SyscallNumber.WAIT4, tid, request.address(), TAKE, 0) == tid) {
       StopKind kind = none.decode(tid, request.buffer().getInt(0)).kind();
       if (kind == StopKind.TRAP) {
         early.add(tid);
       } else {
-        Libc.call(SYS_PTRACE, PtraceRequest.CONT, tid, 0, 0); // killed before anybody knew of it
+        Libc.call(
+            SyscallNumber.PTRACE,
+            PtraceRequest.CONT,
+            tid,
+            0,
+            0); // killed before anybody knew of it
       }
     }
     return none.none();

@@ -1,13 +1,12 @@
 package org.ftrun.tracer.stub;
 
 import java.nio.ByteBuffer;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 
 /** The stub mapped into this process, to execute the instructions that members must not. */
 public final class LocalStub {
-  private static final int SYS_MMAP = 9;
-  private static final int SYS_MPROTECT = 10;
   private static final int READ_WRITE = 3;
   private static final int READ_EXECUTE = 5;
   private static final int PRIVATE_ANONYMOUS = 0x22;
@@ -19,12 +18,14 @@ public final class LocalStub {
 
   private static long map() {
     byte[] image = StubLayout.image();
-    long base = Libc.call(SYS_MMAP, 0, StubLayout.TEXT_BYTES, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    long base =
+        Libc.call(
+            SyscallNumber.MMAP, 0, StubLayout.TEXT_BYTES, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
     if (base < 0) {
       throw new IllegalStateException("mmap: errno " + -base);
     }
     Libc.write(base, image);
-    long result = Libc.call(SYS_MPROTECT, base, StubLayout.TEXT_BYTES, READ_EXECUTE);
+    long result = Libc.call(SyscallNumber.MPROTECT, base, StubLayout.TEXT_BYTES, READ_EXECUTE);
     if (result != 0) {
       throw new IllegalStateException("mprotect: errno " + -result);
     }

@@ -6,21 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class LibcTest {
-  private static final int SYS_READ = 0;
-  private static final int SYS_WRITE = 1;
-  private static final int SYS_CLOSE = 3;
-  private static final int SYS_MMAP = 9;
-  private static final int SYS_MUNMAP = 11;
-  private static final int SYS_GETPID = 39;
-  private static final int SYS_WAIT4 = 61;
-  private static final int SYS_GETTID = 186;
-  private static final int SYS_TGKILL = 234;
-  private static final int SYS_PIPE2 = 293;
   private static final int SIGURG = 23;
   private static final int EINTR = 4;
   private static final int EBADF = 9;
@@ -28,13 +19,13 @@ class LibcTest {
 
   @Test
   void shouldReturnWhatTheKernelReturns() {
-    assertThat(Libc.call(SYS_GETPID)).isEqualTo(ProcessHandle.current().pid());
-    assertThat(Libc.call(SYS_CLOSE, -1)).isEqualTo(-EBADF);
+    assertThat(Libc.call(SyscallNumber.GETPID)).isEqualTo(ProcessHandle.current().pid());
+    assertThat(Libc.call(SyscallNumber.CLOSE, -1)).isEqualTo(-EBADF);
     assertThat(Libc.errorText(EBADF)).isEqualTo("Bad file descriptor");
-    long high = Libc.call(SYS_MMAP, 0, 4096, 3, 0x22, -1, 0);
+    long high = Libc.call(SyscallNumber.MMAP, 0, 4096, 3, 0x22, -1, 0);
     assertThat(high).isGreaterThan(0xffff_ffffL);
     Libc.write(high, new byte[] {7, 0, 0, 0, 0, 0, 0, 0});
-    assertThat(Libc.call(SYS_MUNMAP, high, 4096)).isZero();
+    assertThat(Libc.call(SyscallNumber.MUNMAP, high, 4096)).isZero();
   }
 
   @Test
@@ -42,7 +33,7 @@ class LibcTest {
     String[] command = {"/bin/sh", "-c", "exit $(($1 + VALUE))", "sh", "30"};
     long pid = Libc.spawn(command[0], command, new String[] {"VALUE=12"});
     NativeMemory status = NativeMemory.allocate(4);
-    assertThat(Libc.call(SYS_WAIT4, pid, status.address(), 0)).isEqualTo(pid);
+    assertThat(Libc.call(SyscallNumber.WAIT4, pid, status.address(), 0)).isEqualTo(pid);
     assertThat(status.buffer().getInt(0)).isEqualTo(42 << 8);
   }
 
@@ -56,27 +47,28 @@ class LibcTest {
   void shouldInterruptABlockingCallWhenTheSignalIsMadeInterrupting() throws Exception {
     Libc.makeInterrupting(SIGURG);
     NativeMemory pipe = NativeMemory.allocate(8);
-    assertThat(Libc.call(SYS_PIPE2, pipe.address(), 0)).isZero();
+    assertThat(Libc.call(SyscallNumber.PIPE2, pipe.address(), 0)).isZero();
     CompletableFuture<Long> tid = new CompletableFuture<>();
     CompletableFuture<Long> result = new CompletableFuture<>();
     Thread reader =
         new Thread(
             () -> {
               NativeMemory word = NativeMemory.allocate(1);
-              tid.complete(Libc.call(SYS_GETTID));
-              result.complete(Libc.call(SYS_READ, pipe.buffer().getInt(0), word.address(), 1));
+              tid.complete(Libc.call(SyscallNumber.GETTID));
+              result.complete(
+                  Libc.call(SyscallNumber.READ, pipe.buffer().getInt(0), word.address(), 1));
             });
     reader.start();
     try {
       while (!result.isDone()) { // a signal that comes before the read begins is lost
-        Libc.call(SYS_TGKILL, ProcessHandle.current().pid(), tid.get(), SIGURG);
+        Libc.call(SyscallNumber.TGKILL, ProcessHandle.current().pid(), tid.get(), SIGURG);
         Thread.yield();
       }
       assertThat(result.get()).isEqualTo(-EINTR);
     } finally {
-      Libc.call(SYS_CLOSE, pipe.buffer().getInt(4)); // the read ends, whatever happened
+      Libc.call(SyscallNumber.CLOSE, pipe.buffer().getInt(4)); // the read ends, whatever happened
       reader.join();
-      Libc.call(SYS_CLOSE, pipe.buffer().getInt(0));
+      Libc.call(SyscallNumber.CLOSE, pipe.buffer().getInt(0));
     }
   }
 
@@ -101,17 +93,19 @@ class LibcTest {
     assertThat(array.buffer().capacity()).isEqualTo(24);
     assertThat(array.buffer().getLong(16)).isZero();
     NativeMemory pipe = NativeMemory.allocate(8);
-    assertThat(Libc.call(SYS_PIPE2, pipe.address(), 0)).isZero();
+    assertThat(Libc.call(SyscallNumber.PIPE2, pipe.address(), 0)).isZero();
     byte[] read = new byte[4];
     try {
-      assertThat(Libc.call(SYS_WRITE, pipe.buffer().getInt(4), array.buffer().getLong(8), 4))
+      assertThat(
+              Libc.call(SyscallNumber.WRITE, pipe.buffer().getInt(4), array.buffer().getLong(8), 4))
           .isEqualTo(4);
       NativeMemory into = NativeMemory.allocate(4);
-      assertThat(Libc.call(SYS_READ, pipe.buffer().getInt(0), into.address(), 4)).isEqualTo(4);
+      assertThat(Libc.call(SyscallNumber.READ, pipe.buffer().getInt(0), into.address(), 4))
+          .isEqualTo(4);
       into.buffer().get(0, read);
     } finally {
-      Libc.call(SYS_CLOSE, pipe.buffer().getInt(0));
-      Libc.call(SYS_CLOSE, pipe.buffer().getInt(4));
+      Libc.call(SyscallNumber.CLOSE, pipe.buffer().getInt(0));
+      Libc.call(SyscallNumber.CLOSE, pipe.buffer().getInt(4));
     }
     assertThat(new String(read, StandardCharsets.US_ASCII)).isEqualTo("two\0");
   }

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 
 /**
@@ -16,11 +17,7 @@ public final class TracedChild implements AutoCloseable {
   /** PTRACE_O_TRACEEXIT. */
   public static final int TRACE_EXIT = 0x40;
 
-  private static final int SYS_WAIT4 = 61;
-  private static final int SYS_KILL = 62;
-  private static final int SYS_PTRACE = 101;
   private static final int PTRACE_CONT = 7;
-  private static final int SYS_TGKILL = 234;
   private static final int SIGKILL = 9;
   private static final int LIMIT_SECONDS = 20;
   private static final int WNOHANG = 1;
@@ -39,8 +36,8 @@ public final class TracedChild implements AutoCloseable {
       seized = Tracee.seize(pid, options);
     } finally {
       if (seized == null) {
-        Libc.call(SYS_KILL, pid, SIGKILL);
-        Libc.call(SYS_WAIT4, pid, 0, WALL);
+        Libc.call(SyscallNumber.KILL, pid, SIGKILL);
+        Libc.call(SyscallNumber.WAIT4, pid, 0, WALL);
       }
     }
     tracee = seized;
@@ -49,7 +46,7 @@ public final class TracedChild implements AutoCloseable {
 
   private synchronized void limit() {
     if (!closed) {
-      Libc.call(SYS_KILL, pid, SIGKILL);
+      Libc.call(SyscallNumber.KILL, pid, SIGKILL);
     }
   }
 
@@ -83,25 +80,25 @@ public final class TracedChild implements AutoCloseable {
 
   /** Sends its process a signal. */
   public void signal(int signal) {
-    assertThat(Libc.call(SYS_KILL, pid, signal)).isZero();
+    assertThat(Libc.call(SyscallNumber.KILL, pid, signal)).isZero();
   }
 
   /** Sends its thread a signal. */
   public void signalThread(int signal) {
-    assertThat(Libc.call(SYS_TGKILL, pid, pid, signal)).isZero();
+    assertThat(Libc.call(SyscallNumber.TGKILL, pid, pid, signal)).isZero();
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    boolean ours = Libc.call(SYS_WAIT4, pid, 0, WALL | WNOHANG) >= 0; // else it is reaped
+    boolean ours = Libc.call(SyscallNumber.WAIT4, pid, 0, WALL | WNOHANG) >= 0; // else it is reaped
     if (!ours) {
       return;
     }
-    Libc.call(SYS_KILL, pid, SIGKILL);
+    Libc.call(SyscallNumber.KILL, pid, SIGKILL);
     do {
       // A stop that was reported already is not reported again: it must end, or waiting never does.
-      Libc.call(SYS_PTRACE, PTRACE_CONT, pid, 0, 0);
-    } while (Libc.call(SYS_WAIT4, pid, 0, WALL) >= 0);
+      Libc.call(SyscallNumber.PTRACE, PTRACE_CONT, pid, 0, 0);
+    } while (Libc.call(SyscallNumber.WAIT4, pid, 0, WALL) >= 0);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SignalLayout;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.junit.jupiter.api.AfterEach;
@@ -20,9 +21,6 @@ import org.junit.jupiter.api.Timeout;
 /** ptrace on a real child. */
 @Timeout(60)
 class TraceeTest {
-  private static final int SYS_GETPID = 39;
-  private static final int SYS_RT_SIGQUEUEINFO = 129;
-  private static final int SYS_EXIT_GROUP = 231;
   private static final int SI_QUEUE = -1;
   private static final int VALUE_OFFSET = 24;
   private static final byte[] SYSCALL = {0x0f, 0x05};
@@ -193,7 +191,7 @@ class TraceeTest {
 
   @Test
   void shouldReportExitStatusWhenItExits() throws Exception {
-    sendToCall(SYS_EXIT_GROUP, 77);
+    sendToCall(SyscallNumber.EXIT_GROUP, 77);
     tracee.resume(0);
     assertThat(tracee.await().kind()).isEqualTo(StopKind.EXITING);
     assertThat(tracee.eventMessage()).isEqualTo(77 << 8);
@@ -266,12 +264,12 @@ class TraceeTest {
 
   @Test
   void shouldStopAtEntryAndExitOfACallWhenAsked() throws Exception {
-    sendToCall(SYS_GETPID, 0);
+    sendToCall(SyscallNumber.GETPID, 0);
     tracee.setOptions(1); // PTRACE_O_TRACESYSGOOD
     tracee.resumeToSyscall();
     assertThat(tracee.await().kind()).isEqualTo(StopKind.SYSCALL);
     tracee.readRegisters(registers);
-    assertThat(registers.originalRax()).isEqualTo(SYS_GETPID);
+    assertThat(registers.originalRax()).isEqualTo(SyscallNumber.GETPID);
     tracee.resumeToSyscall();
     assertThat(tracee.await().kind()).isEqualTo(StopKind.SYSCALL);
     tracee.readRegisters(registers);
@@ -280,7 +278,7 @@ class TraceeTest {
 
   @Test
   void shouldRaiseSigsysWhenDispatchIsOn() throws Exception {
-    sendToCall(SYS_GETPID, 0);
+    sendToCall(SyscallNumber.GETPID, 0);
     TraceeAddress selector = new TraceeAddress(registers.rsp() - 4096);
     assertThat(tracee.memory().writeBytes(selector, new byte[] {1})).isTrue();
     assumeTrue(tracee.setSyscallUserDispatch(true, selector.value(), 0, 1), "Linux before 6.4");
@@ -292,7 +290,7 @@ class TraceeTest {
     tracee.readSiginfo(Signal.SIGSYS, siginfo);
     ByteBuffer words = ByteBuffer.wrap(siginfo).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(words.getInt(SignalLayout.SIGINFO_CODE)).isEqualTo(2);
-    assertThat(words.getInt(SignalLayout.SIGINFO_SYSCALL)).isEqualTo(SYS_GETPID);
+    assertThat(words.getInt(SignalLayout.SIGINFO_SYSCALL)).isEqualTo(SyscallNumber.GETPID);
     assertThat(words.getLong(SignalLayout.SIGINFO_ADDRESS)).isEqualTo(registers.rip() + 2);
     assertThat(tracee.setSyscallUserDispatch(false, 0, 0, 0)).isTrue();
   }
@@ -326,7 +324,8 @@ class TraceeTest {
   private void queue(int signal, long value) {
     NativeMemory siginfo = NativeMemory.allocate(SignalLayout.SIGINFO_SIZE);
     siginfo.buffer().putInt(SignalLayout.SIGINFO_CODE, SI_QUEUE).putLong(VALUE_OFFSET, value);
-    assertThat(Libc.call(SYS_RT_SIGQUEUEINFO, child.pid(), signal, siginfo.address())).isZero();
+    assertThat(Libc.call(SyscallNumber.RT_SIGQUEUEINFO, child.pid(), signal, siginfo.address()))
+        .isZero();
   }
 
   private static List<Integer> signalsOf(byte[][] pending) {
