@@ -13,50 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class AbiConstantsTest {
-  private static final String INCLUDES =
-      """
-      #include <errno.h>
-      #include <signal.h>
-      #include <stdint.h>
-      #include <time.h>
-      #include <utime.h>
-      #include <fcntl.h>
-      #include <poll.h>
-      #include <sched.h>
-      #include <mqueue.h>
-      #include <sys/epoll.h>
-      #include <sys/ipc.h>
-      #include <sys/msg.h>
-      #include <sys/resource.h>
-      #include <sys/sem.h>
-      #include <sys/shm.h>
-      #include <sys/signalfd.h>
-      #include <sys/socket.h>
-      #include <sys/stat.h>
-      #include <sys/statfs.h>
-      #include <sys/sysinfo.h>
-      #include <sys/time.h>
-      #include <sys/times.h>
-      #include <sys/timex.h>
-      #include <sys/uio.h>
-      #include <sys/un.h>
-      #include <sys/utsname.h>
-      #include <sys/wait.h>
-      #include <netinet/in.h>
-      #include <net/if.h>
-      #include <linux/capability.h>
-      #include <linux/futex.h>
-      """;
-
-  /** The kernel's own structures, where the C library's of the same name differ. */
-  private static final String KERNEL_DECLARATIONS =
-      """
-      struct kernel_sigaction { void *handler; unsigned long flags; void *restorer; uint64_t mask; };
-      struct kernel_termios { unsigned c_iflag, c_oflag, c_cflag, c_lflag; unsigned char c_line, c_cc[19]; };
-      struct kernel_ustat { int tfree; unsigned long tinode; char fname[6], fpack[6]; };
-      struct kernel_cachestat { uint64_t a, b, c, d, e; };
-      """;
-
   @TempDir private Path directory;
 
   @Test
@@ -82,10 +38,10 @@ class AbiConstantsTest {
     List<String> prints = new ArrayList<>();
     for (Field field : Signal.class.getFields()) {
       if (!field.getName().startsWith("SIGRT")) {
-        prints.add(print(field.getName(), field.getName()));
+        prints.add(HeaderProbe.print(field.getName(), field.getName()));
       }
     }
-    Map<String, Long> values = HeaderProbe.values(directory, INCLUDES, prints);
+    Map<String, Long> values = HeaderProbe.values(directory, ProbeDeclarations.ALL, prints);
 
     assertThat(values).hasSize(31);
     values.forEach(
@@ -103,9 +59,8 @@ class AbiConstantsTest {
   void shouldGiveSizesAndOffsetsWhenComparedWithACompiledProgram() throws Exception {
     Map<String, String> expressions = StructExpressions.all();
     List<String> prints = new ArrayList<>();
-    expressions.forEach((name, expression) -> prints.add(print(name, expression)));
-    Map<String, Long> values =
-        HeaderProbe.values(directory, INCLUDES + KERNEL_DECLARATIONS, prints);
+    expressions.forEach((name, expression) -> prints.add(HeaderProbe.print(name, expression)));
+    Map<String, Long> values = HeaderProbe.values(directory, ProbeDeclarations.ALL, prints);
 
     for (Class<?> layout :
         List.of(
@@ -121,9 +76,5 @@ class AbiConstantsTest {
             .isEqualTo(values.get(field.getName()));
       }
     }
-  }
-
-  private static String print(String name, String expression) {
-    return "printf(\"" + name + " %lu\\n\", (unsigned long)(" + expression + "));";
   }
 }

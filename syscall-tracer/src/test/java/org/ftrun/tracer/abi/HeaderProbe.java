@@ -57,6 +57,11 @@ public final class HeaderProbe {
     return values;
   }
 
+  /** The statement that prints a constant for {@link #values}. */
+  public static String print(String name, String expression) {
+    return "printf(\"" + name + " %lu\\n\", (unsigned long)(" + expression + "));";
+  }
+
   /** What a program prints; it must end with status 0. */
   public static String run(Path directory, String... command)
       throws IOException, InterruptedException {
