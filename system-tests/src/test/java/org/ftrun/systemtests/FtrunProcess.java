@@ -260,8 +260,7 @@ final class FtrunProcess implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (abandoned) {
-      Leftovers.find(name, directory.toRealPath())
-          .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+      Leftovers.kill(Leftovers.find(name, directory.toRealPath()));
       Files.deleteIfExists(control.path());
       return;
     }
@@ -270,10 +269,8 @@ final class FtrunProcess implements AutoCloseable {
       process.destroy();
       ended = endsInTime();
     }
-    List<Long> left = awaitNothingLeft();
-    for (long pid : left) {
-      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-    }
+    List<Long> left = Leftovers.findStaying(name, directory.toRealPath());
+    Leftovers.kill(left);
     assertThat(ended).as("ftrun ends on SIGTERM:%n%s", messages()).isTrue();
     assertThat(left).as("processes left by %s:%n%s", name, messages()).isEmpty();
     assertThat(control.path()).as("the control socket is removed").doesNotExist();
@@ -286,15 +283,5 @@ final class FtrunProcess implements AutoCloseable {
       Thread.currentThread().interrupt(); // a test over its time limit: what is left is killed
       return false;
     }
-  }
-
-  /** Killed processes take a moment to go: asks for up to a second. */
-  private List<Long> awaitNothingLeft() throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-    List<Long> left;
-    do {
-      left = Leftovers.find(name, directory.toRealPath());
-    } while (!left.isEmpty() && System.nanoTime() < deadline);
-    return left;
   }
 }

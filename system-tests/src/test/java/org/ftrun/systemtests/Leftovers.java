@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +33,21 @@ final class Leftovers {
       }
     }
     return found;
+  }
+
+  /** As {@link #find}, of those that stay: killed processes take a moment to go, up to a second. */
+  static List<Long> findStaying(String mark, Path directory) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    List<Long> left;
+    do {
+      left = find(mark, directory);
+    } while (!left.isEmpty() && System.nanoTime() < deadline);
+    return left;
+  }
+
+  /** Kills processes with SIGKILL. */
+  static void kill(List<Long> pids) {
+    pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
   }
 
   private static boolean hasMark(Path process, String entry) {
