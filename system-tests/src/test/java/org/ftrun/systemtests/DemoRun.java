@@ -16,7 +16,7 @@ final class DemoRun {
   private static final Path SCRIPTS = Path.of("../scripts").toAbsolutePath().normalize();
 
   /** A demo waits for many things one after the other. */
-  private static final Duration LIMIT = FtrunProcess.LIMIT.multipliedBy(2);
+  private static final Duration LIMIT = FtrunProcess.LIMIT.multipliedBy(3);
 
   private static final AtomicInteger STARTED = new AtomicInteger();
 
