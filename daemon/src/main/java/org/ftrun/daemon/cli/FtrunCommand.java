@@ -171,6 +171,7 @@ final class FtrunCommand implements Callable<Integer> {
       CoreChoice choice =
           CoreChoice.of(primaryCpu, replicaCpu, CoreTimes.sample().leastBusySince(before, cores));
       choice.warning().ifPresent(LOG::warn);
+      CoreModels.read().warning(choice).ifPresent(LOG::warn);
       return runService(options(choice, launchState), control);
     } catch (LaunchException e) {
       throw new UserError(e.exitStatus(), e.getMessage());
