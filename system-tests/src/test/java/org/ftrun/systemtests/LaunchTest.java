@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -75,6 +76,20 @@ class LaunchTest {
     }
   }
 
+  /** Natively the program finds the vDSO at least; the machine may forbid the others. */
+  @ParameterizedTest
+  @CsvSource({"ON,DYNAMIC", "OFF,STATIC"})
+  void shouldHideWhatCannotBeReplicatedWhenLaunched(FastPathMode mode, Linking linking)
+      throws Exception {
+    List<String> command = List.of(new CProgram("hidden", linking).executable().toString());
+    assertThat(Outcome.natively(directory, command).output()).contains("vDSO there\n");
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), command)) {
+      assertThat(ftrun.awaitExit()).as(ftrun.messages()).isZero();
+      assertThat(ftrun.output())
+          .isEqualTo("vDSO missing\nrseq missing\nio_uring_setup missing\n".repeat(2));
+    }
+  }
+
   private static List<String> comparable(String output) {
     return output
         .lines()
@@ -83,6 +98,7 @@ class LaunchTest {
             line ->
                 SIGNALS.matcher(line).replaceAll(found -> found.group(1) + others(found.group(2))))
         .map(line -> line.replaceFirst("/proc/[0-9]+/fd$", "/proc/PID/fd"))
+        .map(line -> line.replaceFirst("^SigQ:\t[0-9]+", "SigQ:\tOF ALL PROCESSES"))
         .toList();
   }
 
