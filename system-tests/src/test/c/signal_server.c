@@ -19,7 +19,8 @@ static void say(const char *line) {
 }
 
 int main(void) {
-  static const int handled[] = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTERM};
+  static const int handled[] = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2,
+                                SIGCHLD, SIGWINCH, SIGTERM};
   sigset_t all, none;
   sigfillset(&all);
   sigemptyset(&none);

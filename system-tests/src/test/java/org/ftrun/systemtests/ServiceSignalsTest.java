@@ -22,6 +22,7 @@ class ServiceSignalsTest {
   private static final Map<String, Integer> SIGNALS =
       Map.of("HUP", 1, "INT", 2, "USR1", 10, "USR2", 12, "WINCH", 28);
 
+  private static final int SIGCHLD = 17;
   private static final int LAST_WAIT = 11; // of signal_waits.c
 
   @TempDir Path directory;
@@ -39,6 +40,10 @@ class ServiceSignalsTest {
           expected.append("signal ").append(signal.getValue()).append('\n');
           awaitOutput(ftrun, expected.toString());
         }
+        // A JVM has children of its own: ftrun passes no SIGCHLD on.
+        FtrunProcess.signal("CHLD", ftrun.awaitProtected().primaryPid());
+        expected.append("signal ").append(SIGCHLD).append('\n');
+        awaitOutput(ftrun, expected.toString());
         assertThat(ftrun.awaitProtected().divergences()).isZero();
         if (kill < KillStorm.kills(3)) {
           ftrun.killPrimaryAndAwaitProtected();
