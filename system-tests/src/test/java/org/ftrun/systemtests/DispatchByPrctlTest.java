@@ -9,6 +9,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kernels before 6.4 have no ptrace request for Syscall User Dispatch: there it is turned on and
@@ -22,9 +24,10 @@ class DispatchByPrctlTest {
 
   @TempDir Path directory;
 
-  @Test
-  void shouldStateTheSameFactsWhenKilledAtEveryStep() throws Exception {
-    TinyProgram program = new TinyProgram("signals", Linking.DYNAMIC, List.of("2"), 0);
+  @ParameterizedTest
+  @ValueSource(strings = {"signals", "exec_chain", "thread_inheritance"})
+  void shouldStateTheSameFactsWhenKilledAtEveryStep(String source) throws Exception {
+    TinyProgram program = new TinyProgram(source, Linking.DYNAMIC, List.of("2"), 0);
     TinyRun run = new TinyRun(directory, AS_BEFORE_6_4, program.command());
     run.through(natively(program), step -> true);
     assertThat(run.messages()).contains(SAID);
