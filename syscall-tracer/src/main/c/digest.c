@@ -19,6 +19,10 @@
 #define MOST_BUFFERS 1024
 #define MOST_MESSAGES 1024
 
+/* The kernel reads no longer string (PATH_MAX). */
+#define MOST_STRING 4096
+#define PAGE 4096
+
 /* Stands for memory that cannot be read; the kernel will not be able to either. */
 #define UNREADABLE 0x756e726561646162ul
 
@@ -67,6 +71,28 @@ static void add_buffer(struct written *written, u64 address, u64 length) {
   written->digest = mix(mix(mix(mix(digest, first), second), third), fourth);
 }
 
+/* A string ends with its zero, and the memory behind it need not be there. */
+static void add_string(struct written *written, u64 address) {
+  char piece[256];
+  u64 length = 0;
+  while (length < MOST_STRING) {
+    u64 to_end = PAGE - (address + length) % PAGE;
+    u64 bytes = to_end < sizeof piece ? to_end : sizeof piece;
+    if (bytes > MOST_STRING - length) bytes = MOST_STRING - length;
+    if (fetch(piece, address + length, bytes)) {
+      written->digest = mix(written->digest, UNREADABLE);
+      return;
+    }
+    for (u64 i = 0; i < bytes; i++)
+      if (!piece[i]) {
+        add_buffer(written, address, length + i + 1);
+        return;
+      }
+    length += bytes;
+  }
+  add_buffer(written, address, length);
+}
+
 static void add_buffers(struct written *written, u64 array, u64 count) {
   struct buffer buffer;
   if (count > MOST_BUFFERS) {
@@ -103,12 +129,18 @@ static void add_messages(struct written *written, u64 address, u64 count) {
 /* Apart, so that a digest without it needs neither its registers nor its stack. */
 __attribute__((noinline)) static u64 written_digest(const struct area *area, const struct row *row) {
   struct written written = {0, MOST_BYTES};
-  for (unsigned i = 0; i < row->inputs; i++) {
-    const struct output *input = row->output + row->outputs + i;
+  for (unsigned i = 0; row->covered >> i; i++) {
+    const struct output *input = row->output + i;
     u64 address = area->frame.argument[input->argument];
     u64 count = argument_value(area, row, input->sized_by);
-    if (!address) continue;
+    if (!address || !(row->covered >> i & 1)) continue;
     switch (input->rule) {
+      case RULE_CONSTANT:
+        add_buffer(&written, address, input->unit);
+        break;
+      case RULE_STRING:
+        add_string(&written, address);
+        break;
       case RULE_ARGUMENT:
         add_buffer(&written, address, count * input->unit);
         break;
@@ -132,6 +164,6 @@ __attribute__((noinline)) static u64 written_digest(const struct area *area, con
 u64 digest_of(const struct area *area, const struct row *row) {
   u64 digest = mix(0, area->frame.number + 1);
   for (unsigned i = 0; i < row->arguments; i++) digest = mix(digest, argument_value(area, row, i));
-  if (row->inputs) digest = (digest & HIGH_HALF) | written_digest(area, row) >> 32;
+  if (row->covered) digest = (digest & HIGH_HALF) | written_digest(area, row) >> 32;
   return digest;
 }

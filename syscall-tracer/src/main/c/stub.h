@@ -185,7 +185,8 @@ enum rule {
   RULE_IOVEC,
   RULE_MESSAGE,  /* one msghdr: what is sent, or what a receive writes */
   RULE_MESSAGES, /* mmsghdrs: what is sent, or what a receive writes */
-  RULE_SENT      /* mmsghdrs: how much of each was sent */
+  RULE_SENT,     /* mmsghdrs: how much of each was sent */
+  RULE_STRING    /* up to a zero */
 };
 
 /* With which results an output is written: WrittenWhen.java. */
@@ -249,7 +250,7 @@ struct row {
   struct output output[4]; /* the outputs, behind them the inputs */
   u8 timeout; /* index of the time-out */
   u8 blocks;  /* not 0 if the call may wait */
-  u8 inputs;  /* memory that the digest covers; none unless --verify full */
+  u8 covered; /* bit n: the digest covers what output[n] describes; none unless --verify full */
   u8 paired;  /* ROW_MASK: not 0 if the argument points to the mask's address */
 };
 

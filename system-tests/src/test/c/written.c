@@ -1,13 +1,14 @@
 /*
  * Hands the same bytes to the kernel again and again, by one kind of call:
  *
- *   written write|pwrite64|writev|pwritev2|sendto|sendmsg|sendmmsg|setsockopt
+ *   written write|pwrite64|writev|pwritev2|sendto|sendmsg|sendmmsg|setsockopt|access|poll
  *
  * Half-way it names their address in a call that changes nothing: there a test may have a replica's
  * copy of them changed.
  */
 #include "steps.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -30,6 +31,8 @@ static ssize_t hand_over(const char *kind) {
   if (strcmp(kind, "sendto") == 0) return send(pair[0], bytes, BYTES, 0);
   if (strcmp(kind, "sendmsg") == 0) return sendmsg(pair[0], &messages[0].msg_hdr, 0);
   if (strcmp(kind, "sendmmsg") == 0) return sendmmsg(pair[0], messages, 2, 0);
+  if (strcmp(kind, "access") == 0) return access(bytes, F_OK) == -1 && errno == ENOENT ? 0 : -1;
+  if (strcmp(kind, "poll") == 0) return poll((struct pollfd *)bytes, 1, 0);
   /* SO_SNDBUF takes any size. */
   return setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, bytes, sizeof(int));
 }

@@ -17,7 +17,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VerificationTest {
   private static final List<String> KINDS =
       List.of(
-          "write", "pwrite64", "writev", "pwritev2", "sendto", "sendmsg", "sendmmsg", "setsockopt");
+          "write",
+          "pwrite64",
+          "writev",
+          "pwritev2",
+          "sendto",
+          "sendmsg",
+          "sendmmsg",
+          "setsockopt",
+          "access",
+          "poll");
 
   private static final int HANDED_OVER = 1000;
   private static final Map<String, String> FLIP =

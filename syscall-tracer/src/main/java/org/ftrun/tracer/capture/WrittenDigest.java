@@ -23,9 +23,9 @@ import org.ftrun.tracer.syscall.SyscallRow;
 /**
  * A 64-bit digest of a call that also covers the bytes which the service hands to the kernel, as
  * they are before the call: buffers, also those of iovecs and message headers, addresses, control
- * data ({@link SyscallRow#handsOver}). The high half is that of the {@link ArgumentDigest}, the low
- * half is the bytes'; so two digests tell which of them differ. A call that hands over nothing has
- * the argument digest.
+ * data, structures, paths ({@link SyscallRow#handedOver}). The high half is that of the {@link
+ * ArgumentDigest}, the low half is the bytes'; so two digests tell which of them differ. A call
+ * that hands over nothing has the argument digest.
  *
  * <p>Of a call {@value #MOST_BYTES} bytes count, the first ones; of the others the number. A buffer
  * that cannot be read counts as the same, whatever it has. The stub makes the same digests
@@ -37,6 +37,10 @@ public final class WrittenDigest {
   /** Bytes of one call that the digest covers. */
   public static final int MOST_BYTES = 16 << 20;
 
+  /** The kernel reads no longer string (PATH_MAX). */
+  private static final int MOST_STRING = 4096;
+
+  private static final int PAGE = 4096;
   private static final int PIECE = 1 << 14;
   private static final int BLOCK = 4 * Long.BYTES;
   private static final long UNREADABLE = 0x756e_7265_6164_6162L;
@@ -63,16 +67,12 @@ public final class WrittenDigest {
     digest = 0;
     left = MOST_BYTES;
     whole = true;
-    boolean any = false;
-    List<ArgumentRule> rules = row.arguments();
-    for (int i = 0; i < rules.size(); i++) {
-      if (row.handsOver(rules.get(i))) {
-        any = true;
-        add(rules, i, arguments, reader);
-      }
+    List<Integer> handedOver = row.handedOver();
+    for (int i = 0; i < handedOver.size(); i++) {
+      add(row.arguments(), handedOver.get(i), arguments, reader);
     }
     long ofArguments = ArgumentDigest.of(row, arguments);
-    return any ? ofArguments & HIGH_HALF | digest >>> Integer.SIZE : ofArguments;
+    return handedOver.isEmpty() ? ofArguments : ofArguments & HIGH_HALF | digest >>> Integer.SIZE;
   }
 
   /** Whether all memory could be read that the latest digest was to cover. */
@@ -93,6 +93,8 @@ public final class WrittenDigest {
     int sizedBy = rules.get(index).size().argument();
     long count = sizedBy < 0 ? 1 : ArgumentDigest.value(rules, sizedBy, arguments);
     switch (rules.get(index).size().kind()) {
+      case CONSTANT -> addBuffer(address, rules.get(index).size().unit(), reader);
+      case STRING -> addString(address, reader);
       case ARGUMENT -> addBuffer(address, count * rules.get(index).size().unit(), reader);
       case BITS -> addBuffer(address, (count + 63 >>> 6) * Long.BYTES, reader);
       case IOVEC -> addBuffers(address, count, reader);
@@ -100,6 +102,27 @@ public final class WrittenDigest {
       case MMSGHDR -> addMessages(address, count, reader);
       default -> throw new IllegalStateException("not written: " + rules.get(index));
     }
+  }
+
+  /** A string ends with its zero, and the memory behind it need not be there. */
+  private void addString(long address, TraceeReader reader) {
+    int length = 0;
+    while (length < MOST_STRING) {
+      int toEnd = PAGE - (int) ((address + length) % PAGE);
+      int bytes = Math.min(toEnd, MOST_STRING - length);
+      if (load(address + length, bytes, reader) < 0) {
+        unreadable();
+        return;
+      }
+      for (int i = 0; i < bytes; i++) {
+        if (piece.get(i) == 0) {
+          addBuffer(address, length + i + 1L, reader);
+          return;
+        }
+      }
+      length += bytes;
+    }
+    addBuffer(address, length, reader);
   }
 
   private void addMessages(long address, long count, TraceeReader reader) {

@@ -42,7 +42,7 @@ public final class FastTable {
   private static final int SETSOCKOPT_OPTION = 2;
   private static final int NO_INDEX = 255;
   private static final int OUTPUTS_OFFSET = 28;
-  private static final int INPUTS_OFFSET = 62;
+  private static final int COVERED_OFFSET = 62;
   private static final int PAIRED_OFFSET = 63;
   private static final int IDENTITY_OFFSET = 20;
   private static final int PATHS_OFFSET = 21;
@@ -50,6 +50,7 @@ public final class FastTable {
   private static final int RULE_MESSAGE = 6;
   private static final int RULE_MESSAGES = 7;
   private static final int RULE_SENT = 8;
+  private static final int RULE_STRING = 9;
 
   /**
    * Of calls with commands, those that need no handler: no memory is written beyond the row, and by
@@ -175,6 +176,7 @@ public final class FastTable {
       case IOVEC -> 5;
       case MSGHDR -> RULE_MESSAGE;
       case MMSGHDR -> RULE_MESSAGES;
+      case STRING -> RULE_STRING;
       default -> -1;
     };
   }
@@ -232,20 +234,25 @@ public final class FastTable {
     table.put(at + PAIRED_OFFSET, (byte) (row.temporaryMask() == TemporaryMask.PAIR ? 1 : 0));
   }
 
-  /** The inputs have the places that the outputs leave free. */
+  /** The inputs that are no outputs have the places behind these. */
   private static void compileInputs(SyscallRow row, ByteBuffer table, int at) {
-    List<ArgumentRule> inputs =
-        row.arguments().stream().filter(rule -> row.handsOver(rule)).toList();
-    int outputs = outputs(row).size();
-    if (outputs + inputs.size() > MOST_OUTPUTS) {
-      throw new IllegalStateException(row + " has more outputs and inputs than a row can hold");
-    }
-    table.put(at + INPUTS_OFFSET, (byte) inputs.size());
-    for (int i = 0; i < inputs.size(); i++) {
-      ArgumentRule input = inputs.get(i);
+    List<ArgumentRule> outputs = outputs(row);
+    int places = outputs.size();
+    int covered = 0;
+    for (int index : row.handedOver()) {
+      ArgumentRule input = row.arguments().get(index);
       int rule = rule(input.size().kind());
-      compile(row, input, rule, table, at + OUTPUTS_OFFSET + 8 * (outputs + i));
+      int place = outputs.indexOf(input);
+      if (place < 0 || outputRule(row, input) != rule) {
+        place = places++;
+        if (places > MOST_OUTPUTS) {
+          throw new IllegalStateException(row + " has more outputs and inputs than a row can hold");
+        }
+        compile(row, input, rule, table, at + OUTPUTS_OFFSET + 8 * place);
+      }
+      covered |= 1 << place;
     }
+    table.put(at + COVERED_OFFSET, (byte) covered);
   }
 
   private static void compile(

@@ -24,14 +24,14 @@ public record ArgumentRule(
   }
 
   /**
-   * Whether the service hands the kernel bytes by this argument, as many as another argument or a
-   * structure says.
+   * Whether the service hands the kernel bytes by this argument, how many being known before the
+   * call; of buffers and messages that the kernel fills it does not.
    */
   public boolean isWritten() {
-    return direction == Direction.IN
-        && switch (size.kind()) {
-          case ARGUMENT, BITS, IOVEC, MSGHDR -> true;
-          default -> false;
-        };
+    return switch (size.kind()) {
+      case CONSTANT, ARGUMENT, BITS, STRING -> direction != Direction.OUT;
+      case IOVEC, MSGHDR -> direction == Direction.IN;
+      default -> false;
+    };
   }
 }

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.syscall;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ public final class SyscallRow {
   private final Resolution resolution;
   private final int descriptorArgument;
   private final boolean needsEntry;
+  private final List<Integer> handedOver;
 
   SyscallRow(
       int number,
@@ -37,6 +39,7 @@ public final class SyscallRow {
             0);
     this.descriptorArgument = indexOfDescriptor(arguments);
     this.needsEntry = arguments.stream().anyMatch(SyscallRow::dependsOnEntry);
+    this.handedOver = handedOver(arguments, traits);
   }
 
   private static int indexOfDescriptor(List<ArgumentRule> arguments) {
@@ -46,6 +49,21 @@ public final class SyscallRow {
       }
     }
     return -1;
+  }
+
+  private static List<Integer> handedOver(List<ArgumentRule> arguments, RowTraits traits) {
+    List<Integer> found = new ArrayList<>();
+    List<Integer> onlyRead = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      ArgumentRule rule = arguments.get(i);
+      boolean sent = traits.irregular() == Irregular.SENDMMSG && rule.isOutput();
+      boolean pair = traits.mask() == TemporaryMask.PAIR && traits.maskArgument() == i;
+      if (sent || rule.isWritten() && !pair) {
+        (rule.isOutput() && !sent ? found : onlyRead).add(i);
+      }
+    }
+    found.addAll(onlyRead);
+    return List.copyOf(found);
   }
 
   private static boolean dependsOnEntry(ArgumentRule rule) {
@@ -97,12 +115,12 @@ public final class SyscallRow {
   }
 
   /**
-   * Whether the service hands the kernel bytes by one of the arguments, as {@link
+   * The indices of the arguments by which the service hands the kernel bytes, as {@link
    * ArgumentRule#isWritten} says; of sendmmsg also the messages, whose headers are an output too.
+   * Not the pair of pselect6, which points to its mask. First those that are outputs as well.
    */
-  public boolean handsOver(ArgumentRule rule) {
-    boolean sent = irregularOrNull() == Irregular.SENDMMSG && rule.isOutput();
-    return sent || rule.isWritten();
+  public List<Integer> handedOver() {
+    return handedOver;
   }
 
   /** Whether a successful result, or an output, is a new file descriptor. */

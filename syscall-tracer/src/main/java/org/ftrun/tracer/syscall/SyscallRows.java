@@ -179,7 +179,7 @@ final class SyscallRows {
       123 setfsgid BOTH gid:int
       124 getsid FORWARD pid:pid | gives=session
       125 capget FORWARD header:inout![8] data:out[handler] | by=CAPABILITIES names=pid:0+4
-      126 capset BOTH header:inout![8] data:in | names=pid:0+4
+      126 capset BOTH header:inout![8] data:in[24] | names=pid:0+4
       127 rt_sigpending FORWARD set:out[@sigsetsize] sigsetsize:long
       128 rt_sigtimedwait FORWARD set:in[@sigsetsize] info:out[128] timeout:in[16] sigsetsize:long | blocks consumes role=SIGNAL_WAIT timespec=timeout shows=signal:1
       129 rt_sigqueueinfo FORWARD pid:pid sig:sig info:in[128] | role=SIGNAL_SEND
@@ -371,7 +371,7 @@ final class SyscallRows {
       311 process_vm_writev END pid:pid local_iov:in[iov@liovcnt] liovcnt:long remote_iov:in[*16@riovcnt] riovcnt:long flags:long ; the service writes to the memory of a process named by pid
       312 kcmp FORWARD pid1:pid pid2:pid type:int idx1:long idx2:long
       313 finit_module FORWARD fd:fd param_values:path flags:int
-      314 sched_setattr BOTH pid:pid attr:in flags:int | by=ABOUT_PROCESS
+      314 sched_setattr BOTH pid:pid attr:in[48] flags:int | by=ABOUT_PROCESS
       315 sched_getattr FORWARD pid:pid attr:out[@size] size:int flags:int
       316 renameat2 FORWARD olddirfd:fd oldpath:path newdirfd:fd newpath:path flags:int
       317 seccomp END operation:int flags:int args:inout ; the service installs a seccomp filter, which would also apply to ftrun's own calls
@@ -431,8 +431,8 @@ final class SyscallRows {
       454 futex_wake ENOSYS uaddr:addr mask:long nr:int flags:int ; libraries fall back to futex
       455 futex_wait ENOSYS uaddr:addr val:long mask:long flags:int timeout:in[16] clockid:int ; libraries fall back to futex
       456 futex_requeue ENOSYS waiters:in[48] flags:int nr_wake:int nr_requeue:int ; libraries fall back to futex
-      457 statmount FORWARD req:in buf:out[handler] bufsize:long flags:int | by=STATMOUNT
-      458 listmount FORWARD req:in mnt_ids:out[result*8@nr_mnt_ids] nr_mnt_ids:long flags:int
+      457 statmount FORWARD req:in[24] buf:out[handler] bufsize:long flags:int | by=STATMOUNT
+      458 listmount FORWARD req:in[24] mnt_ids:out[result*8@nr_mnt_ids] nr_mnt_ids:long flags:int
       459 lsm_get_self_attr FORWARD attr:int ctx:out[socklen@size] size:inout![4] flags:int
       460 lsm_set_self_attr BOTH attr:int ctx:in[@size] size:int flags:int
       461 lsm_list_modules FORWARD ids:out[socklen@size] size:inout![4] flags:int

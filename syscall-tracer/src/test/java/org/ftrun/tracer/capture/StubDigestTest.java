@@ -28,6 +28,9 @@ class StubDigestTest {
   /** Bytes of structures that point to the memory itself, so that some iovecs are good. */
   private static final int STRUCTURES = 1 << 14;
 
+  /** Bytes at the end without a zero: strings there are too long, or go beyond it. */
+  private static final int UNENDED = 20_000;
+
   private final Random random = new Random(20_240_607);
   private final ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
   private final FakeMemory memory = new FakeMemory(BASE, bytes);
@@ -48,6 +51,9 @@ class StubDigestTest {
     random.nextBytes(bytes.array());
     for (int at = 0; at < STRUCTURES; at += 16) {
       bytes.putLong(at, address()).putLong(at + 8, length());
+    }
+    for (int at = SIZE - UNENDED; at < SIZE; at++) {
+      bytes.put(at, (byte) (bytes.get(at) | 1));
     }
   }
 
@@ -86,7 +92,10 @@ class StubDigestTest {
     }
     for (int i = 0; i < row.arguments().size(); i++) {
       ArgumentRule rule = row.arguments().get(i);
-      if (rule.kind() == ArgumentKind.POINTER) {
+      if (rule.kind() == ArgumentKind.PATH) {
+        boolean unended = random.nextInt(5) == 0;
+        arguments[i] = unended ? BASE + SIZE - random.nextInt(UNENDED) : address();
+      } else if (rule.kind() == ArgumentKind.POINTER) {
         boolean structured =
             switch (rule.size().kind()) {
               case IOVEC, MSGHDR, MMSGHDR -> true;

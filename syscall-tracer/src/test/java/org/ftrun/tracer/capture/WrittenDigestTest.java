@@ -78,7 +78,7 @@ class WrittenDigestTest {
 
   @Test
   void shouldBeTheDigestOfArgumentsWhenNothingIsHandedOver() {
-    for (String call : new String[] {"read", "close", "getpid", "recvmsg", "openat"}) {
+    for (String call : new String[] {"read", "close", "getpid", "recvmsg", "fstat"}) {
       SyscallRow row = SyscallTable.named(call);
       long[] arguments = {3, DATA, 100, DATA, 5, 6};
       assertThat(digest(call, arguments)).isEqualTo(ArgumentDigest.of(row, arguments));
@@ -163,6 +163,62 @@ class WrittenDigestTest {
   }
 
   @Test
+  void shouldCoverStructuresWhoseSizeIsFixed() {
+    assertCovered(DATA + 11, "epoll_ctl", 3, 1, 4, DATA);
+    assertNotCovered(DATA + 12, "epoll_ctl", 3, 1, 4, DATA);
+    assertCovered(DATA + 15, "nanosleep", DATA, NAME);
+    assertNotCovered(NAME, "nanosleep", DATA, NAME);
+    assertCovered(DATA + 47, "sched_setattr", 0, DATA, 0);
+  }
+
+  @Test
+  void shouldCoverWhatTheKernelReadsAndThenWrites() {
+    assertCovered(DATA + 15, "poll", DATA, 2, 0);
+    assertNotCovered(DATA + 16, "poll", DATA, 2, 0);
+    assertCovered(DATA + 7, "select", 9, DATA, 0, 0, 0);
+    assertCovered(NAME + 15, "select", 9, DATA, 0, 0, NAME);
+    assertCovered(NAME + 3, "accept", 3, DATA, NAME);
+    assertNotCovered(DATA, "accept", 3, DATA, NAME);
+    assertCovered(NAME + 15, "ppoll", DATA, 2, NAME, CONTROL, 8);
+    assertCovered(CONTROL + 7, "ppoll", DATA, 2, NAME, CONTROL, 8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 200, 4094, 4095})
+  void shouldCoverAPathAndItsEnd(int length) {
+    for (long path : new long[] {DATA, DATA + 7, DATA + 4095, BASE + SIZE - length - 1}) {
+      string(path, length);
+      if (length > 0) {
+        assertCovered(path + length - 1, "openat", -100, path, 0, 0);
+      }
+      assertCovered(path + length, "openat", -100, path, 0, 0);
+      assertThat(written.isWhole()).isTrue();
+    }
+    string(DATA, length);
+    assertNotCovered(DATA + length + 1, "openat", -100, DATA, 0, 0);
+  }
+
+  @Test
+  void shouldTellWhereOnePathEndsAndTheNextBegins() {
+    string(DATA, 3);
+    string(DATA + 8, 3);
+    long one = digest("rename", DATA, DATA + 8);
+    assertThat(WrittenDigest.isOfOtherBytes(one, digest("link", DATA, DATA + 8))).isFalse();
+    assertCovered(DATA + 2, "rename", DATA, DATA + 8);
+    assertCovered(DATA + 10, "rename", DATA, DATA + 8);
+  }
+
+  @Test
+  void shouldEndWithTheLongestPathWhenThereIsNoZero() {
+    string(DATA, 4096);
+    assertCovered(DATA + 4095, "chdir", DATA);
+    assertNotCovered(DATA + 4096, "chdir", DATA);
+    string(BASE + SIZE - 100, 100, false);
+    digest("chdir", BASE + SIZE - 100);
+    assertThat(written.isWhole()).isFalse();
+  }
+
+  @Test
   void shouldBeTheSameWhenTheBufferCannotBeRead() {
     long end = BASE + SIZE;
     for (long bad : new long[] {8, end - 50, end, 1L << 47, (1L << 47) - 50, -1, 1L << 63}) {
@@ -186,6 +242,19 @@ class WrittenDigestTest {
     assertThat(digest(large, "write", 1, BASE, size)).isEqualTo(digest);
     large.putByte(BASE + size - 101, large.getByte(BASE + size - 101) ^ 1);
     assertThat(digest(large, "write", 1, BASE, size)).isNotEqualTo(digest);
+  }
+
+  private void string(long address, int length) {
+    string(address, length, true);
+  }
+
+  private void string(long address, int length, boolean ends) {
+    for (int i = 0; i < length; i++) {
+      memory.putByte(address + i, 'a' + i % 26);
+    }
+    if (ends) {
+      memory.putByte(address + length, 0);
+    }
   }
 
   private void iovec(int index, long base, long length) {

@@ -67,7 +67,7 @@ class StubStructuresTest {
     expected.put("offsetof(struct row, identity)", 20);
     expected.put("offsetof(struct row, paths)", 21);
     expected.put("offsetof(struct row, blocks)", 61);
-    expected.put("offsetof(struct row, inputs)", 62);
+    expected.put("offsetof(struct row, covered)", 62);
     expected.put("offsetof(struct row, paired)", 63);
     expected.put("OWNED_SIGNALS", bit(Signal.SIGTRAP) | bit(Signal.SIGSEGV) | bit(Signal.SIGSYS));
     expected.put("RULE_MESSAGE", 6);

@@ -23,6 +23,9 @@ class PointedSizesTest {
       #include <linux/aio_abi.h>
       #include <linux/fs.h>
       #include <linux/io_uring.h>
+      #define sched_param sched_param_again
+      #include <linux/sched/types.h>
+      #undef sched_param
       #include <linux/serial.h>
       """;
 
@@ -30,6 +33,7 @@ class PointedSizesTest {
   private static final String DECLARATIONS =
       """
       struct kernel_cachestat_range { uint64_t off, len; };
+      struct kernel_mount_request { uint32_t size, spare; uint64_t mount, param; };
       struct kernel_mask_argument { const sigset_t *mask; size_t bytes; };
       """;
 

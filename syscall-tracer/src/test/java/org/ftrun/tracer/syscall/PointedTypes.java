@@ -50,6 +50,7 @@ final class PointedTypes {
       unsigned short : IOCTL.BLKSECTGET IOCTL.BLKROTATIONAL
       void * : get_robust_list.head_ptr move_pages.pages PRCTL.PR_GET_TID_ADDRESS
       struct __user_cap_header_struct : capget.header capset.header
+      struct __user_cap_data_struct[2] : capset.data
       struct arpreq : IOCTL.SIOCGARP
       struct epoll_event : epoll_ctl.event epoll_wait.events epoll_pwait.events epoll_pwait2.events
       struct f_owner_ex : FCNTL.F_GETOWN_EX
@@ -73,6 +74,7 @@ final class PointedTypes {
       struct itimerval : getitimer.curr_value setitimer.new_value setitimer.old_value
       struct kernel_cachestat : cachestat.cstat
       struct kernel_cachestat_range : cachestat.range
+      struct kernel_mount_request : statmount.req listmount.req
       struct kernel_mask_argument : pselect6.sigmask io_pgetevents.sig
       struct kernel_sigaction : rt_sigaction.act rt_sigaction.oldact
       struct kernel_termios : IOCTL.TCGETS IOCTL.TIOCGLCKTRMIOS
@@ -112,6 +114,7 @@ final class PointedTypes {
       struct utimbuf : utime.times
       struct utsname : uname.buf
       struct winsize : IOCTL.TIOCGWINSZ
+      = SCHED_ATTR_SIZE_VER0 : sched_setattr.attr
       = offsetof(struct termio, c_cc) + NCC : IOCTL.TCGETA
       = offsetof(siginfo_t, si_status) + sizeof(int) : waitid.infop
       """;
