@@ -6,7 +6,7 @@ public enum Consumer {
   REPLICA,
   /** The model of the TCP connections. */
   SHADOW,
-  /** Counters for the status. */
+  /** Not used yet: counters. */
   STATISTICS,
   /** Not used yet: a journal or a remote link. */
   SPARE;

@@ -7,9 +7,11 @@
  *        ^                                    |
  *        |                                    +--&gt; EventReader          (the replica's tracer)
  *        |                                    +--&gt; BatchEventProcessor  (shadow)
- *        |                                    +--&gt; BatchEventProcessor  (statistics)
  *        +------- gated by the slowest active consumer's sequence
  * </pre>
+ *
+ * <p>The file has places for two consumers more ({@link org.ftrun.eventlog.Consumer}), which nobody
+ * takes.
  *
  * <p>{@link org.ftrun.eventlog.EventLogLayout} says where every byte lies, {@link
  * org.ftrun.eventlog.EventLog} maps the file and hands out the writer and the readers, {@link
