@@ -7,6 +7,7 @@
 # Without an archive ftrun runs just as well, so this ends with status 0 and one line on stderr if the JVM cannot make one.
 set -eu
 tree=$(cd "$(dirname "$0")/../.." && pwd)
+failed=1
 . "$tree/scripts/lib/tree.sh"
 
 work=$(mktemp -d)

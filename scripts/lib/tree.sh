@@ -1,4 +1,4 @@
-# Sourced by ftrun and ftctl with $tree set: builds if nothing is built, finds Java, sets
+# Sourced by ftrun and ftctl with $tree set, and $failed to the exit status with which they fail: builds if nothing is built, finds Java, sets
 #   $java       a java of version 17 or later
 #   $classpath  ftrun's classes
 #   $archive    the archive of these classes for this Java (archive.sh), empty if there is none or it is older than they are
@@ -8,7 +8,7 @@
 
 fail() {
   echo "${0##*/}: $1" >&2
-  exit 125
+  exit "$failed"
 }
 
 # java_version JAVA: prints the version, such as 17.0.15, nothing if it does not run.
@@ -37,12 +37,7 @@ find_java() {
 
 launcher=$tree/syscall-tracer/target/classes/org/ftrun/tracer/stub/ftrun-launcher
 if [ ! -x "$launcher" ] || [ ! -d "$tree/daemon/target/lib" ]; then
-  echo "${0##*/}: building first" >&2
-  if [ -x "$tree/scripts/build" ]; then
-    "$tree/scripts/build" </dev/null >&2 || fail "the build failed, see above"
-  else
-    (cd "$tree" && mvn -q -DskipTests package) </dev/null >&2 || fail "the build failed, see above"
-  fi
+  ("$tree/scripts/build" "${0##*/}") </dev/null >&2 || exit "$failed"
 fi
 find_java
 

@@ -11,8 +11,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class CommandLines {
   private CommandLines() {}
 
-  /** Runs a command; its errors become one line on the error stream. */
-  static int run(CommandLine line, PrintStream out, PrintStream error, String... arguments) {
+  /**
+   * Runs a command; its errors become one line on the error stream.
+   *
+   * @param failed the exit status if it fails without saying with which
+   */
+  static int run(
+      CommandLine line, int failed, PrintStream out, PrintStream error, String... arguments) {
     String name = line.getCommandName();
     line.setOut(new java.io.PrintWriter(out, true));
     line.setErr(new java.io.PrintWriter(error, true));
@@ -27,7 +32,7 @@ final class CommandLines {
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           error.println(name + ": " + firstLine(exception));
-          return exception instanceof UserError user ? user.exitStatus() : UserError.FTRUN_FAILED;
+          return exception instanceof UserError user ? user.exitStatus() : failed;
         });
     return line.execute(arguments);
   }

@@ -72,7 +72,8 @@ final class FtctlCommand implements Callable<Integer> {
 
   /** Runs ftctl and returns its exit status. */
   static int run(PrintStream out, PrintStream error, String... arguments) {
-    return CommandLines.run(new CommandLine(new FtctlCommand(out, error)), out, error, arguments);
+    CommandLine line = new CommandLine(new FtctlCommand(out, error));
+    return CommandLines.run(line, FAILED, out, error, arguments);
   }
 
   @Override

@@ -146,7 +146,7 @@ final class FtrunCommand implements Callable<Integer> {
       String... arguments) {
     CommandLine line = new CommandLine(new FtrunCommand(launcher, kernel, host));
     line.setStopAtPositional(true); // what follows COMMAND is the service's
-    return CommandLines.run(line, out, error, arguments);
+    return CommandLines.run(line, FTRUN_FAILED, out, error, arguments);
   }
 
   @Override

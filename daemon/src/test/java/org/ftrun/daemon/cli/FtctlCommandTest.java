@@ -130,10 +130,10 @@ class FtctlCommandTest {
   }
 
   @Test
-  void shouldExitWith1WhenRefused() {
-    service.refuse("no replica follows");
-    assertThat(ftctl("ngircd", "takeover")).isEqualTo(1);
-    assertError("ftctl: no replica follows");
+  void shouldExitWith1WhenTheUnexpectedHappens() {
+    service.show(null);
+    assertThat(ftctl("ngircd", "status")).isEqualTo(1);
+    assertError("ftctl: ");
   }
 
   @Test

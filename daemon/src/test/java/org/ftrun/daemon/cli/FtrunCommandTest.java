@@ -238,6 +238,15 @@ class FtrunCommandTest {
   }
 
   @Test
+  void shouldExitWith125WhenTheUnexpectedHappens() {
+    launcher =
+        options -> {
+          throw new IllegalStateException("a defect");
+        };
+    assertFails(125, "ftrun: a defect", "true");
+  }
+
+  @Test
   void shouldExitWith125WhenAttachIsAsked() {
     assertFails(125, "ftrun: --attach cannot be done yet", "--attach", "1");
     assertFails(2, "ftrun: --attach PID and COMMAND exclude each other", "--attach=1", "true");
