@@ -4,7 +4,9 @@ import java.io.PrintStream;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What ftrun's and ftctl's command lines have in common. */
@@ -59,12 +61,14 @@ final class CommandLines {
         : message.lines().findFirst().orElseThrow();
   }
 
-  /** The version from the jar, or that it runs from the source tree. */
+  /** The command's name and the version in the jar's manifest, or that there is no jar. */
   static final class Version implements IVersionProvider {
+    @Spec private CommandSpec command;
+
     @Override
     public String[] getVersion() {
       String version = CommandLines.class.getPackage().getImplementationVersion();
-      return new String[] {"ftrun " + (version == null ? "(source tree)" : version)};
+      return new String[] {command.name() + " " + (version == null ? "(source tree)" : version)};
     }
   }
 }

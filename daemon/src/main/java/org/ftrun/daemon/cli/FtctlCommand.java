@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "takeover: the replica becomes the primary, the old primary ends.",
+      "protect: refused for now, a running service is not protected again.",
       "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 no such service."
     },
     sortOptions = false,

@@ -160,7 +160,14 @@ class FtctlCommandTest {
   @Test
   void shouldPrintUsageWhenHelpIsAsked() {
     assertThat(ftctl("--help")).isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("takeover", "Exit status");
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("takeover", "protect: refused for now", "Exit status");
+  }
+
+  @Test
+  void shouldNameItselfWhenVersionIsAsked() {
+    assertThat(ftctl("--version")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("ftctl ").hasLineCount(1);
   }
 
   private int ftctl(String... arguments) {

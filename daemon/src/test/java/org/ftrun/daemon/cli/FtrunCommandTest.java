@@ -269,6 +269,12 @@ class FtrunCommandTest {
   }
 
   private void assertFails(int status, String start, String... arguments) {
+  @Test
+  void shouldNameItselfWhenVersionIsAsked() {
+    assertThat(run("--version")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("ftrun ").hasLineCount(1);
+  }
+
     error.reset();
     assertThat(run(arguments)).isEqualTo(status);
     assertThat(error.toString(StandardCharsets.UTF_8)).startsWith(start).hasLineCount(1);
