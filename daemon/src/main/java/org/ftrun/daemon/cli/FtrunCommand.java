@@ -113,7 +113,10 @@ final class FtrunCommand implements Callable<Integer> {
       description = "Append ftrun's messages to FILE (stderr)")
   private Path logFile;
 
-  @Option(names = "--attach", paramLabel = "PID", description = "Protect a running server")
+  @Option(
+      names = "--attach",
+      paramLabel = "PID",
+      description = "Protect a running server: refused for now")
   private Integer attach;
 
   @Option(names = "--help", usageHelp = true, description = "Print this help")

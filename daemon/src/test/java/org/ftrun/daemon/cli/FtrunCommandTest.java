@@ -264,17 +264,18 @@ class FtrunCommandTest {
   void shouldPrintUsageWhenHelpIsAsked() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("COMMAND", "--fast-path", "Exit status");
+        .contains("COMMAND", "--fast-path", "Exit status")
+        .containsPattern("--attach=PID +Protect a running server: refused for now");
     assertThat(error.size()).isZero();
   }
 
-  private void assertFails(int status, String start, String... arguments) {
   @Test
   void shouldNameItselfWhenVersionIsAsked() {
     assertThat(run("--version")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("ftrun ").hasLineCount(1);
   }
 
+  private void assertFails(int status, String start, String... arguments) {
     error.reset();
     assertThat(run(arguments)).isEqualTo(status);
     assertThat(error.toString(StandardCharsets.UTF_8)).startsWith(start).hasLineCount(1);
