@@ -2,10 +2,11 @@
  * A server to be killed under load: sends back every byte that it gets, in order, on up to 200
  * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
  *
- *   echo_server [PORT [FATAL [messages]]]
+ *   echo_server [PORT [FATAL [messages|ipv6]]]
  *
  * A piece of input that is just the text FATAL, unless that is empty, makes it fault by its own
- * code. With "messages" it receives by recvmsg and sends by sendmsg.
+ * code. With "messages" it receives by recvmsg and sends by sendmsg. With "ipv6" it listens on a
+ * free port of ::1 as well, and prints that port behind the other.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 200, PENDING = 65536 };
+enum { LISTENERS = 2, CONNECTIONS = 200, PENDING = 65536 };
 
 /* Bytes that were read and not yet written back; they begin at pending[taken]. */
 struct connection {
@@ -26,9 +27,10 @@ struct connection {
   char pending[PENDING];
 };
 
-static struct pollfd polled[1 + CONNECTIONS];
-static struct connection *connections[1 + CONNECTIONS];
-static int used = 1;
+/* The listeners are the first ones; what polls nothing has the descriptor -1. */
+static struct pollfd polled[LISTENERS + CONNECTIONS];
+static struct connection *connections[LISTENERS + CONNECTIONS];
+static int used = LISTENERS;
 static const char *fatal = "";
 static int *volatile null;
 static int by_messages;
@@ -38,32 +40,42 @@ static void fail(const char *what) {
   exit(1);
 }
 
-static int listening(int port) {
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), yes = 1;
-  struct sockaddr_in address = {.sin_family = AF_INET,
-                                .sin_port = htons(port),
-                                .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-  socklen_t length = sizeof address;
+/* Listens on an address and stores the port that it has got. */
+static struct pollfd listening(struct sockaddr *address, socklen_t length) {
+  int listener = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0), yes = 1;
   if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
-      bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-      listen(listener, 128) != 0 ||
-      getsockname(listener, (struct sockaddr *)&address, &length) != 0) {
+      bind(listener, address, length) != 0 || listen(listener, 128) != 0 ||
+      getsockname(listener, address, &length) != 0) {
     fail("listen");
   }
-  printf("listening %d\n", ntohs(address.sin_port));
-  fflush(stdout);
-  return listener;
+  return (struct pollfd){.fd = listener, .events = POLLIN};
 }
 
-static void accept_one(void) {
-  int accepted = accept4(polled[0].fd, NULL, NULL, SOCK_NONBLOCK);
+static void listen_on(int port, int ipv6) {
+  struct sockaddr_in four = {.sin_family = AF_INET,
+                             .sin_port = htons(port),
+                             .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+  struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+  polled[0] = listening((struct sockaddr *)&four, sizeof four);
+  polled[1].fd = -1;
+  printf("listening %d", ntohs(four.sin_port));
+  if (ipv6) {
+    polled[1] = listening((struct sockaddr *)&six, sizeof six);
+    printf(" %d", ntohs(six.sin6_port));
+  }
+  printf("\n");
+  fflush(stdout);
+}
+
+static void accept_one(int listener) {
+  int accepted = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
   if (accepted < 0) {
     if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
       fail("accept");
     }
     return;
   }
-  if (used > CONNECTIONS) {
+  if (used == LISTENERS + CONNECTIONS) {
     close(accepted);
     return;
   }
@@ -121,20 +133,22 @@ static int serve(int index) {
 }
 
 int main(int argc, char **argv) {
-  polled[0] = (struct pollfd){.fd = listening(argc > 1 ? atoi(argv[1]) : 0), .events = POLLIN};
+  listen_on(argc > 1 ? atoi(argv[1]) : 0, argc > 3 && strcmp(argv[3], "ipv6") == 0);
   fatal = argc > 2 ? argv[2] : fatal;
   by_messages = argc > 3 && strcmp(argv[3], "messages") == 0;
   for (;;) {
     if (poll(polled, used, -1) < 0 && errno != EINTR) {
       fail("poll");
     }
-    for (int index = used - 1; index > 0; index--) {
+    for (int index = used - 1; index >= LISTENERS; index--) {
       if (polled[index].revents != 0 && !serve(index)) {
         drop(index);
       }
     }
-    if (polled[0].revents != 0) {
-      accept_one();
+    for (int index = 0; index < LISTENERS; index++) {
+      if (polled[index].revents != 0) {
+        accept_one(polled[index].fd);
+      }
     }
   }
 }

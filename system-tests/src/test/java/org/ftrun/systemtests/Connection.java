@@ -1,5 +1,6 @@
 package org.ftrun.systemtests;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 
 /** An element of the reply to {@code connections}, with the field names of the contract. */
@@ -13,9 +14,29 @@ record Connection(JsonObject json) {
     return json.get("remote").getAsString();
   }
 
+  long initialSendSequence() {
+    return json.get("initialSendSequence").getAsLong();
+  }
+
+  long initialReceiveSequence() {
+    return json.get("initialReceiveSequence").getAsLong();
+  }
+
+  long sendPosition() {
+    return json.get("sendPosition").getAsLong();
+  }
+
+  long receivePosition() {
+    return json.get("receivePosition").getAsLong();
+  }
+
+  /** What the handshake agreed to; a null of JSON while that is not known. */
+  JsonElement options() {
+    return json.get("options");
+  }
+
   /** Whether both initial sequence numbers are known. */
   boolean isKnown() {
-    return json.get("initialSendSequence").getAsLong() >= 0
-        && json.get("initialReceiveSequence").getAsLong() >= 0;
+    return initialSendSequence() >= 0 && initialReceiveSequence() >= 0;
   }
 }

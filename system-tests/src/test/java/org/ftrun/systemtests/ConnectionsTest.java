@@ -1,13 +1,18 @@
 package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.ftrun.shadow.LoopbackCapture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(120)
 class ConnectionsTest {
+  /** Bytes that a socket takes without being read. */
+  private static final int UNDER_WAY = 50_000;
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -69,11 +77,81 @@ class ConnectionsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldHaveTheNumbersOfTheWireWhenThePrimaryIsKilled(FastPathMode mode) throws Exception {
+    try (FtrunProcess ftrun = EchoServer.startOnBoth(directory, mode)) {
+      List<Integer> ports = EchoServer.ports(ftrun);
+      ftrun.awaitProtected();
+      try (LoopbackCapture four = LoopbackCapture.ofIpv4(ports.get(0));
+          LoopbackCapture six = LoopbackCapture.ofIpv6(ports.get(1));
+          Socket first = new Socket("127.0.0.1", ports.get(0));
+          Socket second = new Socket("::1", ports.get(1))) {
+        List<Socket> clients = List.of(first, second);
+        List<WiredConnection> wired =
+            List.of(
+                WiredConnection.of(four, first.getLocalPort()),
+                WiredConnection.of(six, second.getLocalPort()));
+        echo(first);
+        awaitKnown(ftrun, clients);
+        awaitNumbersOfTheWire(ftrun, wired);
+
+        byte[] bytes = new byte[UNDER_WAY];
+        first.getOutputStream().write(bytes);
+        second.getOutputStream().write(bytes);
+        long epoch = ftrun.killPrimary();
+        for (Socket client : clients) {
+          assertThat(client.getInputStream().readNBytes(UNDER_WAY)).isEqualTo(bytes);
+        }
+        ftrun.awaitProtectedAfter(epoch);
+        awaitNumbersOfTheWire(ftrun, wired);
+
+        echo(second);
+        ftrun.takeOver();
+        echo(first);
+        awaitNumbersOfTheWire(ftrun, wired);
+      }
+    }
+  }
+
+  @Test
+  void shouldBeRefusedWhenTheServiceIsNotProtected() throws Exception {
+    try (FtrunProcess ftrun = EchoServer.start(directory, Map.of(), Linking.DYNAMIC);
+        Socket client = Ports.connect(ftrun, EchoServer.port(ftrun))) {
+      ftrun.awaitProtected();
+      ftrun.unprotect();
+      assertThatThrownBy(ftrun::connections)
+          .hasMessageEndingWith(" is not protected: its connections are not known");
+      echo(client);
+    }
+  }
+
+  /** Waits until the shadow has seen the last bytes; compares the connections with the wire. */
+  private static void awaitNumbersOfTheWire(FtrunProcess ftrun, List<WiredConnection> wired)
+      throws Exception {
+    for (WiredConnection connection : wired) {
+      Connection told =
+          Await.answer(
+              FtrunProcess.LIMIT,
+              () -> connection + " is not what is told: " + ftrun.connections() + ftrun.messages(),
+              () ->
+                  ftrun.connections().stream()
+                      .filter(one -> one.remote().endsWith(":" + connection.client()))
+                      .filter(connection::hasPositionsOf)
+                      .findFirst());
+      connection.assertIdentityOf(told);
+    }
+  }
+
   /** Waits until all that can be known of the connections of these clients, and no others, is. */
   private static void awaitKnown(FtrunProcess ftrun, List<Socket> clients) throws Exception {
     List<String> expected =
         clients.stream()
-            .map(client -> "127.0.0.1:" + client.getPort() + " 127.0.0.1:" + client.getLocalPort())
+            .map(
+                client ->
+                    shown(client.getInetAddress(), client.getPort())
+                        + " "
+                        + shown(client.getLocalAddress(), client.getLocalPort()))
             .sorted()
             .toList();
     Await.until(
@@ -86,6 +164,11 @@ class ConnectionsTest {
                 .sorted()
                 .collect(Collectors.toList())
                 .equals(expected));
+  }
+
+  /** An address of loopback as ftctl shows it. */
+  private static String shown(InetAddress address, int port) {
+    return (address instanceof Inet6Address ? "[::1]:" : "127.0.0.1:") + port;
   }
 
   private static void echo(Socket client) throws Exception {

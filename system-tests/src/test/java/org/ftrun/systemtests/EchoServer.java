@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The echo server under ftrun, and its clients. */
 final class EchoServer {
@@ -30,13 +31,26 @@ final class EchoServer {
     return new ArrayList<>(List.of(new CProgram("echo_server", linking).executable().toString()));
   }
 
+  /** Starts it under ftrun on ports of its own choice, one of 127.0.0.1 and one of ::1. */
+  static FtrunProcess startOnBoth(Path directory, FastPathMode mode) throws IOException {
+    List<String> command = command(Linking.DYNAMIC);
+    command.addAll(List.of("0", "", "ipv6"));
+    return FtrunProcess.start(directory, mode, Map.of(), command);
+  }
+
   /** Waits until it listens, and returns its port. */
   static int port(FtrunProcess ftrun) throws Exception {
+    return ports(ftrun).get(0);
+  }
+
+  /** Waits until it listens, and returns its ports. */
+  static List<Integer> ports(FtrunProcess ftrun) throws Exception {
     Await.until(
         FtrunProcess.LIMIT,
         () -> "the echo server does not start:\n" + ftrun.messages(),
         () -> ftrun.output().startsWith(LISTENING) && ftrun.output().endsWith("\n"));
-    return Integer.parseInt(ftrun.output().substring(LISTENING.length()).trim());
+    String ports = ftrun.output().substring(LISTENING.length()).trim();
+    return Stream.of(ports.split(" ")).map(Integer::valueOf).toList();
   }
 
   /** Clients of all kinds: single bytes, small pieces, and as much as the connection holds. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.ftrun.shadow.LoopbackCapture.Segment;
 import org.ftrun.tracer.abi.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,9 +20,9 @@ class FollowedServiceTest {
   @ParameterizedTest
   @ValueSource(ints = {SocketAbi.AF_INET, SocketAbi.AF_INET6})
   void shouldKnowTheNumbersOfTheWireWhenServiceAccepts(int family) throws Exception {
-    try (LoopbackCapture capture = new LoopbackCapture(family);
-        RecordedService service = new RecordedService(directory);
+    try (RecordedService service = new RecordedService(directory);
         RawSocket listener = service.listener(family);
+        LoopbackCapture capture = new LoopbackCapture(family, listener.port());
         RawSocket peer = RawSocket.open(family, 0)) {
       peer.connect(listener.port());
       RawSocket connection = service.accept(listener);
@@ -35,6 +34,7 @@ class FollowedServiceTest {
       assertThat(fresh.initialReceiveSequence()).isEqualTo(-1);
       assertThat(fresh.initialSendSequence()).isEqualTo(-1);
       assertThat(fresh.local() + fresh.remote()).isEqualTo("??");
+      assertThat(fresh.options()).isEmpty();
 
       peer.write("a question");
       service.read(connection, 7);
@@ -47,6 +47,15 @@ class FollowedServiceTest {
       assertThat(known.initialSendSequence()).isEqualTo(answer.sequence());
       assertThat(known.receivePosition()).isEqualTo(RepairReading.wrapped(syn.sequence() + 11));
       assertThat(known.sendPosition()).isEqualTo(RepairReading.wrapped(answer.sequence() + 10));
+      assertThat(known.options())
+          .contains(
+              new TcpOptions(
+                  syn.maximumSegmentSize(),
+                  answer.windowScale() >= 0,
+                  syn.windowScale(),
+                  answer.windowScale(),
+                  answer.selectiveAcknowledgements(),
+                  answer.timestamps()));
       assertThat(known.remote()).endsWith(":" + client);
       assertThat(known.local()).endsWith(":" + listener.port());
       assertThat(service.shadow.unread()).isEmpty();
@@ -60,22 +69,18 @@ class FollowedServiceTest {
       service.caughtUp();
       ShadowConnection last = service.shadow.connection(connection.descriptor).orElseThrow();
       assertThat(last.state()).isEqualTo(ShadowState.BOTH_CLOSED);
-      assertThat(last.sendPosition()).isEqualTo(afterFin(ourFin));
-      assertThat(last.receivePosition()).isEqualTo(afterFin(theirFin));
+      assertThat(last.sendPosition()).isEqualTo(ourFin.next());
+      assertThat(last.receivePosition()).isEqualTo(theirFin.next());
       service.close(connection);
     }
-  }
-
-  private static long afterFin(Segment segment) {
-    return RepairReading.wrapped(segment.sequence() + segment.payload() + 1);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {SocketAbi.AF_INET, SocketAbi.AF_INET6})
   void shouldKnowTheNumbersOfTheWireWhenServiceConnects(int family) throws Exception {
-    try (LoopbackCapture capture = new LoopbackCapture(family);
-        RecordedService service = new RecordedService(directory);
+    try (RecordedService service = new RecordedService(directory);
         RawSocket listener = RawSocket.listening(family, 5);
+        LoopbackCapture capture = new LoopbackCapture(family, listener.port());
         RawSocket connection = service.socket(family)) {
       assertThat(service.connect(connection, listener.port())).isZero();
       int client = connection.port();
@@ -94,9 +99,9 @@ class FollowedServiceTest {
 
   @Test
   void shouldKnowTheRestWhenReadAtALaterStop() throws Exception {
-    try (LoopbackCapture capture = new LoopbackCapture(SocketAbi.AF_INET);
-        RecordedService service = new RecordedService(directory);
-        RawSocket listener = RawSocket.listening(SocketAbi.AF_INET, 0)) {
+    try (RecordedService service = new RecordedService(directory);
+        RawSocket listener = RawSocket.listening(SocketAbi.AF_INET, 0);
+        LoopbackCapture capture = LoopbackCapture.ofIpv4(listener.port())) {
       List<RawSocket> fill = RawSocket.fillBacklog(SocketAbi.AF_INET, listener);
       RawSocket waiting = fill.get(fill.size() - 1);
       int port = waiting.port();
@@ -268,6 +273,8 @@ class FollowedServiceTest {
       String remote = "127.0.0.1:" + peer.port();
       RawSocket connection = service.accept(listener);
       service.stop();
+      service.caughtUp();
+      ShadowConnection known = service.shadow.connection(connection.descriptor).orElseThrow();
       peer.reset();
       Awaited.until("reset", () -> connection.kernelState() == KernelTcpState.CLOSE);
       service.read(connection.descriptor);
@@ -276,6 +283,7 @@ class FollowedServiceTest {
       ShadowConnection failed = service.shadow.connection(connection.descriptor).orElseThrow();
       assertThat(failed.remote()).isEqualTo(remote);
       assertThat(failed.initialSendSequence()).isNotNegative();
+      assertThat(failed.options()).isPresent().isEqualTo(known.options());
       service.close(connection);
     }
   }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.ftrun.shadow.LoopbackCapture.Segment;
 import org.ftrun.tracer.abi.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,8 +30,9 @@ class RepairReaderTest {
   @ParameterizedTest
   @ValueSource(ints = {SocketAbi.AF_INET, SocketAbi.AF_INET6})
   void shouldReadTheNumbersOfTheWireWhenConnectionIsNew(int family) {
-    try (LoopbackCapture capture = new LoopbackCapture(family);
-        RawSocket.Pair pair = RawSocket.Pair.of(family)) {
+    try (RawSocket listener = RawSocket.listening(family, 5);
+        LoopbackCapture capture = new LoopbackCapture(family, listener.port());
+        RawSocket.Pair pair = RawSocket.Pair.of(family, listener)) {
       int client = pair.connected().port();
       Segment syn = capture.await("SYN", s -> s.from() == client && s.has(LoopbackCapture.SYN));
       Segment answer = capture.await("SYN-ACK", s -> s.to() == client && s.has(2));
@@ -100,8 +100,8 @@ class RepairReaderTest {
 
   @Test
   void shouldKnowOnlyOurNumberWhenPeerHasNotAnswered() {
-    try (LoopbackCapture capture = new LoopbackCapture(SocketAbi.AF_INET);
-        RawSocket listener = RawSocket.listening(SocketAbi.AF_INET, 0)) {
+    try (RawSocket listener = RawSocket.listening(SocketAbi.AF_INET, 0);
+        LoopbackCapture capture = LoopbackCapture.ofIpv4(listener.port())) {
       List<RawSocket> sockets = RawSocket.fillBacklog(SocketAbi.AF_INET, listener);
       RawSocket waiting = sockets.get(sockets.size() - 1);
       int port = waiting.port();
