@@ -1,9 +1,10 @@
-package org.ftrun.daemon;
+package org.ftrun.systemtests;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -17,12 +18,21 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.List;
 
-/**
- * The architecture's rules on the four modules of ftrun itself. The demos are not on this class
- * path: that they use none of these modules is in their poms.
- */
+/** The architecture's rules on the classes of all modules. */
 @AnalyzeClasses(packages = "org.ftrun", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  private static final List<String> MODULES =
+      List.of(
+          "eventlog",
+          "tracer.libc",
+          "shadow",
+          "daemon.cli",
+          "daemon.control",
+          "demo.kit",
+          "demo.irc",
+          "demo.streaming",
+          "benchmarks.paired");
+
   @ArchTest
   static final ArchRule layers =
       layeredArchitecture()
@@ -35,6 +45,14 @@ class ArchitectureTest {
           .definedBy("org.ftrun.shadow..")
           .layer("daemon")
           .definedBy("org.ftrun.daemon..")
+          .layer("demos")
+          .definedBy("org.ftrun.demo..")
+          .layer("benchmarks")
+          .definedBy("org.ftrun.benchmarks..")
+          .whereLayer("benchmarks")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("demos")
+          .mayOnlyBeAccessedByLayers("benchmarks")
           .whereLayer("daemon")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("tcp-shadow")
@@ -42,8 +60,7 @@ class ArchitectureTest {
           .whereLayer("syscall-tracer")
           .mayOnlyBeAccessedByLayers("daemon", "tcp-shadow")
           .whereLayer("event-log")
-          .mayOnlyBeAccessedByLayers("syscall-tracer", "tcp-shadow", "daemon")
-          .withOptionalLayers(true);
+          .mayOnlyBeAccessedByLayers("syscall-tracer", "tcp-shadow", "daemon", "benchmarks");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
@@ -54,9 +71,7 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule jnrIsInControlOnly = onlyIn("jnr..", "org.ftrun.daemon.control");
 
-  @ArchTest
-  static final ArchRule nettyIsInTheDemosOnly =
-      noClasses().should().dependOnClassesThat().resideInAPackage("io.netty..");
+  @ArchTest static final ArchRule nettyIsInTheDemosOnly = onlyIn("io.netty..", "org.ftrun.demo..");
 
   @ArchTest
   static final ArchRule packagesAreNamedByPurpose =
@@ -74,6 +89,11 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule classesAreNamedByRole =
       noClasses().should().haveNameMatching(".*(Utils?|Helpers?|Managers?|Impl)(\\$.*)?");
+
+  /** SYS_USER_DISPATCH is a code of SIGSYS. */
+  @ArchTest
+  static final ArchRule systemCallNumbersAreInOnePlace =
+      noFields().should().haveNameMatching("SYS_(?!USER_DISPATCH).*");
 
   @ArchTest
   static final ArchRule allModulesAreLookedAt =
@@ -104,7 +124,7 @@ class ArchitectureTest {
 
       @Override
       public void finish(ConditionEvents events) {
-        for (String module : List.of("eventlog", "tracer.libc", "daemon.cli", "daemon.control")) {
+        for (String module : MODULES) {
           String name = "org.ftrun." + module;
           if (seen.stream().noneMatch(found -> found.startsWith(name))) {
             events.add(SimpleConditionEvent.violated(name, name + " was not found"));
