@@ -28,6 +28,9 @@ class VerificationTest {
           "access",
           "poll");
 
+  /** At least two, by name. */
+  private static final String ARGUMENTS = "(\\(\\w+=0x[0-9a-f]+(?:, \\w+=0x[0-9a-f]+)+\\))";
+
   private static final int HANDED_OVER = 1000;
   private static final Map<String, String> FLIP =
       Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.test.flip=madvise:1");
@@ -58,9 +61,10 @@ class VerificationTest {
       assertThat(status.divergences()).as(ftrun.messages()).isEqualTo(1);
       assertThat(ftrun.messages())
           .containsPattern(
-              "divergence at event \\d+ .*  primary: %1$s\\(.*  replica: CALL %1$s\\(.*"
-                      .formatted(handling.kind())
-                  + "  the arguments are equal, the written bytes differ\n");
+              "divergence at event \\d+ \\(thread %2$d\\)   primary: %1$s%3$s = \\d+( at 0x[0-9a-f]+)"
+                      .formatted(handling.kind(), ftrun.pid(), ARGUMENTS)
+                  + "   replica: CALL %s\\1\\2".formatted(handling.kind())
+                  + "   the arguments are equal, the written bytes differ\n");
       assertEndsWell(gate, ftrun, handling);
     }
   }

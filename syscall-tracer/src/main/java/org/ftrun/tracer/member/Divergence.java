@@ -15,9 +15,12 @@ final class Divergence {
       Event event, MemberThread member, CallInFlight call, String at, ArgumentHistory history) {
     StringBuilder text = new StringBuilder("divergence at event ").append(event.sequence());
     text.append(" (thread ").append(event.threadId()).append(")\n");
-    text.append("  primary: ").append(primary(event, history)).append('\n');
+    boolean ofOtherBytes = isOfOtherBytes(event, call);
+    // The stub keeps no arguments; where only the bytes differ, the replica's are the primary's.
+    long[] arguments = ofOtherBytes ? call.arguments : history.of(event.sequence());
+    text.append("  primary: ").append(primary(event, arguments)).append('\n');
     text.append("  replica: ").append(at).append(' ').append(replica(member, call));
-    if (isOfOtherBytes(event, call)) {
+    if (ofOtherBytes) {
       text.append("\n  the arguments are equal, the written bytes differ");
     }
     return text.toString();
@@ -27,6 +30,7 @@ final class Divergence {
     boolean calls = event.kind() == EventKind.SYSCALL || event.kind() == EventKind.PARTIAL;
     return calls
         && call.row != null
+        && event.syscall() == call.row.number()
         && event.site() == call.site
         && WrittenDigest.isOfOtherBytes(event.digest(), call.digest);
   }
@@ -40,13 +44,13 @@ final class Divergence {
     return report(event, member, call, "got " + own + " from", history);
   }
 
-  private static String primary(Event event, ArgumentHistory history) {
+  private static String primary(Event event, long[] arguments) {
     switch (event.kind()) {
       case SYSCALL:
       case PARTIAL:
         SyscallRow row = SyscallTable.row(event.syscall());
         return row.name()
-            + arguments(row, history.of(event.sequence()))
+            + arguments(row, arguments)
             + " = "
             + event.result()
             + where(event.site());
@@ -66,7 +70,7 @@ final class Divergence {
 
   private static String arguments(SyscallRow row, long[] values) {
     if (values == null) {
-      return "(arguments no longer kept)";
+      return "(arguments not kept)";
     }
     StringBuilder text = new StringBuilder("(");
     for (int i = 0; i < row.arguments().size(); i++) {
