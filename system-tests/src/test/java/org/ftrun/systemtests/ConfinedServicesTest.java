@@ -89,11 +89,10 @@ class ConfinedServicesTest {
     command.addAll(EchoServer.command(Linking.STATIC));
     try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), command);
         EchoClient client = new EchoClient(Ports.connect(ftrun, EchoServer.port(ftrun)), 1, 1000)) {
-      ServiceStatus status =
-          ftrun.awaitStatus("UNPROTECTED", now -> now.state().equals("UNPROTECTED"));
-      assertThat(status.unprotectedReason())
+      assertThat(ftrun.awaitUnprotected())
           .isEqualTo("the event log cannot be mapped into the service: Cannot allocate memory");
-      assertThat(descriptors(status.primaryPid())).containsExactly(0, 1, 2, 3, 4);
+      long pid = ftrun.status().orElseThrow().primaryPid();
+      assertThat(descriptors(pid)).containsExactly(0, 1, 2, 3, 4);
       EchoServer.awaitProgress(ftrun, client, 10_000);
       client.finish();
     }

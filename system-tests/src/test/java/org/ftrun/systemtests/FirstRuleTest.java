@@ -55,7 +55,7 @@ class FirstRuleTest {
         EchoServer.awaitProgress(ftrun, redis, 20);
         assertThat(client("redis-cli", "-p", "" + port, "bgsave"))
             .isEqualTo("Background saving started\n");
-        assertThat(assertUnprotected(ftrun)).isEqualTo("the service started a child process");
+        assertThat(ftrun.awaitUnprotected()).isEqualTo(ServiceStatus.CHILD_STARTED);
         EchoServer.awaitProgress(ftrun, redis, 20);
         redis.finish();
       }
@@ -78,7 +78,7 @@ class FirstRuleTest {
       for (int i = 0; i < 20; i++) {
         assertThat(get(port, "/page")).isEqualTo("served by a worker");
       }
-      assertUnprotected(ftrun);
+      assertThat(ftrun.awaitUnprotected()).isEqualTo(ServiceStatus.CHILD_STARTED);
       assertThat(get(port, "/page")).isEqualTo("served by a worker");
     }
   }
@@ -89,6 +89,8 @@ class FirstRuleTest {
         FtrunProcess.start(directory, Map.of(), List.of("/bin/sh", "-c", "echo a | cat; exit 5"))) {
       assertThat(ftrun.awaitExit()).as(ftrun.messages()).isEqualTo(5);
       assertThat(ftrun.output()).isEqualTo("a\n");
+      assertThat(ftrun.messages().lines())
+          .containsOnlyOnce("ftrun: not protected: " + ServiceStatus.CHILD_STARTED);
     }
   }
 
@@ -125,7 +127,7 @@ class FirstRuleTest {
         Conversation crowd = EchoServer.crowd(ftrun, port)) {
       long replica = ftrun.awaitProtected().pids().get(1);
       try (HeldThread tracer = HeldThread.hold(tracerOf(replica))) {
-        assertThat(assertUnprotected(ftrun))
+        assertThat(ftrun.awaitUnprotected())
             .startsWith("the tracer of the replica does not answer, after: the replica did not");
         EchoServer.awaitProgress(ftrun, crowd, 1_000_000);
         tracer.assertHeld();
@@ -142,7 +144,7 @@ class FirstRuleTest {
     try (FtrunProcess ftrun =
             EchoServer.start(directory, FastPathMode.OFF, DEFECT, Linking.DYNAMIC);
         Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
-      assertThat(assertUnprotected(ftrun)).startsWith("internal error: ");
+      assertThat(ftrun.awaitUnprotected()).startsWith("internal error: ");
       EchoServer.awaitProgress(ftrun, crowd, 1_000_000);
       crowd.finish();
     }
@@ -160,7 +162,7 @@ class FirstRuleTest {
         clients.add(new MemcachedClient(Ports.connect(ftrun, port), i));
       }
       try (Conversation crowd = new Crowd(clients)) {
-        assertThat(assertUnprotected(ftrun)).startsWith("internal error: ");
+        assertThat(ftrun.awaitUnprotected()).startsWith("internal error: ");
         EchoServer.awaitProgress(ftrun, crowd, 1_000);
         crowd.finish();
       }
@@ -178,13 +180,6 @@ class FirstRuleTest {
           .findFirst()
           .orElseThrow();
     }
-  }
-
-  private static String assertUnprotected(FtrunProcess ftrun) throws Exception {
-    ServiceStatus status =
-        ftrun.awaitStatus("UNPROTECTED", now -> now.state().equals("UNPROTECTED"));
-    assertThat(status.unprotectedReason()).isNotBlank();
-    return status.unprotectedReason();
   }
 
   private static String get(int port, String path) throws IOException, InterruptedException {

@@ -122,6 +122,19 @@ final class FtrunProcess implements AutoCloseable {
     return awaitStatus("PROTECTED", status -> status.isProtected());
   }
 
+  /**
+   * Waits until the service runs without protection, and returns the reason; fails if ftrun's
+   * messages have another.
+   */
+  String awaitUnprotected() throws Exception {
+    String reason =
+        awaitStatus("UNPROTECTED", status -> status.state().equals("UNPROTECTED"))
+            .unprotectedReason();
+    assertThat(reason).as("the reason in the status").isNotBlank();
+    assertThat(messages().lines()).contains("ftrun: not protected: " + reason);
+    return reason;
+  }
+
   /** Waits until the status is as wanted; fails at once if ftrun ends. */
   ServiceStatus awaitStatus(String what, Predicate<ServiceStatus> wanted) throws Exception {
     return awaitStatus(LIMIT, what, wanted);

@@ -3,10 +3,14 @@ package org.ftrun.systemtests;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A reply to {@code status}, with the field names of the contract. */
 record ServiceStatus(JsonObject json) {
+  /** The reason when a service is no longer one process. */
+  static final String CHILD_STARTED = "the service started a child process";
 
   String state() {
     return json.get("state").getAsString();
@@ -24,17 +28,28 @@ record ServiceStatus(JsonObject json) {
     return json.getAsJsonObject("primary").get("pid").getAsLong();
   }
 
+  /** The core on which a member is to run, by its pid. */
+  Map<Long, Integer> cores() {
+    Map<Long, Integer> cores = new LinkedHashMap<>();
+    for (JsonObject member : members()) {
+      cores.put(member.get("pid").getAsLong(), member.get("cpu").getAsInt());
+    }
+    return cores;
+  }
+
   /** The pids of all members, the primary's first. */
   List<Long> pids() {
-    List<Long> pids = new ArrayList<>();
+    return List.copyOf(cores().keySet());
+  }
+
+  private List<JsonObject> members() {
+    List<JsonObject> members = new ArrayList<>();
     JsonElement primary = json.get("primary");
     if (primary != null && primary.isJsonObject()) {
-      pids.add(primaryPid());
+      members.add(primary.getAsJsonObject());
     }
-    for (JsonElement replica : json.getAsJsonArray("replicas")) {
-      pids.add(replica.getAsJsonObject().get("pid").getAsLong());
-    }
-    return pids;
+    json.getAsJsonArray("replicas").forEach(replica -> members.add(replica.getAsJsonObject()));
+    return members;
   }
 
   /** The reason, or an empty string. */

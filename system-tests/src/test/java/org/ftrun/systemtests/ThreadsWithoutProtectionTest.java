@@ -67,7 +67,7 @@ class ThreadsWithoutProtectionTest {
         mode,
         ftrun -> {
           ftrun.unprotect();
-          ftrun.awaitStatus("UNPROTECTED", status -> status.state().equals("UNPROTECTED"));
+          assertThat(ftrun.awaitUnprotected()).isEqualTo("on request");
         });
   }
 

@@ -62,7 +62,7 @@ class TimeStampsTest {
       long service = ftrun.awaitProtected().primaryPid();
       assertThat(executableBytes(service)).isLessThan(textBytes());
       ftrun.unprotect();
-      ftrun.awaitStatus("UNPROTECTED", status -> status.state().equals("UNPROTECTED"));
+      assertThat(ftrun.awaitUnprotected()).isEqualTo("on request");
       Await.until(
           FtrunProcess.LIMIT,
           () -> "a fence is left\n" + ftrun.messages(),

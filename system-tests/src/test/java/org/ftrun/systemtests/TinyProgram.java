@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A tiny program, how it is linked and called, and how it ends.
@@ -15,7 +17,6 @@ import java.util.List;
  * @param exitStatus as a shell sees it: 128+n for a death by signal n
  */
 record TinyProgram(String source, Linking linking, List<String> arguments, int exitStatus) {
-
   /** Programs of one process and one thread: protected from the first step to the last. */
   private static final List<String> PROTECTED =
       List.of(
@@ -88,17 +89,26 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
       List.of(
           "sites", "events", "epoll", "poll", "tcp", "identity", "thread_waits", "thread_channels");
 
-  /** Programs that do what is not replicated yet, after a first step without it. */
-  private static final List<String> NOT_YET_PROTECTED =
-      List.of(
-          "children",
-          "posix_timers",
-          "shared_files",
-          "odd_calls",
-          "busy",
-          "release",
-          "thread_first_ends",
-          "thread_exec");
+  /** Programs that do what is not replicated yet, after a first step without it; and what it is. */
+  private static final Map<String, String> NOT_YET_PROTECTED =
+      new TreeMap<>(
+          Map.of(
+              "children",
+              ServiceStatus.CHILD_STARTED,
+              "posix_timers",
+              "timer_create: the service uses a POSIX timer, which is not replicated yet",
+              "shared_files",
+              "mmap: the service maps a file shared and writable, not replicated yet",
+              "odd_calls",
+              "unknown_call: the service uses a system call that ftrun does not know",
+              "busy",
+              "a signal waited a second while the service made no system call",
+              "release",
+              ServiceStatus.CHILD_STARTED,
+              "thread_first_ends",
+              "the service's first thread ends while others go on",
+              "thread_exec",
+              "one of the service's threads replaces its program"));
 
   /** How a process may end, and the status a shell sees. */
   private static final List<TinyProgram> ENDINGS =
@@ -168,7 +178,14 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
 
   /** The programs whose protection ends in mid-run, as yet. */
   static List<TinyProgram> unprotectedOnes() {
-    return NOT_YET_PROTECTED.stream().map(source -> twice(source, Linking.DYNAMIC)).toList();
+    return NOT_YET_PROTECTED.keySet().stream()
+        .map(source -> twice(source, Linking.DYNAMIC))
+        .toList();
+  }
+
+  /** Why its protection ends, of those where it does. */
+  String reason() {
+    return NOT_YET_PROTECTED.get(source);
   }
 
   /** The command that runs it. */

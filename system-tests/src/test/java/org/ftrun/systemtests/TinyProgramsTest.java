@@ -127,9 +127,7 @@ class TinyProgramsTest {
       for (int step = 1; step <= natively.steps(); step++) {
         TinyRun.awaitStep(ftrun, step);
         if (step == natively.steps()) {
-          ServiceStatus status =
-              ftrun.awaitStatus("UNPROTECTED", now -> now.state().equals("UNPROTECTED"));
-          assertThat(status.unprotectedReason()).isNotBlank();
+          assertThat(ftrun.awaitUnprotected()).isEqualTo(program.reason());
         }
         gate.pass();
       }

@@ -63,7 +63,7 @@ class VirtualPidTest {
       awaitOutput(ftrun, before);
       long primary = ftrun.awaitProtected().primaryPid();
       ftrun.unprotect();
-      ftrun.awaitStatus("UNPROTECTED", status -> status.state().equals("UNPROTECTED"));
+      assertThat(ftrun.awaitUnprotected()).isEqualTo("on request");
       ftrun.signal("USR1"); // still reaches it by ftrun's pid
       awaitOutput(ftrun, before + "pid %d thread %d signals 2\n".formatted(primary, primary));
     }
