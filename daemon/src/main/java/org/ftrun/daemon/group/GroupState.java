@@ -15,6 +15,7 @@ import org.ftrun.tracer.member.ReplicaRole;
  */
 final class GroupState {
   private static final long REQUEST_LIMIT_NANOS = 30_000_000_000L;
+  private static final int NOT_PINNED = -1;
 
   private final TakeoverRecord takeovers = new TakeoverRecord();
   private ServiceState state = ServiceState.STARTING;
@@ -270,7 +271,7 @@ final class GroupState {
         name,
         state,
         takeovers.epoch(),
-        stopped ? null : new ServiceStatus.Member(primaryPid, primaryTracer.cpu()),
+        stopped ? null : new ServiceStatus.Member(primaryPid, primaryCore()),
         replicas,
         state == ServiceState.UNPROTECTED ? unprotectedReason : null,
         takeovers.all(),
@@ -283,5 +284,9 @@ final class GroupState {
             : new ServiceStatus.Sites(primary.patchedSites(), primary.slowSites()),
         settlements,
         logBytes);
+  }
+
+  private int primaryCore() {
+    return state == ServiceState.UNPROTECTED ? NOT_PINNED : primaryTracer.cpu();
   }
 }

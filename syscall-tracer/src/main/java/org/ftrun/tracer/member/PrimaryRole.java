@@ -242,6 +242,7 @@ public final class PrimaryRole implements Role, FailSafe {
       LOG.error("the threads could not be told", e);
     }
     group.dropReplica(reason);
+    first().member.threads().all().forEach(AffinityCalls::restore);
     LeftRole.watch(first().member, group);
     group.unprotected(reason);
     return null;
