@@ -14,8 +14,9 @@ final class StatusText {
 
   private StatusText() {}
 
-  /** One line, for the list. */
+  /** One line, for the list; of a reason with several lines, such as a divergence, the first. */
   static String line(ServiceStatus status) {
+    String reason = status.unprotectedReason() == null ? "" : status.unprotectedReason();
     String primary = status.primary() == null ? "-" : "pid " + status.primary().pid();
     return String.format(
             "%-20s %-12s epoch %-4d %-12s %s",
@@ -23,7 +24,7 @@ final class StatusText {
             status.state(),
             status.epoch(),
             primary,
-            status.unprotectedReason() == null ? "" : status.unprotectedReason())
+            reason.lines().findFirst().orElse(""))
         .stripTrailing();
   }
 

@@ -59,25 +59,37 @@ class FtctlCommandTest {
 
   @Test
   void shouldPrintReasonWhenServiceIsUnprotected() {
-    service.show(
-        new ServiceStatus(
-            "ngircd",
-            ServiceState.UNPROTECTED,
-            1,
-            new ServiceStatus.Member(7, -1),
-            List.of(),
-            "a second thread",
-            List.of(),
-            -1,
-            0,
-            0,
-            0,
-            null,
-            new ServiceStatus.Settlements(0, 0, 0),
-            0));
+    service.show(unprotected("a second thread"));
     assertThat(ftctl("ngircd", "status")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("because      a second thread\n", "pid 7\n", "connections  not known\n");
+  }
+
+  @Test
+  void shouldListOneLineWhenTheReasonHasSeveral() {
+    service.show(unprotected("divergence at event 1\n  primary: write\n  replica: read"));
+    assertThat(ftctl("list")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .endsWith("divergence at event 1\n")
+        .hasLineCount(1);
+  }
+
+  private static ServiceStatus unprotected(String reason) {
+    return new ServiceStatus(
+        "ngircd",
+        ServiceState.UNPROTECTED,
+        1,
+        new ServiceStatus.Member(7, -1),
+        List.of(),
+        reason,
+        List.of(),
+        -1,
+        0,
+        0,
+        0,
+        null,
+        new ServiceStatus.Settlements(0, 0, 0),
+        0);
   }
 
   @Test
