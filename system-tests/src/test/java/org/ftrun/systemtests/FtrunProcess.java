@@ -23,8 +23,10 @@ final class FtrunProcess implements AutoCloseable {
   /** The machine may be busy with other builds; a takeover itself takes about a millisecond. */
   static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("ftrun.limit", 30));
 
-  private static final Path SCRIPT =
+  /** The script that starts it. */
+  static final Path SCRIPT =
       Path.of(System.getProperty("ftrun.script", "../scripts/ftrun")).toAbsolutePath().normalize();
+
   private static final AtomicInteger STARTED = new AtomicInteger();
 
   private final String name;
@@ -222,6 +224,16 @@ final class FtrunProcess implements AutoCloseable {
     assertThat(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly))
         .as("kill -9 %d", pid)
         .contains(true);
+  }
+
+  /** The service's name. */
+  String name() {
+    return name;
+  }
+
+  /** Where its control socket is. */
+  Path runDirectory() {
+    return directory.resolve("run");
   }
 
   /** Pid of ftrun itself. */

@@ -42,6 +42,7 @@ class TinyProgramsTest {
           "transfers",
           "waits",
           "written",
+          "without_dispatch",
           "code",
           "code_library",
           "hidden",
