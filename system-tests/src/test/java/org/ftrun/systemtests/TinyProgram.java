@@ -38,6 +38,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "signal_masks",
           "signal_interrupts",
           "interruptions",
+          "interrupted_sockets",
           "signal_descriptors",
           "signal_faults",
           "personal",

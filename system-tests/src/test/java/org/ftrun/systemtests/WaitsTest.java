@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WaitsTest {
   private static final List<String> COMMAND =
       List.of(new CProgram("waits", Linking.DYNAMIC).executable().toString());
-  private static final List<String> WAITS = List.of("select", "pselect6", "ppoll");
+  private static final List<String> WAITS = List.of("select", "pselect6", "ppoll", "recvmmsg");
 
   @TempDir Path directory;
 

@@ -10,6 +10,8 @@ import org.ftrun.tracer.syscall.SyscallTable;
 final class CallInFlight {
   static final int SYSCALL_INSTRUCTION_BYTES = 2;
 
+  private static final SyscallRow RECVMMSG = SyscallTable.named("recvmmsg");
+
   private final CallDigest digests;
 
   /** The pid by which the service knows itself. */
@@ -34,6 +36,12 @@ final class CallInFlight {
 
   /** When the call began, System.nanoTime(). */
   long began;
+
+  /**
+   * When the wait began whose time-out counts: with the call, but for those that the kernel counts
+   * anew within a call.
+   */
+  long waitBegan;
 
   /** Whether the call began in a primary that died within it. */
   boolean resumed;
@@ -84,6 +92,9 @@ final class CallInFlight {
   /** The time-out of the call's socket, nanoseconds; 0: none, -1: not known yet. */
   long timeLimit;
 
+  /** Index of the argument with the socket that has the time-out. */
+  int timedArgument;
+
   /** Whether the call is made in what is left of that time: tried, and waited for beside it. */
   boolean timed;
 
@@ -131,7 +142,7 @@ final class CallInFlight {
     detail = 0;
     reset();
     resumed = false;
-    began = System.nanoTime();
+    began(System.nanoTime());
   }
 
   /** Takes over the state of a replica's call, which the old primary had begun and not ended. */
@@ -147,7 +158,16 @@ final class CallInFlight {
     reset();
     transferred = parked.transferred;
     resumed = when != 0;
-    began = resumed ? when : System.nanoTime();
+    began(resumed ? when : System.nanoTime());
+    if (row == RECVMMSG && transferred > 0) {
+      waitBegan = System.nanoTime(); // for the next message, as far as is known
+    }
+  }
+
+  /** Sets when the call began. */
+  void began(long when) {
+    began = when;
+    waitBegan = when;
   }
 
   private void reset() {
@@ -162,6 +182,7 @@ final class CallInFlight {
     enteredAgain = false;
     signalled = false;
     timeLimit = -1;
+    timedArgument = 0;
     timed = false;
     waiting = false;
     fruitlessTries = 0;

@@ -20,6 +20,8 @@ final class Interruption {
   static final int ERESTART_RESTARTBLOCK = 516;
 
   private static final SyscallRow CONNECT = SyscallTable.named("connect");
+  private static final SyscallRow RECVMMSG = SyscallTable.named("recvmmsg");
+  private static final SyscallRow SPLICE = SyscallTable.named("splice");
 
   private final PrimaryThread primary;
   private final PrimaryCalls calls;
@@ -117,8 +119,7 @@ final class Interruption {
     if (socketTimeout.isOver(call)) {
       return timedOut();
     }
-    call.askAnew();
-    calls.effects.identities.prepare(call);
+    askAnew();
     redirection.renew();
     if (SocketTimeout.isMadeWhenReady(call)) {
       socketTimeout.askToWait(call);
@@ -152,8 +153,7 @@ final class Interruption {
     if (ready == 0) {
       return timedOut();
     }
-    call.askAnew();
-    calls.effects.identities.prepare(call);
+    askAnew();
     redirection.renew();
     request.askForRest(call);
     if (!SocketTimeout.isMadeWhenReady(call) && !SocketTimeout.isFruitless(call)) {
@@ -189,12 +189,20 @@ final class Interruption {
     return enterAgain();
   }
 
+  private void askAnew() {
+    call.askAnew();
+    timeLeft.cut(call);
+    calls.effects.identities.prepare(call);
+  }
+
   /** Sets the registers to enter the call again. */
   void prepareToEnterAgain() throws TraceeDiedException {
     if (how == -ERESTART_RESTARTBLOCK) {
       call.continuing = true;
-    } else if (how == -Errno.EINTR) {
+    } else if (how == -Errno.EINTR || call.row == RECVMMSG) {
       timeLeft.cut(call);
+    } else if (how == -ERESTARTSYS && call.row == SPLICE) {
+      call.waitBegan = System.nanoTime(); // it waited for its pipe, before its socket
     }
     if (call.waiting) {
       socketTimeout.askToWait(call);
@@ -219,8 +227,15 @@ final class Interruption {
       return true;
     }
     long position = partial.positionAfter(call, result, member.pid());
-    if (position < 0) {
+    if (position < 0 || call.timed && SocketTimeout.isMadeWhenReady(call)) {
       return false;
+    }
+    if (call.row == RECVMMSG) {
+      timeLeft.writeBack(call, result);
+      call.waitBegan = System.nanoTime(); // from here on the kernel waits for the next message
+    }
+    if (interrupted) {
+      waiting.clearTrace(call);
     }
     if (!call.timed && !call.piece) {
       if (!waiting.goesOn(call) || isTimed() && socketTimeout.isOver(call)) {
@@ -235,8 +250,7 @@ final class Interruption {
     partial.advance(call, position);
     call.answered(-Errno.EINTR);
     boolean askedTimed = call.timed;
-    call.askAnew();
-    calls.effects.identities.prepare(call);
+    askAnew();
     request.askForRest(call);
     if (askedTimed) {
       call.fruitlessTries = 0;

@@ -6,6 +6,7 @@ import static org.ftrun.tracer.abi.SocketLayout.IOVEC_SIZE;
 import static org.ftrun.tracer.abi.SocketLayout.MAX_IOVECS;
 import static org.ftrun.tracer.abi.SocketLayout.MMSGHDR_BYTES;
 import static org.ftrun.tracer.abi.SocketLayout.MMSGHDR_SIZE;
+import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_FLAGS;
 import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_IOV;
 import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_IOV_COUNT;
 import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_SIZE;
@@ -20,6 +21,9 @@ import org.ftrun.tracer.ptrace.TraceeMemory;
  * loaded last are kept.
  */
 final class MessageVectors {
+  private static final int MSG_OOB = 1;
+  private static final int TIMESPEC_BYTES = 16;
+
   private final MemberThread member;
   private final ByteBuffer iovecs = buffer(MAX_IOVECS * IOVEC_SIZE);
   private final ByteBuffer header = buffer(MMSGHDR_SIZE);
@@ -74,6 +78,18 @@ final class MessageVectors {
   /** Bytes that the kernel says it has sent of a message, in its mmsghdr; -1 if unreadable. */
   long sentOf(long message) {
     return load(header, message, MMSGHDR_SIZE) ? header.getInt(MMSGHDR_BYTES) & 0xffff_ffffL : -1;
+  }
+
+  /** Whether a received message is out-of-band data, which ends a recvmmsg. */
+  boolean isUrgent(long message) {
+    return load(header, message, MSGHDR_SIZE) && (header.getInt(MSGHDR_FLAGS) & MSG_OOB) != 0;
+  }
+
+  /** Whether a timespec is zero: that of a recvmmsg, if the kernel found its time to be over. */
+  boolean isZeroTime(long address) {
+    return load(header, address, TIMESPEC_BYTES)
+        && header.getLong(0) == 0
+        && header.getLong(Long.BYTES) == 0;
   }
 
   /** Says in a message's mmsghdr how many of its bytes were sent. */

@@ -12,12 +12,14 @@ import org.ftrun.tracer.syscall.SyscallTable;
  * for the rest, again and again ({@link TransferRequest}), and the service sees one call.
  *
  * <p>The position is {@link CallInFlight#transferred}: bytes, but for sendmmsg the number of
- * messages that are sent, shifted by 32, and the bytes of the next one. From the position and the
- * service's arguments alone the rest can be asked for, by a successor too.
+ * messages that are sent, shifted by 32, and the bytes of the next one, and for recvmmsg the number
+ * of those that are received, shifted likewise. From the position and the service's arguments alone
+ * the rest can be asked for, by a successor too.
  */
 final class PartialTransfer {
   private static final SyscallRow SENDMMSG = SyscallTable.named("sendmmsg");
   private static final SyscallRow RECVMSG = SyscallTable.named("recvmsg");
+  private static final SyscallRow RECVMMSG = SyscallTable.named("recvmmsg");
 
   private final MessageVectors vectors;
   private final TransferRequest request;
@@ -33,7 +35,10 @@ final class PartialTransfer {
   }
 
   private static boolean goesInParts(CallInFlight call, int pid) {
-    return call.waitsForAll || sends(call.row) || FileReads.isOne(call, pid);
+    return call.waitsForAll
+        || sends(call.row)
+        || call.row == RECVMMSG
+        || FileReads.isOne(call, pid);
   }
 
   /**
@@ -51,7 +56,7 @@ final class PartialTransfer {
       case NONE:
         return -1;
       case MESSAGES:
-        return messagesAfter(call, result);
+        return call.row == RECVMMSG ? receivedAfter(call, result) : sentAfter(call, result);
       case MESSAGE:
         if (call.row == RECVMSG && request.broughtControl()) {
           return -1; // a stream ends a receive where descriptors or credentials come
@@ -84,7 +89,17 @@ final class PartialTransfer {
     return bytes < 0 ? OutputRegions.MAX_LENGTH : Math.min(bytes, OutputRegions.MAX_LENGTH);
   }
 
-  private long messagesAfter(CallInFlight call, long result) {
+  private long receivedAfter(CallInFlight call, long result) {
+    long received = (call.transferred >>> 32) + result;
+    boolean all =
+        received >= Math.min(call.arguments[2] & 0xffff_ffffL, MAX_IOVECS)
+            || TransferFlags.waitsForOne(call)
+            || vectors.isUrgent(message(call, received - 1))
+            || call.asked[4] != 0 && vectors.isZeroTime(call.asked[4]);
+    return all ? -1 : received << 32;
+  }
+
+  private long sentAfter(CallInFlight call, long result) {
     long sent = call.transferred >>> 32;
     long bytes = call.transferred & 0xffff_ffffL;
     if (bytes > 0) {
@@ -107,7 +122,7 @@ final class PartialTransfer {
     return sent < Math.min(call.arguments[2] & 0xffff_ffffL, MAX_IOVECS) ? sent << 32 : -1;
   }
 
-  /** Address of one of the mmsghdrs of a sendmmsg. */
+  /** Address of one of the mmsghdrs of a sendmmsg or recvmmsg. */
   static long message(CallInFlight call, long index) {
     return call.arguments[1] + index * MMSGHDR_SIZE;
   }

@@ -112,6 +112,9 @@ final class PrimaryCalls {
       call.detail = detail();
     }
     FaultPoint.BEFORE_CALL.reached(recorder, member, call.row);
+    if (call.transferred > 0) {
+      waiting.clearTrace(call);
+    }
     if (call.transferred > 0 && !waiting.goesOn(call)) {
       return returnToService(null, record(EventKind.SYSCALL, 0, -Errno.EINTR));
     }
@@ -207,7 +210,7 @@ final class PrimaryCalls {
   /** Records the returned call; the service's result is returned. */
   long record(EventKind kind, int flags, long kernelResult) throws TraceeDiedException {
     request.finish(call, kernelResult);
-    timeLeft.writeBack(call);
+    timeLeft.writeBack(call, kernelResult);
     long result = partial.resultOf(call, kernelResult);
     boolean redirected = call.redirectedFrom != 0 && result > 0;
     effects.identities.show(call, result, redirected ? received(result) : null);
@@ -278,6 +281,8 @@ final class PrimaryCalls {
   void publishPart(long position) {
     if (call.redirectedFrom == 0) {
       long written = PartialTransfer.resultAt(call, position);
+      timeLeft.writeBack(call, written);
+      effects.identities.show(call, written, null);
       recorder.publishOutputs(EventKind.PARTIAL, call, 0, position, written);
     } else if (recorder.isRecording()) {
       recorder.publishReceived(EventKind.PARTIAL, call, 0, position, (int) position);

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PrimaryFastPath {
   private static final Logger LOG = LoggerFactory.getLogger(PrimaryFastPath.class);
+  private static final SyscallRow RECVMMSG = SyscallTable.named("recvmmsg");
+
   private final PrimaryThread primary;
   private final PrimaryCalls calls;
   private final MemberThread member;
@@ -73,7 +75,8 @@ final class PrimaryFastPath {
     member.fastPath.serviceRegisters(member.now, service);
     long result = member.now.rax();
     SyscallRow row = SyscallTable.row(service.rax());
-    if (returned && !PartialTransfer.sends(row) && !(result > 0 && FileReads.mayBe(row))) {
+    boolean received = result > 0 && (FileReads.mayBe(row) || row == RECVMMSG);
+    if (returned && !PartialTransfer.sends(row) && !received) {
       return false;
     }
     take();
@@ -94,7 +97,7 @@ final class PrimaryFastPath {
       call.begin(service);
     }
     if (member.fastPath.began() != 0) {
-      call.began = member.fastPath.began();
+      call.began(member.fastPath.began());
     }
     call.executing = true;
     primary.recorder.enter(call.row, call.arguments);

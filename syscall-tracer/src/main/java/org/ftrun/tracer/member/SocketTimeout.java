@@ -32,6 +32,8 @@ final class SocketTimeout {
   private static final SyscallRow ACCEPT = SyscallTable.named("accept");
   private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
   private static final SyscallRow SENDMMSG = SyscallTable.named("sendmmsg");
+  private static final SyscallRow RECVMMSG = SyscallTable.named("recvmmsg");
+  private static final SyscallRow SPLICE = SyscallTable.named("splice");
 
   private final MemberThread member;
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(24).order(ByteOrder.nativeOrder());
@@ -43,32 +45,47 @@ final class SocketTimeout {
   /** Whether the call works on a socket with a time-out; asks the kernel once a call. */
   boolean applies(CallInFlight call) throws TraceeDiedException {
     if (call.timeLimit < 0) {
-      boolean may = call.row.descriptorArgument() == 0 && call.row.timeoutArgument() < 0;
+      // The time-out of recvmmsg is for all of its messages, the socket's for each of them.
+      boolean may =
+          call.row.descriptorArgument() == 0
+              && (call.row.timeoutArgument() < 0 || call.row == RECVMMSG);
       call.timeLimit = may ? timeLimit(call) : 0;
     }
     return call.timeLimit > 0;
   }
 
   private long timeLimit(CallInFlight call) throws TraceeDiedException {
+    long limit = timeOut(call);
+    if (limit < 0 && call.row == SPLICE) {
+      call.timedArgument = 2; // it comes from a pipe, then
+      limit = timeOut(call);
+    }
+    return Math.max(0, limit);
+  }
+
+  /** The time-out in nanoseconds, 0 if there is none, -1 if there is no socket. */
+  private long timeOut(CallInFlight call) throws TraceeDiedException {
     TraceeAddress scratch = scratch();
     member.tracee.memory().writeLong(scratch.plus(TIMEVAL_BYTES), TIMEVAL_BYTES);
     long result =
         member.inject(
             SyscallNumber.GETSOCKOPT,
-            call.arguments[0],
+            call.arguments[call.timedArgument],
             SOL_SOCKET,
             sends(call) ? SO_SNDTIMEO : SO_RCVTIMEO,
             scratch.value(),
             scratch.value() + TIMEVAL_BYTES);
     bytes.clear().limit(TIMEVAL_BYTES);
     if (result != 0 || member.tracee.memory().read(scratch, bytes) != TIMEVAL_BYTES) {
-      return 0;
+      return -1;
     }
     return bytes.getLong(0) * NANOS_A_SECOND + bytes.getLong(8) * 1000;
   }
 
   private static boolean sends(CallInFlight call) {
-    return call.row.transfersOutput() || call.row == CONNECT || call.row == SENDMMSG;
+    return call.row == SPLICE
+        ? call.timedArgument == 2
+        : call.row.transfersOutput() || call.row == CONNECT || call.row == SENDMMSG;
   }
 
   /** Whether the time of a call to which a time-out applies is over. */
@@ -77,7 +94,7 @@ final class SocketTimeout {
   }
 
   private static long timeLeft(CallInFlight call) {
-    return call.timeLimit - (System.nanoTime() - call.began);
+    return call.timeLimit - (System.nanoTime() - call.waitBegan);
   }
 
   /** Whether the call can be made in the time that is left. */
@@ -87,7 +104,10 @@ final class SocketTimeout {
 
   /** Whether the call has no form that does not wait, and is made when its socket is ready. */
   static boolean isMadeWhenReady(CallInFlight call) {
-    return call.row == ACCEPT || call.row == ACCEPT4 || call.row == CONNECT;
+    return call.row == ACCEPT
+        || call.row == ACCEPT4
+        || call.row == CONNECT
+        || call.row == SPLICE && !sends(call);
   }
 
   /** Has the kernel asked to wait, for the time that is left, until the socket is ready. */
@@ -95,7 +115,9 @@ final class SocketTimeout {
     TraceeAddress scratch = scratch();
     long left = Math.max(0, timeLeft(call));
     bytes.clear();
-    bytes.putInt(0, (int) call.arguments[0]).putInt(4, sends(call) ? POLLOUT : POLLIN);
+    bytes
+        .putInt(0, (int) call.arguments[call.timedArgument])
+        .putInt(4, sends(call) ? POLLOUT : POLLIN);
     bytes.putLong(8, left / NANOS_A_SECOND).putLong(16, left % NANOS_A_SECOND);
     member.tracee.memory().write(scratch, bytes);
     call.number = SyscallNumber.PPOLL;

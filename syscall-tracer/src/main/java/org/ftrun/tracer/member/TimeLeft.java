@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.syscall.ArgumentRule;
 
 /**
  * Makes a call that is entered again wait only for the time that is left of its relative time-out,
@@ -27,7 +28,7 @@ final class TimeLeft {
     if (index < 0) {
       return;
     }
-    long passed = System.nanoTime() - call.began;
+    long passed = System.nanoTime() - call.waitBegan;
     switch (call.row.timeoutUnit()) {
       case MILLISECONDS:
         int millis = (int) call.arguments[index];
@@ -66,11 +67,19 @@ final class TimeLeft {
     }
   }
 
-  /** Where the kernel counts a time-out down in our copy, the service sees what is left of it. */
-  void writeBack(CallInFlight call) {
+  /**
+   * Where the kernel counts a time-out down in our copy, the service sees what is left of it.
+   *
+   * @param result what the kernel returned
+   */
+  void writeBack(CallInFlight call, long result) {
     int index = call.row.timeoutArgument();
     long scratch = member.room().scratch().value() + SCRATCH_OFFSET;
-    if (index < 0 || call.asked[index] != scratch || !call.row.arguments().get(index).isOutput()) {
+    if (index < 0 || call.asked[index] != scratch) {
+      return;
+    }
+    ArgumentRule rule = call.row.arguments().get(index);
+    if (!rule.isOutput() || !rule.written().holdsFor(result)) {
       return;
     }
     time.clear();

@@ -11,12 +11,14 @@ final class TransferFlags {
   static final int MSG_DONTWAIT = 0x40;
 
   private static final int MSG_WAITALL = 0x100;
+  private static final int MSG_WAITFORONE = 0x10000;
 
   private static final SyscallRow SENDTO = SyscallTable.named("sendto");
   private static final SyscallRow SENDMSG = SyscallTable.named("sendmsg");
   private static final SyscallRow SENDMMSG = SyscallTable.named("sendmmsg");
   private static final SyscallRow RECVFROM = SyscallTable.named("recvfrom");
   private static final SyscallRow RECVMSG = SyscallTable.named("recvmsg");
+  private static final SyscallRow RECVMMSG = SyscallTable.named("recvmmsg");
 
   private TransferFlags() {}
 
@@ -31,8 +33,16 @@ final class TransferFlags {
     return receives && (of(call) & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) == MSG_WAITALL;
   }
 
+  /** Whether a recvmmsg waits for its first message only. */
+  static boolean waitsForOne(CallInFlight call) {
+    return (of(call) & MSG_WAITFORONE) != 0;
+  }
+
   private static long of(CallInFlight call) {
-    if (call.row == SENDTO || call.row == RECVFROM || call.row == SENDMMSG) {
+    if (call.row == SENDTO
+        || call.row == RECVFROM
+        || call.row == SENDMMSG
+        || call.row == RECVMMSG) {
       return call.arguments[3];
     }
     return call.row == SENDMSG || call.row == RECVMSG ? call.arguments[2] : 0;

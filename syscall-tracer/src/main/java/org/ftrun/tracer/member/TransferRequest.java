@@ -46,6 +46,7 @@ final class TransferRequest {
   private static final SyscallRow SENDMMSG = SyscallTable.named("sendmmsg");
   private static final SyscallRow RECVFROM = SyscallTable.named("recvfrom");
   private static final SyscallRow RECVMSG = SyscallTable.named("recvmsg");
+  private static final SyscallRow RECVMMSG = SyscallTable.named("recvmmsg");
 
   /** Calls with iovecs and a position in the file. */
   private static final Set<SyscallRow> POSITIONED =
@@ -121,17 +122,17 @@ final class TransferRequest {
   }
 
   private void askForMessages(CallInFlight call) {
-    long sent = call.transferred >>> 32;
+    long done = call.transferred >>> 32;
     long bytes = call.transferred & 0xffff_ffffL;
     if (bytes == 0) {
-      call.number = SENDMMSG.number();
-      call.asked[1] = PartialTransfer.message(call, sent);
-      call.asked[2] = call.arguments[2] - sent;
+      call.number = call.row.number();
+      call.asked[1] = PartialTransfer.message(call, done);
+      call.asked[2] = call.arguments[2] - done;
       call.asked[3] = call.arguments[3];
       return;
     }
     call.number = SENDMSG.number();
-    askWithHeader(call, PartialTransfer.message(call, sent), bytes);
+    askWithHeader(call, PartialTransfer.message(call, done), bytes);
     call.asked[2] = call.arguments[3];
     call.asked[3] = 0;
     call.piece = true;
@@ -190,7 +191,8 @@ final class TransferRequest {
         || call.row == RECVFROM
         || call.row == SENDMSG
         || call.row == RECVMSG
-        || call.row == SENDMMSG;
+        || call.row == SENDMMSG
+        || call.row == RECVMMSG;
   }
 
   /** Changes what is asked of a socket so that the kernel does not wait. */

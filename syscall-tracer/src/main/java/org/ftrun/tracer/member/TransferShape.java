@@ -14,7 +14,10 @@ enum TransferShape {
   VECTOR,
   /** From or to the iovecs of the msghdr in argument 1 (sendmsg, recvmsg). */
   MESSAGE,
-  /** From the iovecs of the mmsghdrs in argument 1, as many as argument 2 says (sendmmsg). */
+  /**
+   * From or to the iovecs of the mmsghdrs in argument 1, as many as argument 2 says (sendmmsg,
+   * recvmmsg).
+   */
   MESSAGES,
   /** From one descriptor to another, as many as argument 3 says (sendfile). */
   FILE,

@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
 
 /**
  * Whether the kernel, had it not been interrupted by us, would have gone on waiting for the rest of
@@ -17,6 +19,7 @@ final class Waiting {
   private static final int O_NONBLOCK = 04000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_TYPE = 3;
+  private static final int SO_ERROR = 4;
   private static final int SOCK_STREAM = 1;
   private static final int SPLICE_F_NONBLOCK = 2;
   private static final int POLLERR = 8;
@@ -24,6 +27,8 @@ final class Waiting {
 
   /** Behind what SocketTimeout puts into the scratch room. */
   private static final int SCRATCH_OFFSET = 384;
+
+  private static final SyscallRow RECVMMSG = SyscallTable.named("recvmmsg");
 
   private final MemberThread member;
   private final ByteBuffer words = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
@@ -34,16 +39,26 @@ final class Waiting {
 
   /** Whether the call's descriptor is a stream socket. */
   boolean isStream(CallInFlight call) throws TraceeDiedException {
+    return option(call, SO_TYPE) == SOCK_STREAM;
+  }
+
+  /**
+   * A recvmmsg that is interrupted when it has received some messages leaves the reason behind as
+   * the socket's pending error (do_recvmmsg of net/socket.c), for whichever call comes next.
+   */
+  void clearTrace(CallInFlight call) throws TraceeDiedException {
+    if (call.row == RECVMMSG) {
+      option(call, SO_ERROR);
+    }
+  }
+
+  /** An option of the call's socket, -1 if it has none. Fetching the error clears it. */
+  private int option(CallInFlight call, int option) throws TraceeDiedException {
     put(0, Integer.BYTES);
     long result =
         member.inject(
-            SyscallNumber.GETSOCKOPT,
-            call.arguments[0],
-            SOL_SOCKET,
-            SO_TYPE,
-            scratch(),
-            scratch() + 4);
-    return result == 0 && first() == SOCK_STREAM;
+            SyscallNumber.GETSOCKOPT, call.arguments[0], SOL_SOCKET, option, scratch(), scratch() + 4);
+    return result == 0 ? first() : -1;
   }
 
   /** Whether a transfer of which a part was done would have waited to do the rest. */
@@ -63,7 +78,7 @@ final class Waiting {
     if (flags < 0 || (flags & O_NONBLOCK) != 0) {
       return false;
     }
-    return call.waitsForAll || !isBroken(descriptor);
+    return call.waitsForAll || call.row == RECVMMSG || !isBroken(descriptor);
   }
 
   /** An emptied pipe ends a splice; a pipe is filled only once, as far as a file goes. */

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.ftrun.tracer.abi.Errno;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,17 @@ class TimeLeftTest {
   }
 
   @Test
+  void shouldWriteBackWhatTheKernelHasWrittenWhenACallReturned() throws Exception {
+    CallInFlight call = begun("recvmmsg", 3, 0, 2, 0, on.put(0, 100, 5).room);
+    timeLeft.cut(call);
+    timeLeft.writeBack(call, -Errno.EAGAIN);
+    assertThat(on.get(on.room, 2)).as("of no message").containsExactly(100, 5);
+    timeLeft.writeBack(call, 1);
+    assertThat(on.get(on.room, 2)).isEqualTo(on.get(call.asked[4], 2));
+    assertThat(on.get(on.room, 1)[0]).isLessThan(100);
+  }
+
+  @Test
   void shouldDoNothingWhenACallHasNoTimeout() {
     CallInFlight call = begun("read", 3, on.room, 10);
     timeLeft.cut(call);
@@ -103,7 +115,7 @@ class TimeLeftTest {
 
   private static CallInFlight begun(String name, long... arguments) {
     CallInFlight call = MemberOnChild.call(name, arguments);
-    call.began = System.nanoTime() - PASSED;
+    call.began(System.nanoTime() - PASSED);
     return call;
   }
 
