@@ -168,6 +168,14 @@ static struct outcome with_parent(const struct area *area, const struct row *row
   return outcome;
 }
 
+/*
+ * Whether a wait has ended for a signal that another thread has got since: for one of our own the
+ * tracer would have stopped us before we saw that. It is made anew on the slow path.
+ */
+static int is_for_another(const struct area *area, const struct row *row, s64 result) {
+  return result == -EINTR && row->blocks && area->mode == MODE_RECORD; /* not without a tracer */
+}
+
 static struct outcome solo(struct area *area, const struct row *row) {
   area->slot = &area->unlogged;
   ask(area, row);
@@ -215,7 +223,7 @@ struct outcome record(struct area *area, const struct row *row) {
     area->redirected = bound;
   }
   struct outcome outcome = with_parent(area, row, guarded_call(area, area->frame.number));
-  if (outcome.slow) return SLOW;
+  if (outcome.slow || is_for_another(area, row, outcome.result)) return SLOW;
   u64 length = 0, flags = 0;
   if (buffer) {
     length = raw_length(area, buffer, outcome.result);

@@ -73,6 +73,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_files",
           "thread_races",
           "thread_signals",
+          "thread_interruptions",
           "thread_cancel",
           "thread_robust");
 

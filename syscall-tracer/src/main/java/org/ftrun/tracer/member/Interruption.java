@@ -92,6 +92,20 @@ final class Interruption {
     }
   }
 
+  /**
+   * Whether a call ended for a signal that another thread has got since: the kernel wakes one
+   * thread for a signal of the process, and whichever comes first takes it. Natively it would have
+   * dropped one that is ignored. The call is noted as interrupted, then.
+   */
+  boolean isForAnother(long result) {
+    boolean woken =
+        result == -Errno.EINTR && primary.role.areSeveral() && call.resolution.mayBlock();
+    if (woken) {
+      how = -Errno.EINTR;
+    }
+    return woken;
+  }
+
   /** How the call was interrupted: -ERESTART... or -EINTR, 0 if it had not begun. */
   long how() {
     return how;

@@ -180,6 +180,9 @@ final class PrimaryCalls {
     if (call.timed && kernelResult == -Errno.EAGAIN) {
       return interruption.triedInVain();
     }
+    if (interruption.isForAnother(kernelResult)) {
+      return primary.goOnInCall();
+    }
     if (interruption.goesOn(kernelResult, interrupted)) {
       ask();
       if (primary.isAwaited()) {
