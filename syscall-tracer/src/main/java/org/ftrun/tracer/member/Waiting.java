@@ -57,7 +57,12 @@ final class Waiting {
     put(0, Integer.BYTES);
     long result =
         member.inject(
-            SyscallNumber.GETSOCKOPT, call.arguments[0], SOL_SOCKET, option, scratch(), scratch() + 4);
+            SyscallNumber.GETSOCKOPT,
+            call.arguments[0],
+            SOL_SOCKET,
+            option,
+            scratch(),
+            scratch() + 4);
     return result == 0 ? first() : -1;
   }
 
