@@ -206,8 +206,8 @@ __attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
     go_native(area);
     if (inside) finish(area, context);
     area->rescue = RESCUE_NONE;
-  } else if (signal == SIGSEGV && context->rip - (u64)stub - STUB_COPY <
-                                      STUB_COPY_FAULT - STUB_COPY) {
+  } else if (signal == SIGSEGV && info->code > 0 && /* a fault, not sent by somebody */
+             context->rip - (u64)stub - STUB_COPY < STUB_COPY_FAULT - STUB_COPY) {
     context->rip = (u64)stub + STUB_COPY_FAULT;
   } else if (signal == SIGSEGV && info->code == SI_KERNEL && is_trapped_instruction(context->rip)) {
     go_native(area);

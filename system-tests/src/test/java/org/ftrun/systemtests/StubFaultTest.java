@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ class StubFaultTest {
   private static final Duration LONGEST_KILL = Duration.ofMillis(500);
 
   private static final int CLIENTS = 4;
+  private static final int SIGSEGV = 11;
 
   /** Copies are made byte by byte, each an instruction to the debugger: let them be short. */
   private static final int WINDOW = 12;
@@ -42,7 +44,17 @@ class StubFaultTest {
   @Timeout(300)
   void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int from, int to)
       throws Exception {
-    Faults faults = Faults.of(call, from, to);
+    echo(call, Faults.of(call, from, to));
+  }
+
+  /** The stub handles this signal itself, where it tells that a buffer is unreadable. */
+  @Test
+  @Timeout(300)
+  void shouldEchoEveryByteWhenASignalThatTheStubHandlesKillsAtAnyInstruction() throws Exception {
+    echo("read", Faults.bySignal("read", 0, 560, SIGSEGV));
+  }
+
+  private void echo(String call, Faults faults) throws Exception {
     int kills = faults.kills();
     Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", faults.option());
     List<String> command = EchoServer.command(Linking.DYNAMIC);
@@ -61,6 +73,7 @@ class StubFaultTest {
               });
       assertThat(status.divergences()).as(ftrun.messages()).isZero();
       assertThat(status.disagreed()).as(ftrun.messages()).isZero();
+      assertThat(ftrun.messages()).doesNotContain("did not die");
       crowd.finish();
     }
   }
@@ -109,21 +122,33 @@ class StubFaultTest {
    *
    * @param first behind how many instructions of the stub the first one is
    */
-  private record Faults(String call, int first, int stride, int kills) {
+  private record Faults(String call, int first, int stride, int kills, int signal) {
     /** In the how manieth call of a primary it is killed. */
     static final int CALLS_A_KILL = 10;
 
+    private static final int SIGKILL = 9;
+
     static Faults of(String call, int from, int to) {
-      int stride = Integer.getInteger("ftrun.stride", 2);
+      return of(call, from, to, 2, SIGKILL);
+    }
+
+    /** A copy of some bytes is met by longer steps too. */
+    static Faults bySignal(String call, int from, int to, int signal) {
+      return of(call, from, to, 7, signal);
+    }
+
+    private static Faults of(String call, int from, int to, int step, int signal) {
+      int stride = Integer.getInteger("ftrun.stride", step);
       long seed = Long.getLong("ftrun.seed", System.nanoTime());
       System.out.println(call + " with -Dftrun.seed=" + seed);
       int first = from + new SplittableRandom(seed).nextInt(stride);
-      return new Faults(call, first, stride, (to - first) / stride);
+      return new Faults(call, first, stride, (to - first) / stride, signal);
     }
 
     /** What FTRUN_JAVA_OPTIONS must be. */
     String option() {
-      return "-Dftrun.test.killInStub=" + call + ":" + first + ":" + stride + ":" + kills;
+      return "-Dftrun.test.killInStub="
+          + String.join(":", call, "" + first, "" + stride, "" + kills, "" + signal);
     }
   }
 

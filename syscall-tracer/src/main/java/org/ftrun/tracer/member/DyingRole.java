@@ -45,6 +45,10 @@ final class DyingRole implements Role, FailSafe {
   private final Set<PrimaryThread> atExit = new HashSet<>();
   private final Set<PrimaryThread> gone = new HashSet<>();
   private boolean settled;
+
+  /** The signal by which it is to die after its successor has been told, or 0. */
+  private int deadly;
+
   private int failures;
   private String cause;
 
@@ -78,6 +82,7 @@ final class DyingRole implements Role, FailSafe {
     }
     thread.ending.settlement().byRegisters();
     settled = true;
+    deadly = signal;
     lose();
     cutLifelines();
     leave(thread, signal);
@@ -323,7 +328,7 @@ final class DyingRole implements Role, FailSafe {
         case EXITING:
           return exiting(thread);
         case SIGNAL:
-          thread.member.tracee.resume(stop.signal());
+          goOn(thread, stop.signal());
           return this;
         case EXITED:
         case KILLED:
@@ -336,6 +341,16 @@ final class DyingRole implements Role, FailSafe {
     } catch (TraceeDiedException e) {
       return this;
     }
+  }
+
+  /** Who has a successor must not run on, whatever the reason: there would be two of it. */
+  private void goOn(PrimaryThread thread, int signal) throws TraceeDiedException {
+    if (deadly == 0 || signal == deadly) {
+      thread.member.tracee.resume(signal);
+      return;
+    }
+    LOG.info("process {} did not die of {} and is killed", pid, Signal.name(deadly));
+    Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
   }
 
   /** A thread of the primary is gone; the first one last, whose end is the process's. */

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
  * Has primaries killed at chosen instructions of the fast path, for tests. The system property
  * {@code ftrun.test.killInStub} is {@code SYSCALL:FIRST:STRIDE:KILLS}: each new primary is killed
  * in its {@value #CALLS}th fast call of that name, the first one when FIRST instructions of the
- * stub have been executed, each further one STRIDE instructions later, KILLS in all. Without the
- * property it costs a look at a constant.
+ * stub have been executed, each further one STRIDE instructions later, KILLS in all. {@code
+ * :SIGNAL}, a number, behind it: by that signal instead of SIGKILL. Without the property it costs a
+ * look at a constant.
  */
 final class StubFault {
   /** Name of the system property. */
@@ -28,7 +29,7 @@ final class StubFault {
 
   private static final int CALLS = 10;
   private static final Pattern FORM =
-      Pattern.compile("([a-z0-9_]+):(\\d{1,6}):([1-9]\\d{0,5}):(\\d{1,6})");
+      Pattern.compile("([a-z0-9_]+):(\\d{1,6}):([1-9]\\d{0,5}):(\\d{1,6})(?::(\\d{1,2}))?");
   private static final Logger LOG = LoggerFactory.getLogger(StubFault.class);
   private static final StubFault FAULT = parse(System.getProperty(PROPERTY));
 
@@ -36,13 +37,15 @@ final class StubFault {
   private final AtomicLong next;
   private final long stride;
   private final AtomicLong killsLeft;
+  private final int signal;
   private int calls;
 
-  private StubFault(SyscallRow row, long first, long stride, long kills) {
+  private StubFault(SyscallRow row, long first, long stride, long kills, int signal) {
     this.row = row;
     this.next = new AtomicLong(first);
     this.stride = stride;
     this.killsLeft = new AtomicLong(kills);
+    this.signal = signal;
   }
 
   private static StubFault parse(String text) {
@@ -56,12 +59,13 @@ final class StubFault {
             SyscallTable.named(form.group(1)),
             Long.parseLong(form.group(2)),
             Long.parseLong(form.group(3)),
-            Long.parseLong(form.group(4)));
+            Long.parseLong(form.group(4)),
+            form.group(5) == null ? Signal.SIGKILL : Integer.parseInt(form.group(5)));
       }
     } catch (IllegalArgumentException e) {
       LOG.debug("no such call", e);
     }
-    LOG.error("{} is not SYSCALL:FIRST:STRIDE:KILLS, ignored: {}", PROPERTY, text);
+    LOG.error("{} is not SYSCALL:FIRST:STRIDE:KILLS[:SIGNAL], ignored: {}", PROPERTY, text);
     return null;
   }
 
@@ -114,6 +118,9 @@ final class StubFault {
         instructions,
         row,
         member.now.rip() - member.model().stub.at(0));
-    Libc.call(SyscallNumber.KILL, member.pid(), Signal.SIGKILL);
+    Libc.call(SyscallNumber.KILL, member.pid(), signal);
+    if (signal != Signal.SIGKILL) {
+      member.tracee.resume(0);
+    }
   }
 }
