@@ -1,5 +1,5 @@
-// child STATE_FD GO_FD STATUS_FD COMMAND ARGS...     becomes COMMAND in the recorded context
-// recorded STATE_FD GO_FD STATUS_FD COUNT            the same; the command is the last COUNT arguments of ftrun, byte for byte
+// child STATE_FD GO_FD STATUS_FD COMMAND ARGS...     becomes COMMAND, a program of ftrun's own that dies with it, in the recorded context
+// recorded STATE_FD GO_FD STATUS_FD COUNT            the same for the service: the last COUNT arguments of ftrun, byte for byte; it survives
 //
 // Waits for one byte on GO_FD, so that the tracer can seize this process first; its end of file means that ftrun is gone. If the command
 // cannot be executed, its errno (4 bytes, native order) goes to STATUS_FD and the exit status is 127 (not found), 126 (any other reason
@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,7 @@ static void become(const struct launch_state *state, int go, int status, char **
 int child(int argc, char **argv) {
   if (argc < 4) return 2;
   int status = atoi(argv[2]);
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(status, EXIT_FTRUN_FAILED);
   const struct launch_state *state = map_state(atoi(argv[0]));
   if (!state) give_up(status, EXIT_FTRUN_FAILED);
   become(state, atoi(argv[1]), status, argv + 3);

@@ -2,12 +2,17 @@
 #include "launcher.h"
 
 #include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { LIFETIME_SECONDS = 30 };
 
 int rehearse(void) {
+  // As it was launched; said again so that it counts for those that take over as well. Without it they would go on natively, as a service
+  // does, when ftrun is ended meanwhile.
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return fail("prctl");
   int ends[2];
   if (pipe(ends) != 0) return fail("pipe");
   struct timespec start, now;

@@ -34,6 +34,20 @@ class RehearsalTest {
     }
   }
 
+  @Test
+  void shouldLeaveNothingWhenFtrunIsEndedMeanwhile() throws Exception {
+    List<String> options = List.of("--log-level=debug", "--log-file=" + log());
+    List<String> command = EchoServer.command(Linking.DYNAMIC);
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, options, Map.of(), command)) {
+      Await.until(
+          FtrunProcess.LIMIT,
+          () -> "no rehearsal: " + ftrun.messages(),
+          () -> Files.exists(log()) && !lines(" replica \\d+ follows").isEmpty());
+      ftrun.signal("TERM");
+      assertThat(ftrun.awaitExit()).as(ftrun.messages()).isEqualTo(128 + 15);
+    }
+  }
+
   private Path log() {
     return directory.resolve("log");
   }
