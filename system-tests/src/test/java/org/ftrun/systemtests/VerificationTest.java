@@ -61,7 +61,7 @@ class VerificationTest {
       assertThat(status.divergences()).as(ftrun.messages()).isEqualTo(1);
       assertThat(ftrun.messages())
           .containsPattern(
-              "divergence at event \\d+ \\(thread %2$d\\)   primary: %1$s%3$s = \\d+( at 0x[0-9a-f]+)"
+              "divergence at event \\d+ \\(thread %2$d\\)   primary: %1$s%3$s = -?\\d+( at 0x[0-9a-f]+)"
                       .formatted(handling.kind(), ftrun.pid(), ARGUMENTS)
                   + "   replica: CALL %s\\1\\2".formatted(handling.kind())
                   + "   the arguments are equal, the written bytes differ\n");
