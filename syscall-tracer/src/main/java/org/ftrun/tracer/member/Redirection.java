@@ -60,12 +60,13 @@ final class Redirection {
   }
 
   /**
-   * The fast path has let the kernel write an input into the payload ring.
+   * The fast path has let the kernel write an input into the payload ring; perhaps for a replica
+   * that has been lost meanwhile, but the service is to get it all the same.
    *
    * @param bytes as many as were reserved, or -1
    */
   void adopt(long bytes) {
-    if (bytes >= 0 && recorder.isRecording()) {
+    if (bytes >= 0) {
       direct(rawArgument(), (int) bytes, recorder.adoptInput((int) bytes));
     }
   }
