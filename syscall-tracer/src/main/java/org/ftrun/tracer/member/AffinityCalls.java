@@ -40,9 +40,11 @@ final class AffinityCalls {
   void succeeded(CallInFlight call, long result) {
     if (call.row == SET) {
       MemberThread target = target(call);
-      byte[] shown = shown(call);
-      if (target != null && shown != null) {
-        give(target, Affinity.ofBytes(shown).granted());
+      byte[] shown = target == null ? null : shown(call);
+      // The control group may have lost cores since the primary was asked.
+      Affinity granted = shown == null ? null : Affinity.ofBytes(shown).granted();
+      if (granted != null) {
+        give(target, granted);
       }
     } else if (call.row == GET) {
       MemberThread target = target(call);
