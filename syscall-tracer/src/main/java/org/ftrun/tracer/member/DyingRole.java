@@ -1,10 +1,8 @@
 package org.ftrun.tracer.member;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.tracer.abi.Signal;
@@ -77,7 +75,7 @@ final class DyingRole implements Role, FailSafe {
   Role crashing(PrimaryThread thread, int signal) throws TraceeDiedException {
     cause = Signal.name(signal);
     if (role.areSeveral()) {
-      Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
+      kill();
       return this;
     }
     thread.ending.settlement().byRegisters();
@@ -221,61 +219,8 @@ final class DyingRole implements Role, FailSafe {
   }
 
   private void lose() {
-    Map<Integer, Legacy.OfThread> threads = new HashMap<>();
-    for (PrimaryThread thread : role.threads()) {
-      threads.put(thread.member.thread().id, ofThread(thread));
-    }
-    MemberThread first = role.first().member;
-    Legacy legacy = new Legacy(pid, timers(first), pendingSignals(first, true), threads);
-    if (!role.group.primaryLost(cause, legacy)) {
+    if (!role.group.primaryLost(cause, LegacyReader.read(role))) {
       role.recording.set(false);
-    }
-  }
-
-  private static Legacy.OfThread ofThread(PrimaryThread thread) {
-    MemberThread member = thread.member;
-    List<byte[]> held = new ArrayList<>(member.held.all());
-    if (thread.standing.signalAtStop() != null) {
-      held.add(thread.standing.signalAtStop());
-    }
-    return new Legacy.OfThread(
-        thread.call.executing ? thread.call.began : 0,
-        pendingSignals(member, false),
-        held,
-        member.hiddenPending.all());
-  }
-
-  private static List<Legacy.TimerLeft> timers(MemberThread member) {
-    PersonalState state = member.model().personal;
-    List<Legacy.TimerLeft> left = new ArrayList<>();
-    for (CpuTimer timer : List.of(state.virtualTimer, state.profilingTimer)) {
-      if (timer.isArmed()) {
-        long micros = timer.microsLeft(member.pid());
-        left.add(new Legacy.TimerLeft(timer.which(), micros, timer.intervalMicros()));
-      }
-    }
-    return left;
-  }
-
-  /** What the kernel holds for the process, as far as it can still be asked. */
-  private static List<byte[]> pendingSignals(MemberThread member, boolean shared) {
-    List<byte[]> pending = new ArrayList<>();
-    try {
-      for (byte[] siginfo : member.tracee.pendingSignals(shared)) {
-        addAsynchronous(siginfo, pending);
-      }
-    } catch (TraceeDiedException e) {
-      LOG.debug("the primary is gone, its pending signals with it");
-    }
-    return pending;
-  }
-
-  private static void addAsynchronous(byte[] siginfo, List<byte[]> pending) {
-    int signal = HeldSignals.signalOf(siginfo);
-    boolean dispatch =
-        signal == Signal.SIGSYS && HeldSignals.codeOf(siginfo) == PrimaryThread.SYS_USER_DISPATCH;
-    if (signal != Signal.SIGKILL && !dispatch && !PrimarySignals.isSynchronous(signal, siginfo)) {
-      pending.add(siginfo);
     }
   }
 
@@ -350,6 +295,10 @@ final class DyingRole implements Role, FailSafe {
       return;
     }
     LOG.info("process {} did not die of {} and is killed", pid, Signal.name(deadly));
+    kill();
+  }
+
+  private void kill() {
     Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
   }
 
@@ -395,6 +344,9 @@ final class DyingRole implements Role, FailSafe {
       settled = true;
       cause = cause == null ? Signal.name(Signal.SIGKILL) : cause;
       lose();
+    }
+    if (deadly != 0) {
+      kill();
     }
     role.threads().forEach(each -> leave(each, 0));
     return this;
