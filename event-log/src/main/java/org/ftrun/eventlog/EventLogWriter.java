@@ -29,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class EventLogWriter {
   private static final int NOTHING_RESERVED = -1;
+  private static final long EMPTY_SLOT = -1;
   private static final int SPINS = 200;
   private static final int YIELDS = 200;
   private static final long PARK_NANOS = 20_000;
@@ -224,6 +225,18 @@ public final class EventLogWriter {
     head = last.payloadEnd();
     tail = Math.max(tail, head - ring.payloadBytes());
     sequencer.resumeAt(cursor);
+  }
+
+  /**
+   * Empties the next slot, in which there may be the intent of a call that was never recorded: the
+   * log was not written to meanwhile, so that it would look like one that has just been made. The
+   * service's own threads must stand outside of the fast path.
+   */
+  public void emptyNextSlot() {
+    checkOwner();
+    reservedBytes = NOTHING_RESERVED;
+    int slot = memory.layout().slotOffset(sequencer.getCursor() + 1);
+    memory.index().putLong(slot + SLOT_SEQUENCE_OFFSET, EMPTY_SLOT);
   }
 
   /** What the service's own thread, which stands still for ever, left in the next slot. */

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service's thread writes into the next slot by itself, here by way of the file. */
 @Timeout(10)
@@ -59,6 +60,34 @@ class UnpublishedEventTest {
   void shouldBeNoneWhenTheSlotIsOfAnotherEvent() throws IOException {
     write(65, EventKind.SYSCALL.code());
     assertThat(writer.unpublished().state()).isEqualTo(UnpublishedEvent.State.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(bytes = {0, 127, 1})
+  void shouldBeNoneWhenTheNextSlotWasEmptied(byte kind) throws IOException {
+    write(1, kind);
+    writer.emptyNextSlot();
+    assertThat(writer.unpublished().state()).isEqualTo(UnpublishedEvent.State.NONE);
+    assertThat(reader.peek()).isNull();
+  }
+
+  @Test
+  void shouldBeNoneInANewLogWhenTheNextSlotWasEmptied() throws IOException {
+    try (LogFile empty = new LogFile()) {
+      EventLogWriter first =
+          EventLog.create(empty.channel(), new EventLogLayout(64, 1 << 20)).writer();
+      first.emptyNextSlot();
+      assertThat(first.unpublished().state()).isEqualTo(UnpublishedEvent.State.NONE);
+    }
+  }
+
+  @Test
+  void shouldHoldAnEventAgainWhenTheEmptiedSlotIsPublished() throws IOException {
+    write(1, EventLogLayout.RESULT_STORED);
+    writer.emptyNextSlot();
+    assertThat(writer.tryReserve(16)).isTrue();
+    TestEvents.publish(writer, 1, 16);
+    TestEvents.check(reader.peek(), 1, 16);
   }
 
   @Test

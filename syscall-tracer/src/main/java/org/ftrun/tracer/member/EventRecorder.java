@@ -62,6 +62,12 @@ final class EventRecorder {
     }
   }
 
+  /** To be called before a replica begins to follow; all threads stand at call boundaries. */
+  void beginLog() {
+    catchUp();
+    writer.emptyNextSlot();
+  }
+
   /** What the primary's own thread, which stands still for ever, has begun in the next slot. */
   UnpublishedEvent unpublished() {
     return writer.unpublished();

@@ -20,7 +20,7 @@ final class PrimaryProtection {
     if (role.recording.isOn()) {
       return null;
     }
-    role.first().recorder.catchUp();
+    role.first().recorder.beginLog();
     String refusal = new Seeding(role).seed();
     if (refusal != null) {
       return end(refusal);
