@@ -106,6 +106,47 @@ static void overwritten(void) {
   check(munmap(memory, 2 * PAGE) == 0);
 }
 
+/* Of code that may be written and executed, one byte is written, and all are read. */
+static void renumbered(void) {
+  unsigned char *memory = pages(NULL, PROT_READ | PROT_WRITE | PROT_EXEC), expected[8];
+  emit(memory + 10, SYS_lseek);
+  call_often(memory + 10, 0, -EBADF);
+  emit(expected, SYS_lseek);
+  fact("as emitted: %s", memcmp(memory + 10, expected, sizeof expected) == 0 ? "yes" : "no");
+  memory[11] = SYS_getppid;
+  call_often(memory + 10, 0, getppid());
+  step("renumbered");
+  call_often(memory + 10, 0, getppid());
+  check(mprotect(memory, PAGE, PROT_READ | PROT_EXEC) == 0);
+  call_often(memory + 10, 0, getppid());
+  step("fixed");
+  call_often(memory + 10, 0, getppid());
+  check(munmap(memory, 2 * PAGE) == 0);
+}
+
+/* Code in a mapping of which there can be no private copy. */
+static void shared(void) {
+  unsigned char code[PAGE];
+  memset(code, 0xcc, sizeof code);
+  emit(code + 10, SYS_lseek);
+  emit_test(code + 100);
+  int file = memfd_create("code", MFD_CLOEXEC);
+  check(file >= 0 && write(file, code, sizeof code) == sizeof code);
+  char path[40];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+  int readable = open(path, O_RDONLY | O_CLOEXEC);
+  check(readable >= 0 && close(file) == 0);
+  unsigned char *memory = mmap(NULL, PAGE, PROT_READ | PROT_EXEC, MAP_SHARED, readable, 0);
+  check(memory != MAP_FAILED && close(readable) == 0);
+  for (int i = 0; i < 2; i++) {
+    call_often(memory + 10, 0, -EBADF);
+    call_often(memory + 100, SYS_getppid, getppid());
+    step("shared");
+  }
+  fact("shared as written: %s", memcmp(memory, code, PAGE) == 0 ? "yes" : "no");
+  check(munmap(memory, PAGE) == 0);
+}
+
 /* Calls change whole pages, whatever length they are given. */
 static void moved(void) {
   enum { ALL = 16 };
@@ -187,6 +228,8 @@ static void body(void) {
   step("begin");
   changed();
   overwritten();
+  renumbered();
+  shared();
   moved();
   own_text();
   if (library != NULL) {

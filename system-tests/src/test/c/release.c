@@ -1,5 +1,6 @@
 /* What signals do, and the cores, are the same when protection ends: here by a child process. */
 #include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "steps.h"
@@ -35,6 +36,8 @@ static void body(void) {
   check(sigaction(SIGSEGV, &handle, NULL) == 0);
   check(sigaction(SIGSYS, &handle, NULL) == 0);
   check(sigprocmask(SIG_BLOCK, &blocked, &before) == 0);
+  struct itimerval fast = {.it_interval = {.tv_usec = 300}, .it_value = {.tv_usec = 300}}, none = {0};
+  check(signal(SIGALRM, SIG_IGN) != SIG_ERR && setitimer(ITIMER_REAL, &fast, NULL) == 0);
   handled = 0;
   for (int i = 0; i < 2; i++) {
     check(kill(getpid(), SIGSEGV) == 0);
@@ -50,6 +53,8 @@ static void body(void) {
   }
   int status;
   check(waitpid(child, &status, 0) == child && status == 0);
+  check(setitimer(ITIMER_REAL, &none, &fast) == 0);
+  fact("ticked every %ld us", (long)fast.it_interval.tv_usec);
   show("Cpus_allowed_list");
   show("SigIgn");
   show("SigBlk");

@@ -112,7 +112,52 @@ static void partial(void) {
   check(close(ends[1]) == 0);
 }
 
+/*
+ * Two places that make any call, each as syscall(2) does. The first call there is interrupted, and the
+ * handler makes another one there: what was behind the first is where it was for who returns to it.
+ */
+#define PLACE(name)                                                                       \
+  __attribute__((noinline)) static long name(long number, void *first, long second, long third) { \
+    long result;                                                                          \
+    register long fourth __asm__("r10") = 0;                                              \
+    __asm__ volatile("syscall\n cmp $-4095, %%rax\n sbb %%rcx, %%rcx"                     \
+                     : "=a"(result)                                                       \
+                     : "a"(number), "D"(first), "S"(second), "d"(third), "r"(fourth)      \
+                     : "rcx", "r11", "memory", "cc");                                     \
+    return result;                                                                        \
+  }
+PLACE(any_call)
+PLACE(any_restarted_call)
+
+static int word;
+static volatile int parents;
+
+static void call_there(int signal) {
+  (void)signal;
+  word++;
+  parents += any_call(SYS_getppid, NULL, 0, 0) == any_restarted_call(SYS_getppid, NULL, 0, 0);
+}
+
+static void same_place(void) {
+  word = parents = 0;
+  struct sigaction action = {.sa_handler = call_there};
+  check(sigaction(SIGALRM, &action, NULL) == 0);
+  struct itimerval once = {.it_value = {.tv_usec = 20000}}, left;
+  check(setitimer(ITIMER_REAL, &once, NULL) == 0);
+  long result = any_call(SYS_pause, NULL, 0, 0);
+  fact("pause in the same place: %ld, %d", result, parents);
+  action.sa_flags = SA_RESTART;
+  word = 0;
+  check(sigaction(SIGALRM, &action, NULL) == 0);
+  check(setitimer(ITIMER_REAL, &once, NULL) == 0);
+  enum { WAIT_PRIVATE = 128 };
+  result = any_restarted_call(SYS_futex, &word, WAIT_PRIVATE, 0);
+  fact("futex in the same place: %ld, %d", result, parents);
+  check(getitimer(ITIMER_REAL, &left) == 0 && left.it_value.tv_usec == 0);
+}
+
 static void body(void) {
+  same_place();
   int ends[2], sockets[2];
   check(pipe(ends) == 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
   int epoll = epoll_create1(0);

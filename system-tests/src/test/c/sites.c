@@ -5,7 +5,7 @@
  */
 #include "steps.h"
 
-enum { PAGE = 4096, CALLS = 500, PLACES = 1300, PLACE_BYTES = 16 };
+enum { PAGE = 4096, CALLS = 500, FEW = 10, PLACES = 1300, PLACE_BYTES = 16 };
 
 #define CLOBBERED "rcx", "r11", "memory", "cc"
 
@@ -61,8 +61,13 @@ __asm__(".p2align 4\n"
         "jump_behind: mov %rdi, %rax\n mov %rsi, %rdi\n xor %esi, %esi\n xor %edx, %edx\n"
         "  syscall\n jmp far_away\n"
         ".skip 300, 0xcc\n"
-        "far_away: ret\n");
-extern long return_behind(long number, long first), jump_behind(long number, long first);
+        "far_away: ret\n"
+        ".p2align 4\n"
+        /* syscall; jnc: a branch that follows at once cannot be displaced */
+        "branch_behind: mov %rdi, %rax\n mov %rsi, %rdi\n xor %esi, %esi\n xor %edx, %edx\n"
+        "  syscall\n jnc 1f\n ud2\n 1: ret\n");
+extern long return_behind(long number, long first), jump_behind(long number, long first),
+    branch_behind(long number, long first);
 
 /* syscall; mov %eax,8(%rsp): the stack must be the program's again */
 __attribute__((noinline)) static long stack_behind(long number) {
@@ -96,6 +101,9 @@ static void forms(void) {
     check(test_behind(SYS_read, file, copy, 15) == 15);
     check(memcmp(text, copy, 15) == 0);
     feed(copy, 15);
+  }
+  for (int i = 0; i < FEW; i++) {
+    check(branch_behind(SYS_lseek, 9999) == -EBADF);
   }
   fact("%ld bytes", (long)lseek(file, 0, SEEK_CUR));
   check(close(file) == 0);

@@ -36,6 +36,26 @@ static void repeated(void) {
   fact("alarm left: %s", left == 100 || left == 99 ? "yes" : "no");
 }
 
+/* Faster than signals can be delivered with a tracer between. */
+static void fast(void) {
+  alarms = 0;
+  struct itimerval every = {.it_interval = {.tv_usec = 70}, .it_value = {.tv_usec = 70}}, old;
+  check(setitimer(ITIMER_REAL, &every, NULL) == 0);
+  await_alarms(3);
+  check(getitimer(ITIMER_REAL, &old) == 0);
+  fact("fast interval %ld", (long)old.it_interval.tv_usec);
+  step("fast timer running");
+  int seen = alarms;
+  await_alarms(seen + 3);
+  every.it_interval.tv_usec = 20000;
+  check(setitimer(ITIMER_REAL, &every, &old) == 0);
+  fact("fast interval %ld", (long)old.it_interval.tv_usec);
+  await_alarms(alarms + 3);
+  check(alarm(0) <= 1);
+  check(getitimer(ITIMER_REAL, &old) == 0);
+  fact("stopped: %ld %ld", (long)old.it_interval.tv_usec, (long)old.it_value.tv_usec);
+}
+
 static void descriptor(void) {
   int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
   check(timer >= 0);
@@ -62,6 +82,7 @@ static void body(void) {
   check(sigaction(SIGALRM, &action, NULL) == 0);
   once();
   repeated();
+  fast();
   descriptor();
 }
 

@@ -32,7 +32,6 @@ final class CallEffects {
   private static final int SIG_BLOCK = 0;
   private static final int SIG_UNBLOCK = 1;
   private static final int SIG_SETMASK = 2;
-  private static final int ITIMER_REAL = 0;
 
   /** UAPI_SA_FLAGS of the kernel's asm-generic/signal-defs.h and SA_RESTORER. */
   private static final long KNOWN_FLAGS = 0xdc00_0807L;
@@ -47,6 +46,8 @@ final class CallEffects {
   private static final SyscallRow RT_SIGPENDING = SyscallTable.named("rt_sigpending");
 
   private static final int PROT_WRITE = 2;
+  private static final int MAP_SHARED = 0x1;
+  private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_FIXED = 0x10;
   private static final int MREMAP_FIXED = 2;
 
@@ -60,6 +61,7 @@ final class CallEffects {
   final CallIdentities identities;
 
   final AffinityCalls affinities;
+  private final RealTimerCalls realTimer;
 
   private SignalAction newAction;
   private long newHidden;
@@ -70,6 +72,7 @@ final class CallEffects {
     this.masks = new TemporaryMasks(member);
     this.identities = new CallIdentities(member);
     this.affinities = new AffinityCalls(member);
+    this.realTimer = new RealTimerCalls(member);
   }
 
   /** Rewrites what is asked of the kernel where it must differ from what the service asks. */
@@ -77,6 +80,7 @@ final class CallEffects {
     SyscallRole role = call.resolution.role();
     prepareMemory(call);
     identities.prepare(call);
+    realTimer.prepare(call);
     if (role == SyscallRole.SIGNAL_ACTION) {
       prepareAction(call);
     } else if (role == SyscallRole.SIGNAL_MASK) {
@@ -86,7 +90,10 @@ final class CallEffects {
     }
   }
 
-  /** Memory that is about to be replaced, or to become writable, loses its patches. */
+  /**
+   * Memory that is about to be replaced, or to become writable, loses its patches; what was
+   * writable until now may get some.
+   */
   void prepareMemory(CallInFlight call) throws TraceeDiedException {
     TimeStampUse.beforeCall(member, call);
     long[] arguments = call.arguments;
@@ -108,6 +115,8 @@ final class CallEffects {
       case MPROTECT:
         if ((arguments[2] & PROT_WRITE) != 0) {
           member.fastPath.unpatch(arguments[0], arguments[1]);
+        } else {
+          member.fastPath.lookAgain(arguments[0], arguments[1]);
         }
         break;
       default:
@@ -126,6 +135,7 @@ final class CallEffects {
       return result;
     }
     personal.succeeded(call, result);
+    realTimer.succeeded(call, when);
     if (call.row == RT_SIGPENDING && !member.hiddenPending.isEmpty()) {
       addToSet(call.arguments[0], member.hiddenPending.signals());
     }
@@ -153,11 +163,11 @@ final class CallEffects {
       case SIGNAL_STACK:
         noteAlternateStack(call);
         return result;
-      case ALARM:
-        noteTimer(call, when);
-        return result;
       case AFFINITY:
         affinities.succeeded(call, result);
+        return result;
+      case MMAP:
+        model.sharesFiles |= (call.arguments[3] & (MAP_SHARED | MAP_ANONYMOUS)) == MAP_SHARED;
         return result;
       default:
         return result;
@@ -168,6 +178,19 @@ final class CallEffects {
     return call.row == SETSOCKOPT
         && (int) call.arguments[1] == SOL_SOCKET
         && FastTable.SOCKET_TIMES.contains((int) call.arguments[2]);
+  }
+
+  /**
+   * The file whose shared mapping is about to become writable, or null: the replica would write to
+   * it what the primary has written before.
+   */
+  String fileMadeWritable(CallInFlight call) {
+    if (!member.model().sharesFiles
+        || call.resolution.role() != SyscallRole.MPROTECT
+        || (call.arguments[2] & PROT_WRITE) == 0) {
+      return null;
+    }
+    return MappingsOf.sharedOf(member.pid()).fileIn(call.arguments[0], call.arguments[1]);
   }
 
   private void prepareAction(CallInFlight call) {
@@ -262,6 +285,7 @@ final class CallEffects {
    */
   long leaveHandler(CallInFlight call) {
     member.thread().leaveHandler();
+    returnThroughPatches(call.atSite.rsp() + FRAME_ADDRESS);
     long frame = call.atSite.rsp() + FRAME_MASK;
     if (!read(frame, SIGSET_BYTES)) {
       return -1;
@@ -274,6 +298,18 @@ final class CallEffects {
       write(frame, SIGSET_BYTES);
     }
     return mask;
+  }
+
+  private void returnThroughPatches(long frame) {
+    if (!read(frame, Long.BYTES)) {
+      return;
+    }
+    long address = bytes.getLong(0);
+    long moved = member.fastPath.moved(address);
+    if (moved != address) {
+      bytes.putLong(0, moved);
+      write(frame, Long.BYTES);
+    }
   }
 
   /** Where the service goes on behind the handler that returns by this call; 0 if unreadable. */
@@ -303,21 +339,6 @@ final class CallEffects {
   boolean releasesHidden(CallInFlight call) {
     return call.resolution.role() == SyscallRole.SIGNAL_MASK
         && (member.hiddenPending.signals() & ~newHidden) != 0;
-  }
-
-  private void noteTimer(CallInFlight call, long when) {
-    IntervalTimer timer = member.model().realTimer;
-    if (call.row.arguments().size() == 1) {
-      long seconds = Integer.toUnsignedLong((int) call.arguments[0]);
-      timer.set(when, IntervalTimer.micros(seconds, 0), 0);
-    } else if (call.arguments[0] == ITIMER_REAL) {
-      if (call.arguments[1] == 0) {
-        timer.set(when, 0, 0);
-      } else if (read(call.arguments[1], ACTION_BYTES)) {
-        long interval = IntervalTimer.micros(bytes.getLong(0), bytes.getLong(8));
-        timer.set(when, IntervalTimer.micros(bytes.getLong(16), bytes.getLong(24)), interval);
-      }
-    }
   }
 
   private boolean read(long address, int length) {

@@ -253,10 +253,22 @@ final class FastPath {
     }
   }
 
+  /** Where the code at an address stands now, since it may have been displaced. */
+  long moved(long address) {
+    return isOn() ? member.model().patches.moved(address) : address;
+  }
+
   /** The memory of [address, address + bytes) is about to change: patches there are put back. */
   void unpatch(long address, long bytes) {
     if (isOn()) {
       patching.unpatch(address, bytes);
+    }
+  }
+
+  /** The memory of [address, address + bytes) may be patched from now on. */
+  void lookAgain(long address, long bytes) {
+    if (isOn()) {
+      patching.lookAgain(address, bytes);
     }
   }
 

@@ -113,6 +113,16 @@ final class MappingsOf {
     return null;
   }
 
+  /** The name of a shared mapping of a file that has a byte in common with a region, or null. */
+  String fileIn(long address, long bytes) {
+    return mappings.stream()
+        .filter(mapping -> mapping.isShared() && !mapping.isSharedAnonymous())
+        .filter(mapping -> mapping.overlaps(address, bytes))
+        .map(Mapping::name)
+        .findFirst()
+        .orElse(null);
+  }
+
   /**
    * Finds room for a region within 2 GiB of an address.
    *

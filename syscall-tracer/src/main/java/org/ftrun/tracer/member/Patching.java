@@ -40,14 +40,22 @@ final class Patching {
     if (patches.isSettled(call.site)) {
       return;
     }
-    SitePatch patch = plan(call);
+    SitePatch patch = isWritable(call.site) ? null : plan(call);
     if (patch == null) {
       patches.refuse(call.site);
       LOG.debug("site 0x{} of {} stays slow", Long.toHexString(call.site), call.row);
       return;
     }
-    write(patch.trampoline(), patch.code());
-    write(patch.start(), patch.replacement());
+    if (!member.tracee.memory().forceWrite(new TraceeAddress(patch.trampoline()), patch.code())) {
+      throw TraceeDiedException.INSTANCE;
+    }
+    if (!member.tracee.memory().forceWrite(new TraceeAddress(patch.start()), patch.replacement())) {
+      // Text of which there can be no private copy, such as that of a shared mapping. Should the
+      // process have died instead, the next request to it will tell.
+      patches.refuse(call.site);
+      LOG.debug("site 0x{} cannot be written to", Long.toHexString(call.site));
+      return;
+    }
     patches.add(patch);
     LOG.debug("site 0x{} of {} is patched", Long.toHexString(call.site), call.row);
   }
@@ -139,12 +147,23 @@ final class Patching {
 
   /** Whether some jump in the mapping that holds the addresses may lead to one of them. */
   private boolean isEntered(long... addresses) {
+    MappingsOf.Mapping mapping = mappingAt(addresses[0]);
+    return mapping == null || isEntered(mapping, addresses);
+  }
+
+  /** Whether a program may change or read the code at an address when it likes. */
+  private boolean isWritable(long address) {
+    MappingsOf.Mapping mapping = mappingAt(address);
+    return mapping != null && mapping.isWritable();
+  }
+
+  private MappingsOf.Mapping mappingAt(long address) {
     for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
-      if (mapping.start() <= addresses[0] && addresses[0] < mapping.end()) {
-        return isEntered(mapping, addresses);
+      if (mapping.start() <= address && address < mapping.end()) {
+        return mapping;
       }
     }
-    return true;
+    return null;
   }
 
   private boolean isEntered(MappingsOf.Mapping mapping, long... addresses) {
@@ -164,12 +183,6 @@ final class Patching {
     return false;
   }
 
-  private void write(long address, byte[] bytes) throws TraceeDiedException {
-    if (!member.tracee.memory().forceWrite(new TraceeAddress(address), bytes)) {
-      throw TraceeDiedException.INSTANCE;
-    }
-  }
-
   /** Puts back the bytes of all patches on the pages that a call with this range changes. */
   void unpatch(long address, long bytes) {
     long to = address + bytes + PAGE - 1 & -PAGE;
@@ -180,6 +193,11 @@ final class Patching {
       }
     }
     patches.forgetRefused(address, to);
+  }
+
+  /** Forgets which sites on those pages cannot be patched. */
+  void lookAgain(long address, long bytes) {
+    member.model().patches.forgetRefused(address, address + bytes + PAGE - 1 & -PAGE);
   }
 
   /** Puts back the bytes of all patches. */

@@ -302,6 +302,10 @@ final class PrimaryThread {
     if (syscallClass == SyscallClass.END_PROTECTION) {
       return endProtection(call.row.name() + ": " + call.resolution.reason());
     }
+    String file = calls.effects.fileMadeWritable(call);
+    if (file != null) {
+      return endProtection("the service makes its shared mapping of " + file + " writable");
+    }
     if (syscallClass == SyscallClass.DENY) {
       return calls.answer(-call.resolution.deniedErrno());
     }

@@ -44,6 +44,9 @@ final class ProcessModel {
   /** Whether the process ever gave a socket a time-out. */
   boolean timesSockets;
 
+  /** Whether the process ever mapped a file shared, if only to read it. */
+  boolean sharesFiles;
+
   /** Whether calls may take the fast path. */
   boolean fastPath;
 
@@ -102,6 +105,7 @@ final class ProcessModel {
     copy.fences = fences.copy();
     copy.cpuidTrapped = cpuidTrapped;
     copy.timesSockets = timesSockets;
+    copy.sharesFiles = sharesFiles;
     copy.fastPath = fastPath;
     copy.clock = clock;
     copy.usesSignalDescriptors = usesSignalDescriptors;

@@ -1,11 +1,8 @@
 package org.ftrun.tracer.member;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.Registers;
-import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
 
@@ -15,8 +12,6 @@ import org.ftrun.tracer.stub.StubArea;
  */
 final class Promotion {
   private static final int PR_SET_PDEATHSIG = 1;
-  private static final int ITIMER_REAL = 0;
-  private static final long MICROS = 1_000_000;
 
   private Promotion() {}
 
@@ -93,28 +88,19 @@ final class Promotion {
     PersonalState state = member.model().personal;
     IntervalTimer timer = member.model().realTimer;
     if (timer.isArmed()) {
-      arm(member, ITIMER_REAL, timer.microsLeft(System.nanoTime()), timer.intervalMicros());
+      RealTimerCalls.arm(
+          member,
+          RealTimerCalls.ITIMER_REAL,
+          timer.microsLeft(System.nanoTime()),
+          RealTimerCalls.inKernel(timer.intervalMicros()));
     }
     state.virtualTimer.set(member.pid(), 0, 0);
     state.profilingTimer.set(member.pid(), 0, 0);
     for (Legacy.TimerLeft left : legacy.timers()) {
-      arm(member, left.which(), left.micros(), left.intervalMicros());
+      RealTimerCalls.arm(member, left.which(), left.micros(), left.intervalMicros());
       boolean virtual = left.which() == CpuTimer.ITIMER_VIRTUAL;
       (virtual ? state.virtualTimer : state.profilingTimer)
           .set(member.pid(), left.micros(), left.intervalMicros());
-    }
-  }
-
-  private static void arm(MemberThread member, int which, long left, long interval)
-      throws TraceeDiedException {
-    ByteBuffer value = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
-    value.putLong(0, interval / MICROS).putLong(8, interval % MICROS);
-    value.putLong(16, left / MICROS).putLong(24, left % MICROS);
-    TraceeAddress scratch = member.room().scratch();
-    member.tracee.memory().write(scratch, value);
-    long result = member.inject(SyscallNumber.SETITIMER, which, scratch.value(), 0);
-    if (result != 0) {
-      throw new IllegalStateException("setitimer: errno " + -result);
     }
   }
 }

@@ -36,6 +36,7 @@ final class Release {
     }
     member.fastPath.remove();
     model.fences().lower(member);
+    RealTimerCalls.giveBack(member);
     List<Long> masks = new ArrayList<>();
     for (MemberThread thread : threads) {
       Confinement.lift(thread);

@@ -154,6 +154,15 @@ public final class PatchMap {
     return patch == null ? site + 2 : patch.behind();
   }
 
+  /**
+   * Where the code stands now that a thread was to go on with when its handler began: what was
+   * behind a call then may have been displaced since.
+   */
+  public long moved(long address) {
+    SitePatch patch = bySite.get(address - SitePatch.SYSCALL_BYTES);
+    return patch == null ? address : patch.behind();
+  }
+
   /** All patches. */
   public Collection<SitePatch> all() {
     return List.copyOf(bySite.values());

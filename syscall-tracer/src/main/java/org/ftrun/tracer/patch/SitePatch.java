@@ -26,7 +26,7 @@ public record SitePatch(
     long trampoline,
     byte[] code,
     int displaced) {
-  private static final int SYSCALL_BYTES = 2;
+  static final int SYSCALL_BYTES = 2;
 
   /** First address behind the replaced bytes. */
   public long end() {

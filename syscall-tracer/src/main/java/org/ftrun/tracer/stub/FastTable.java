@@ -72,7 +72,8 @@ public final class FastTable {
 
   /** The tracer keeps account of these, or has something to do around them. */
   private static final Set<String> NEVER =
-      Set.of("connect", "rt_sigpending", "signalfd", "signalfd4", "dup", "dup2", "dup3");
+      Set.of(
+          "connect", "getitimer", "rt_sigpending", "signalfd", "signalfd4", "dup", "dup2", "dup3");
 
   /** SO_RCVTIMEO and SO_SNDTIMEO, each in the old and the new form (asm-generic/socket.h). */
   public static final Set<Integer> SOCKET_TIMES = Set.of(20, 21, 66, 67);

@@ -88,6 +88,21 @@ class PatchMapTest {
   }
 
   @Test
+  void shouldSayWhereAHandlerReturnsToWhenTheSiteWasPatchedMeanwhile() {
+    assertThat(map.moved(SITE + 2)).isEqualTo(SITE + 2);
+    map.add(patch(SITE, TRAMPOLINES));
+    long before = SITE + 100;
+    map.add(
+        new SitePatch(
+            before, before - 5, new byte[5], new byte[5], TRAMPOLINES + 64, new byte[64], 40));
+
+    assertThat(map.moved(SITE + 2)).isEqualTo(TRAMPOLINES + 40);
+    assertThat(map.moved(SITE)).isEqualTo(SITE);
+    assertThat(map.moved(SITE + 1)).isEqualTo(SITE + 1);
+    assertThat(map.moved(before + 2)).isEqualTo(before + 2);
+  }
+
+  @Test
   void shouldKeepTheTrampolineOfAPatchThatIsPutBack() {
     SitePatch patch = patch(SITE, TRAMPOLINES);
     map.add(patch);
