@@ -154,18 +154,15 @@ static struct outcome record_known(struct area *area, const struct row *row, u64
   return done(result);
 }
 
-/* The id that the service has in place of the kernel's, 0: that is the kernel's to tell. */
+/* The id that the service has in place of the kernel's, -1: that is the kernel's to tell. */
 static s64 own_id(const struct area *area, const struct row *row) {
-  if (!area->pid) return 0;
-  return row->identity == ID_PROCESS ? area->pid : row->identity == ID_THREAD ? area->thread : 0;
-}
-
-/* The parent of a process that another one stands for is the other one's. */
-static struct outcome with_parent(const struct area *area, const struct row *row,
-                                  struct outcome outcome) {
-  if (row->identity == ID_PARENT && area->pid && outcome.result == area->pid)
-    outcome.result = area->parent;
-  return outcome;
+  if (!area->pid) return -1;
+  switch (row->identity) {
+    case ID_PROCESS: return area->pid;
+    case ID_THREAD: return area->thread;
+    case ID_PARENT: return area->parent == area->pid ? -1 : (s64)area->parent;
+    default: return -1;
+  }
 }
 
 /*
@@ -179,7 +176,7 @@ static int is_for_another(const struct area *area, const struct row *row, s64 re
 static struct outcome solo(struct area *area, const struct row *row) {
   area->slot = &area->unlogged;
   ask(area, row);
-  return with_parent(area, row, guarded_call(area, area->frame.number));
+  return guarded_call(area, area->frame.number);
 }
 
 /*
@@ -201,8 +198,8 @@ struct outcome record(struct area *area, const struct row *row) {
     if (read_clock(area, row, value, &bytes, &result))
       return record_known(area, row, next, result, value, bytes);
   }
-  if (row->identity && own_id(area, row))
-    return record_known(area, row, next, own_id(area, row), 0, 0);
+  s64 id = row->identity ? own_id(area, row) : -1;
+  if (id >= 0) return record_known(area, row, next, id, 0, 0);
   if (area->mode != MODE_RECORD) return solo(area, row);
   u32 entry[4];
   int raw;
@@ -222,7 +219,7 @@ struct outcome record(struct area *area, const struct row *row) {
     area->asked[buffer->argument] = (u64)payload;
     area->redirected = bound;
   }
-  struct outcome outcome = with_parent(area, row, guarded_call(area, area->frame.number));
+  struct outcome outcome = guarded_call(area, area->frame.number);
   if (outcome.slow || is_for_another(area, row, outcome.result)) return SLOW;
   u64 length = 0, flags = 0;
   if (buffer) {

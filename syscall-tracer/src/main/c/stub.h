@@ -153,7 +153,7 @@ struct area {
   u64 enter;             /* 696 address of STUB_ENTER, for trampolines from which no call reaches it */
   u64 fences[32];        /* 704 pages that are executable but for a fence (TimeStampFences.java), 0: none */
   u32 pid;               /* 960 by which the service knows itself, 0: as the kernel knows it */
-  u32 parent;            /* 964 its parent's, while that is in truth the process called pid */
+  u32 parent;            /* 964 its parent's; pid if only the kernel can tell */
   u64 signals;           /* 968 bit n: descriptor n may be a signalfd; 63: that or a higher one */
   u64 affinity[16];      /* 976 the cores that the thread is to have without a tracer */
 };

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * {@code ftrun.test.killInStub} is {@code SYSCALL:FIRST:STRIDE:KILLS}: each new primary is killed
  * in its {@value #CALLS}th fast call of that name, the first one when FIRST instructions of the
  * stub have been executed, each further one STRIDE instructions later, KILLS in all. {@code
- * :SIGNAL}, a number, behind it: by that signal instead of SIGKILL. Without the property it costs a
- * look at a constant.
+ * :SIGNAL}, a number, behind it: by that signal instead of SIGKILL; a primary that survives it gets
+ * the next one in its {@value #CALLS}th call from there. Without the property it costs a look at a
+ * constant.
  */
 final class StubFault {
   /** Name of the system property. */
@@ -89,7 +90,10 @@ final class StubFault {
     if (FAULT == null || member.now.rip() != member.model().stub.at(StubLayout.ENTER)) {
       return false;
     }
-    if (member.now.rax() == FAULT.row.number() && ++FAULT.calls == CALLS) {
+    if (member.now.rax() == FAULT.row.number()
+        && FAULT.killsLeft.get() > 0
+        && ++FAULT.calls == CALLS) {
+      FAULT.calls = 0;
       FAULT.strike(member);
     } else {
       member.tracee.resume(0);
@@ -113,8 +117,9 @@ final class StubFault {
     }
     member.tracee.readRegisters(member.now);
     LOG.info(
-        "process {} is killed behind {} instructions of {}, at {} of the stub",
+        "process {} gets signal {} behind {} instructions of {}, at {} of the stub",
         member.pid(),
+        signal,
         instructions,
         row,
         member.now.rip() - member.model().stub.at(0));
