@@ -23,6 +23,7 @@ import org.ftrun.shadow.ShadowConnection;
 import org.ftrun.shadow.ShadowDetail;
 import org.ftrun.shadow.ShadowHandler;
 import org.ftrun.shadow.TcpShadow;
+import org.ftrun.tracer.member.Unpinned;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,7 +83,7 @@ final class ConnectionFollower {
         readings.stopped(pid, Integer.parseInt(descriptor.getName()));
       }
     }
-    Thread thread = new Thread(() -> follow(processor), "shadow");
+    Thread thread = new Thread(new Unpinned(() -> follow(processor)), "shadow");
     thread.setDaemon(true);
     synchronized (this) {
       following = new Following(shadow, processor, thread);
