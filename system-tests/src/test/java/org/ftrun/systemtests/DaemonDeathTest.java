@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(600)
 class DaemonDeathTest {
   private static final int MOST_BYTES_BEFORE = 2_000_000;
+  private static final int MOST_MICROS_BEHIND = 20_000;
   private static final int BYTES_AFTER = 1_000_000;
 
   @TempDir Path directory;
@@ -38,23 +41,58 @@ class DaemonDeathTest {
     }
   }
 
+  /**
+   * The primary is killed first: ftrun dies while the takeover ends, the next replica is born or
+   * begins to follow.
+   */
+  @ParameterizedTest
+  @CsvSource({"ON,6", "OFF,4"})
+  void shouldServeOnNativelyWhenFtrunIsKilledBehindATakeover(FastPathMode mode, int deaths)
+      throws Exception {
+    int times = Integer.getInteger("ftrun.daemon-deaths", deaths);
+    long seed = Long.getLong("ftrun.seed", System.nanoTime());
+    System.out.println(mode + " behind takeovers with -Dftrun.seed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int death = 1; death <= times; death++) {
+      Path own = Files.createDirectories(directory.resolve("death" + death));
+      killBehindATakeover(own, mode, random.nextInt(MOST_MICROS_BEHIND));
+      System.out.println(mode + ": " + death + " deaths");
+    }
+  }
+
   private static void kill(Path directory, FastPathMode mode, int bytesBefore) throws Exception {
     try (FtrunProcess ftrun = EchoServer.start(directory, mode, Map.of(), Linking.DYNAMIC);
         Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       ServiceStatus before = ftrun.awaitProtected();
       EchoServer.awaitProgress(ftrun, crowd, bytesBefore);
       ftrun.killDaemon();
-      EchoServer.awaitProgress(ftrun, crowd, BYTES_AFTER);
-      crowd.finish();
-      assertThat(isRunning(before.primaryPid())).as("the service runs").isTrue();
-      assertThat(cores(before.primaryPid())).isEqualTo(cores(ProcessHandle.current().pid()));
-      for (long pid : before.pids()) {
-        if (pid != before.primaryPid()) {
-          Await.until(
-              FtrunProcess.LIMIT, () -> "replica " + pid + " is left", () -> !isRunning(pid));
-        }
-      }
+      servesOn(ftrun, crowd, before.primaryPid());
     }
+  }
+
+  private static void killBehindATakeover(Path directory, FastPathMode mode, int micros)
+      throws Exception {
+    try (FtrunProcess ftrun = EchoServer.start(directory, mode, Map.of(), Linking.DYNAMIC);
+        Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
+      EchoServer.awaitProgress(ftrun, crowd, 1);
+      long epoch = ftrun.killPrimary();
+      ServiceStatus after = ftrun.awaitStatus("taken over", status -> status.epoch() > epoch);
+      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(micros)); // a random instant
+      ftrun.killDaemon();
+      servesOn(ftrun, crowd, after.primaryPid());
+    }
+  }
+
+  /** The service does, on all cores, and nothing else of ftrun is left. */
+  private static void servesOn(FtrunProcess ftrun, Conversation crowd, long primary)
+      throws Exception {
+    EchoServer.awaitProgress(ftrun, crowd, BYTES_AFTER);
+    crowd.finish();
+    assertThat(cores(primary)).isEqualTo(cores(ProcessHandle.current().pid()));
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "more than the service, " + primary + ", is left\n" + ftrun.messages(),
+        () -> ftrun.processes().equals(List.of(primary)));
   }
 
   private static String cores(long pid) throws IOException {
@@ -62,15 +100,5 @@ class DaemonDeathTest {
         .filter(line -> line.startsWith("Cpus_allowed_list:"))
         .findFirst()
         .orElseThrow();
-  }
-
-  /** A zombie, which nobody may be there to reap, does not run. */
-  private static boolean isRunning(long pid) throws IOException {
-    try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
-    } catch (NoSuchFileException e) {
-      return false;
-    }
   }
 }

@@ -281,6 +281,11 @@ final class FtrunProcess implements AutoCloseable {
     assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
+  /** The live processes of the service, and ftrun itself. */
+  List<Long> processes() throws IOException {
+    return Leftovers.find(name, directory.toRealPath());
+  }
+
   /** Ends ftrun and its service, and fails if it does not end or anything of them is left. */
   @Override
   public void close() throws IOException {

@@ -361,6 +361,18 @@ final class ReplicaThread {
     }
   }
 
+  /**
+   * Gives it the registers with which it would go on by itself, its tracer gone: what it has come
+   * to, it makes again then.
+   */
+  void standByItself() throws TraceeDiedException {
+    if (at == At.CALL) {
+      member.tracee.writeRegisters(call.atSite);
+    } else if (at == At.BORN || at == At.LOOP) {
+      member.tracee.writeRegisters(start);
+    }
+  }
+
   /** The signal that should have come behind its call died with the primary. */
   void leaveBehindCall() throws TraceeDiedException {
     if (at == At.BEHIND_CALL) {

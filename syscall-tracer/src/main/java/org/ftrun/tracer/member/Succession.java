@@ -85,6 +85,9 @@ final class Succession {
     ReplicaThread current = replica.current() == null ? replica.first() : replica.current();
     current.leaveBehindCall();
     for (ReplicaThread thread : replica.threads()) {
+      thread.standByItself();
+    }
+    for (ReplicaThread thread : replica.threads()) {
       thread.member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
       Promotion.inherit(thread.member, legacy.of(thread.id()), legacy.pid());
     }
