@@ -232,9 +232,9 @@ final class GroupMembers implements GroupLink {
   }
 
   @Override
-  public boolean primaryLost(String cause, Legacy legacy) {
+  public boolean primaryLost(String cause, long seen, Legacy legacy) {
     awaitAdoption();
-    GroupState.Follower successor = state.takingOver(cause);
+    GroupState.Follower successor = state.takingOver(cause, seen);
     if (successor == null) {
       if (!state.isEnding()) {
         LOG.error("the primary ended of {} and there is no replica", cause);

@@ -134,14 +134,15 @@ final class GroupState {
    * The primary has ended.
    *
    * @param cause the signal's name
+   * @param seen when that was seen, of System.nanoTime()
    * @return who takes over, or null: nobody can, or nobody is to
    */
-  synchronized Follower takingOver(String cause) {
+  synchronized Follower takingOver(String cause, long seen) {
     if (ending || replica == null) {
       return null;
     }
     state = ServiceState.TAKING_OVER;
-    takeovers.begin(cause, replica.role().lag());
+    takeovers.begin(cause, seen, replica.role().lag());
     return replica;
   }
 

@@ -20,12 +20,16 @@ final class TakeoverRecord {
     requested = true;
   }
 
-  /** The primary's end was seen. */
-  synchronized void begin(String signal, long eventsToDrain) {
+  /**
+   * The primary has ended, and what its last calls did is published.
+   *
+   * @param seen when its end was seen, of System.nanoTime()
+   */
+  synchronized void begin(String signal, long seen, long eventsToDrain) {
     cause = requested ? "REQUEST" : signal;
     requested = false;
     drained = eventsToDrain;
-    began = System.nanoTime();
+    began = seen;
   }
 
   /** The replica is promoted. */

@@ -63,7 +63,7 @@ public record ServiceStatus(
    *
    * @param epoch the epoch that it began
    * @param cause the signal's name such as SIGKILL, or REQUEST
-   * @param drainedEvents events the replica still had to consume when the primary's end was seen
+   * @param drainedEvents events the replica still had to consume when the last one was published
    * @param micros from the primary's end being seen to the replica promoted, microseconds
    */
   public record Takeover(long epoch, String cause, long drainedEvents, long micros) {}

@@ -40,6 +40,10 @@ final class DyingRole implements Role, FailSafe {
 
   private final PrimaryRole role;
   private final int pid;
+
+  /** When its end was seen, of System.nanoTime(). */
+  private final long seen = System.nanoTime();
+
   private final Set<PrimaryThread> atExit = new HashSet<>();
   private final Set<PrimaryThread> gone = new HashSet<>();
   private boolean settled;
@@ -219,7 +223,7 @@ final class DyingRole implements Role, FailSafe {
   }
 
   private void lose() {
-    if (!role.group.primaryLost(cause, LegacyReader.read(role))) {
+    if (!role.group.primaryLost(cause, seen, LegacyReader.read(role))) {
       role.recording.set(false);
     }
   }

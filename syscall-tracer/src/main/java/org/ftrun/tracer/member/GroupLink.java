@@ -74,10 +74,11 @@ public interface GroupLink {
    * The primary is ending without the service wanting it; everything it learned is published.
    *
    * @param cause the signal's name
+   * @param seen when its end was seen, of System.nanoTime()
    * @param legacy what it leaves beside the log
    * @return true if a replica takes over; else the service ends with its primary
    */
-  boolean primaryLost(String cause, Legacy legacy);
+  boolean primaryLost(String cause, long seen, Legacy legacy);
 
   /**
    * The replica has consumed the log to its end and is the primary now.

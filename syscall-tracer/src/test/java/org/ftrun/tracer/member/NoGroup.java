@@ -75,7 +75,7 @@ class NoGroup implements GroupLink, AutoCloseable {
   }
 
   @Override
-  public boolean primaryLost(String cause, Legacy legacy) {
+  public boolean primaryLost(String cause, long seen, Legacy legacy) {
     return false;
   }
 
