@@ -123,8 +123,13 @@ final class PrimaryFastPath {
         state == UnpublishedEvent.State.RESULT || behind && state == UnpublishedEvent.State.INTENT;
     if (state == UnpublishedEvent.State.COMPLETE) {
       left.publish();
-    } else if (called && member.fastPath.readArea()) {
+    } else if (called) {
       long result = behind ? member.now.rax() : left.result();
+      if (!member.fastPath.readArea()) {
+        // Its memory has been taken from it already, for want of memory: the log is left.
+        completeInSlot(left, result, true);
+        return;
+      }
       member.fastPath.serviceRegisters(member.now, service);
       take();
       showReturned(result);
@@ -146,11 +151,23 @@ final class PrimaryFastPath {
       left.publish();
     } else if (state != UnpublishedEvent.State.NONE && !needsMemory(left)) {
       boolean hasResult = state == UnpublishedEvent.State.RESULT;
-      long result = hasResult ? left.result() : moved(left);
-      result = calls.effects.identities.given(SyscallTable.row(left.syscall()), result);
-      if (hasResult && !isInterruption(result) || result > 0) {
-        left.complete(result, payloadLength(left, result));
-      }
+      completeInSlot(left, hasResult ? left.result() : moved(left), hasResult);
+    }
+  }
+
+  /**
+   * Completes the event with what the log has of it.
+   *
+   * @param hasResult whether the call has returned; else only what it has moved counts
+   */
+  private void completeInSlot(UnpublishedEvent left, long result, boolean hasResult) {
+    if (needsMemory(left)) {
+      LOG.warn("what {} received is lost", SyscallTable.row(left.syscall()));
+      return;
+    }
+    long given = calls.effects.identities.given(SyscallTable.row(left.syscall()), result);
+    if (hasResult && !isInterruption(given) || given > 0) {
+      left.complete(given, payloadLength(left, given));
     }
   }
 
