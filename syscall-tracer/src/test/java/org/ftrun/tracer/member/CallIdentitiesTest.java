@@ -132,8 +132,11 @@ class CallIdentitiesTest {
     on.putText(0, "/");
     CallInFlight call = prepared("access", on.room + end - path.length() - 1, 0);
     byte[] asked =
-        on.member.tracee.memory().readBytes(new TraceeAddress(call.asked[0]), path.length());
-    assertThat(new String(asked)).startsWith("/proc/" + real);
+        on.member
+            .tracee
+            .memory()
+            .readBytes(new TraceeAddress(call.asked[0]), ("/proc/" + real).length());
+    assertThat(new String(asked)).isEqualTo("/proc/" + real);
     assertThat(prepared("access", on.room, 0).asked[0]).isEqualTo(on.room);
     assertThat(prepared("access", 16, 0).asked[0]).isEqualTo(16);
   }
