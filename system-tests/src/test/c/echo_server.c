@@ -2,16 +2,18 @@
  * A server to be killed under load: sends back every byte that it gets, in order, on up to 200
  * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
  *
- *   echo_server [PORT [FATAL [messages|ipv6]]]
+ *   echo_server [PORT [FATAL [messages|ipv6|interrupted|restarted]]]
  *
  * A piece of input that is just the text FATAL, unless that is empty, makes it fault by its own
  * code. With "messages" it receives by recvmsg and sends by sendmsg. With "ipv6" it listens on a
- * free port of ::1 as well, and prints that port behind the other.
+ * free port of ::1 as well, and prints that port behind the other. With "interrupted" or "restarted"
+ * it prints "signal" for each SIGUSR1, whose handler has no SA_RESTART or has it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,7 +134,25 @@ static int serve(int index) {
   return 1;
 }
 
+static void tell(int signal) {
+  (void)signal;
+  int saved = errno;
+  if (write(STDOUT_FILENO, "signal\n", 7) != 7) {
+    _exit(1);
+  }
+  errno = saved;
+}
+
+static void handle_signals(const char *how) {
+  int interrupted = strcmp(how, "interrupted") == 0;
+  struct sigaction action = {.sa_handler = tell, .sa_flags = interrupted ? 0 : SA_RESTART};
+  if ((interrupted || strcmp(how, "restarted") == 0) && sigaction(SIGUSR1, &action, NULL) != 0) {
+    fail("sigaction");
+  }
+}
+
 int main(int argc, char **argv) {
+  handle_signals(argc > 3 ? argv[3] : "");
   listen_on(argc > 1 ? atoi(argv[1]) : 0, argc > 3 && strcmp(argv[3], "ipv6") == 0);
   fatal = argc > 2 ? argv[2] : fatal;
   by_messages = argc > 3 && strcmp(argv[3], "messages") == 0;

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -28,8 +29,13 @@ class HttpServersTest {
   private int port;
 
   private FtrunProcess start(HttpServer server) throws Exception {
+    return start(server, FastPathMode.byDefault());
+  }
+
+  private FtrunProcess start(HttpServer server, FastPathMode mode) throws Exception {
     port = Ports.free();
-    FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), server.prepare(directory, port));
+    FtrunProcess ftrun =
+        FtrunProcess.start(directory, mode, Map.of(), server.prepare(directory, port));
     Ports.awaitListening(ftrun, port);
     return ftrun;
   }
@@ -43,18 +49,17 @@ class HttpServersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = HttpServer.class,
-      names = {"NGINX", "LIGHTTPD"})
-  void shouldAnswerEveryRequestWhenKilledTwentyTimes(HttpServer server) throws Exception {
+  @CsvSource({"NGINX,ON,20", "LIGHTTPD,ON,20", "NGINX,OFF,5", "LIGHTTPD,OFF,5"})
+  void shouldAnswerEveryRequestWhenKilledAgainAndAgain(
+      HttpServer server, FastPathMode mode, int kills) throws Exception {
     byte[] page = serve("page", 5_000);
-    try (FtrunProcess ftrun = start(server);
+    try (FtrunProcess ftrun = start(server, mode);
         Conversation crowd =
             new Crowd(
                 List.of(
                     new HttpConversation(ftrun, port, page),
                     new HttpConversation(ftrun, port, page)))) {
-      new KillStorm(ftrun, crowd, ANSWERS_BETWEEN_KILLS).kill(KillStorm.kills(20));
+      new KillStorm(ftrun, crowd, ANSWERS_BETWEEN_KILLS).kill(KillStorm.kills(kills));
       crowd.finish();
     }
   }

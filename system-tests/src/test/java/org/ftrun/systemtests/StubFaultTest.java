@@ -25,6 +25,7 @@ class StubFaultTest {
   private static final Duration LONGEST_KILL = Duration.ofMillis(500);
 
   private static final int CLIENTS = 4;
+  private static final int SIGUSR1 = 10;
   private static final int SIGSEGV = 11;
 
   /** Copies are made byte by byte, each an instruction to the debugger: let them be short. */
@@ -52,6 +53,40 @@ class StubFaultTest {
   @Timeout(300)
   void shouldEchoEveryByteWhenASignalThatTheStubHandlesKillsAtAnyInstruction() throws Exception {
     echo("read", Faults.bySignal("read", 0, 560, SIGSEGV));
+  }
+
+  /**
+   * A signal with a handler comes once, whatever the call has come to where it comes, and harms no
+   * byte.
+   */
+  @ParameterizedTest
+  @CsvSource({"read,0,560,interrupted", "sendto,0,460,restarted", "poll,0,620,interrupted"})
+  @Timeout(300)
+  void shouldHandleASignalOnceWhenItComesAtAnyInstruction(
+      String call, int from, int to, String handler) throws Exception {
+    Faults faults = Faults.by(call, from, to, SIGUSR1);
+    List<String> command = EchoServer.command(Linking.DYNAMIC);
+    command.addAll(List.of("0", "", handler));
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", faults.option());
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.ON, environment, command);
+        Conversation crowd = crowd(ftrun)) {
+      Await.until(
+          limit(faults.kills()),
+          () -> ftrun.messages() + "\n" + ftrun.output(),
+          () -> {
+            crowd.check();
+            return handled(ftrun) >= faults.kills();
+          });
+      assertThat(ftrun.awaitProtected().divergences()).as(ftrun.messages()).isZero();
+      ftrun.killPrimaryAndAwaitProtected();
+      crowd.finish();
+      assertThat(handled(ftrun)).as(ftrun.messages()).isEqualTo(faults.kills());
+      assertThat(ftrun.awaitProtected().divergences()).as(ftrun.messages()).isZero();
+    }
+  }
+
+  private static long handled(FtrunProcess ftrun) {
+    return ftrun.output().lines().filter("signal"::equals).count();
   }
 
   private void echo(String call, Faults faults) throws Exception {
@@ -135,6 +170,11 @@ class StubFaultTest {
     /** A copy of some bytes is met by longer steps too. */
     static Faults bySignal(String call, int from, int to, int signal) {
       return of(call, from, to, 7, signal);
+    }
+
+    /** Every second instruction, as {@link #of(String, int, int)}. */
+    static Faults by(String call, int from, int to, int signal) {
+      return of(call, from, to, 2, signal);
     }
 
     private static Faults of(String call, int from, int to, int step, int signal) {

@@ -89,7 +89,15 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
   /** Programs that are also run with another C library, whose calls look different. */
   private static final List<String> WITH_MUSL =
       List.of(
-          "sites", "events", "epoll", "poll", "tcp", "identity", "thread_waits", "thread_channels");
+          "sites",
+          "events",
+          "epoll",
+          "poll",
+          "tcp",
+          "identity",
+          "thread_waits",
+          "thread_channels",
+          "thread_cancel");
 
   /** Programs that do what is not replicated yet, after a first step without it; and what it is. */
   private static final Map<String, String> NOT_YET_PROTECTED =
@@ -101,6 +109,8 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
               "timer_create: the service uses a POSIX timer, which is not replicated yet",
               "shared_files",
               "mmap: the service maps a file shared and writable, not replicated yet",
+              "shared_files_later",
+              "the service makes its shared mapping of /memfd:later (deleted) writable",
               "odd_calls",
               "unknown_call: the service uses a system call that ftrun does not know",
               "busy",

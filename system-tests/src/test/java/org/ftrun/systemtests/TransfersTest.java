@@ -6,9 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A transfer that blocks is one call to the service, whatever interrupts it for our sake. */
 @Timeout(120)
@@ -19,16 +20,18 @@ class TransfersTest {
 
   @TempDir Path directory;
 
-  @Test
-  void shouldBeWholeWhenSignalsWithoutEffectInterruptThem() throws Exception {
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldBeWholeWhenSignalsWithoutEffectInterruptThem(FastPathMode mode) throws Exception {
     Outcome natively = natively();
-    assertThat(run(false)).isEqualTo(natively);
+    assertThat(run(mode, false)).isEqualTo(natively);
   }
 
-  @Test
-  void shouldBeWholeWhenThePrimaryIsKilledInTheMiddle() throws Exception {
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldBeWholeWhenThePrimaryIsKilledInTheMiddle(FastPathMode mode) throws Exception {
     Outcome natively = natively();
-    assertThat(run(true)).isEqualTo(natively);
+    assertThat(run(mode, true)).isEqualTo(natively);
   }
 
   private Outcome natively() throws Exception {
@@ -42,10 +45,11 @@ class TransfersTest {
     return natively;
   }
 
-  private Outcome run(boolean kills) throws Exception {
+  private Outcome run(FastPathMode mode, boolean kills) throws Exception {
     try (Gate gate = Gate.make(directory.resolve("gate"));
         FtrunProcess ftrun =
-            FtrunProcess.start(directory, Map.of("FT_GATE", gate.environmentValue()), COMMAND)) {
+            FtrunProcess.start(
+                directory, mode, Map.of("FT_GATE", gate.environmentValue()), COMMAND)) {
       SlowPeer peer =
           new SlowPeer(
               directory.resolve("work/port"),
