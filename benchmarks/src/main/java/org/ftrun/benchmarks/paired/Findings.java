@@ -119,7 +119,8 @@ final class Findings {
           .ifPresent(
               slow ->
                   bars.add(
-                      Bar.of(workload.label() + " slow events in 1,000", slow.median(), 1, " ")));
+                      Bar.below(
+                          workload.label() + " slow events in 1,000", slow.median(), 1, " ")));
     }
     if (kills != null) {
       bars.add(

@@ -22,6 +22,9 @@ import org.ftrun.demo.kit.Workspace;
  * @param usualMillis for each kill, the longest time without any reply in the 200 ms before it
  */
 record Kills(List<Double> gapMillis, List<Double> takeoverMillis, List<Double> usualMillis) {
+  /** Room for the replies, which must not take the clients time when it grows. */
+  private static final int REPLIES = 1 << 22;
+
   private static final long SETTLE_MILLIS = 400;
   private static final long BEFORE_NANOS = 200_000_000L;
   private static final long AFTER_NANOS = 500_000_000L;
@@ -32,7 +35,7 @@ record Kills(List<Double> gapMillis, List<Double> takeoverMillis, List<Double> u
     InetSocketAddress address = RunOptions.freeLoopbackAddress();
     List<String> program = Workload.BEANSTALKD.program(workspace, address);
     AtomicBoolean over = new AtomicBoolean();
-    Arrivals arrivals = new Arrivals();
+    Arrivals arrivals = new Arrivals(REPLIES);
     List<Long> instants = new ArrayList<>();
     try (RunningServer server =
         RunningServer.start(

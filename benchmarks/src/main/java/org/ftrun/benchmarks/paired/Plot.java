@@ -28,7 +28,7 @@ final class Plot {
     add(svg, "<text x=\"10\" y=\"20\" font-size=\"15\">%s</text>", workload.label());
     String per = " per " + workload.request();
     panel(svg, findings, workload, 0, "CPU of the server" + per + ", us", s -> s.cpuNanos() / 1e3);
-    panel(svg, findings, workload, 1, "throughput" + per + ", 1/s", Sample::throughput);
+    panel(svg, findings, workload, 1, workload.request() + " rate, 1/s", Sample::throughput);
     panel(svg, findings, workload, 2, "p99 latency, us", Sample::p99Micros);
     add(svg, "</svg>");
     return svg.toString();

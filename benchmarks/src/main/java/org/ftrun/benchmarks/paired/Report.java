@@ -115,7 +115,8 @@ final class Report {
   private static void printKills(PrintStream out, Kills kills) {
     out.println();
     Table table =
-        new Table(kills.gapMillis().size() + " kills of beanstalkd, ms", "p50", "p99", "most");
+        new Table(
+            kills.gapMillis().size() + " kills of beanstalkd, ms", "least", "p50", "p99", "most");
     addKills(table, "client-visible gap", kills.gapMillis());
     addKills(table, "  longest before the kill", kills.usualMillis());
     addKills(table, "takeover", kills.takeoverMillis());
@@ -126,6 +127,7 @@ final class Report {
     Spread spread = Spread.of(millis);
     table.add(
         what,
+        Spread.number(spread.min()),
         Spread.number(spread.median()),
         Spread.number(Spread.percentile(millis, 99)),
         Spread.number(spread.max()));

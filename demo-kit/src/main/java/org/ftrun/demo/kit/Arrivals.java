@@ -7,8 +7,24 @@ import java.util.Arrays;
  * the order of time. Written by one thread; read after that thread is done.
  */
 public final class Arrivals {
-  private long[] nanos = new long[1024];
+  private static final int USUAL_ROOM = 1024;
+
+  private long[] nanos;
   private int size;
+
+  /** With room for some; it grows with what is recorded, which takes time then. */
+  public Arrivals() {
+    this(USUAL_ROOM);
+  }
+
+  /**
+   * With room that need not grow in the midst of what is measured.
+   *
+   * @param room for how many arrivals, 1 at least
+   */
+  public Arrivals(int room) {
+    nanos = new long[room];
+  }
 
   /** Records an arrival, not earlier than the one before; by {@link System#nanoTime()}. */
   public void add(long atNanos) {
