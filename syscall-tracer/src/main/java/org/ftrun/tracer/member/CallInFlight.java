@@ -101,6 +101,9 @@ final class CallInFlight {
   /** Whether the kernel is asked to wait until the call can be tried. */
   boolean waiting;
 
+  /** Whether other threads were there when the kernel was asked, which may be gone by now. */
+  boolean amongSeveral;
+
   /** How often in a row the call was tried in vain. */
   int fruitlessTries;
 
@@ -185,6 +188,7 @@ final class CallInFlight {
     timedArgument = 0;
     timed = false;
     waiting = false;
+    amongSeveral = false;
     fruitlessTries = 0;
   }
 

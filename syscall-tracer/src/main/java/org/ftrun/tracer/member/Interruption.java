@@ -95,11 +95,12 @@ final class Interruption {
   /**
    * Whether a call ended for a signal that another thread has got since: the kernel wakes one
    * thread for a signal of the process, and whichever comes first takes it. Natively it would have
-   * dropped one that is ignored. The call is noted as interrupted, then.
+   * dropped one that is ignored. The call is noted as interrupted, then. The other thread may have
+   * ended meanwhile, for it had the turn.
    */
   boolean isForAnother(long result) {
-    boolean woken =
-        result == -Errno.EINTR && primary.role.areSeveral() && call.resolution.mayBlock();
+    boolean several = call.amongSeveral || primary.role.areSeveral();
+    boolean woken = result == -Errno.EINTR && several && call.resolution.mayBlock();
     if (woken) {
       how = -Errno.EINTR;
     }

@@ -151,6 +151,7 @@ final class PrimaryCalls {
   /** Sets the registers with which the stub makes the call. */
   void enterStub() throws TraceeDiedException {
     if (call.resolution.mayBlock() && primary.role.areSeveral()) {
+      call.amongSeveral = true;
       redirection.giveUp(); // others record meanwhile
       primary.role.turn.release(primary);
     }
