@@ -26,11 +26,6 @@ public final class MemberTracer {
   private static final int WAKE_SIGNAL = 63;
 
   private static final int SIG_UNBLOCK = 1;
-  private static final int PRIO_PROCESS = 0;
-
-  /** Whoever shares the core is not to delay a takeover; the service waits for no one else. */
-  private static final int NICE = -10;
-
   private static final int PLACES = 6;
   private static final int DESTRUCTION_SECONDS = 2;
   private static final long RETRY_NANOS = 200_000;
@@ -273,10 +268,6 @@ public final class MemberTracer {
     unblockWakeSignal();
     if (cpu >= 0) {
       Affinity.ofCore(cpu).give(tid);
-    }
-    long refused = Libc.call(SyscallNumber.SETPRIORITY, PRIO_PROCESS, tid, NICE);
-    if (refused != 0) {
-      LOG.debug("{} has no priority over others: errno {}", thread.getName(), -refused);
     }
     while (!ended) {
       Command command = commands.poll();
