@@ -47,9 +47,18 @@ class CoresTest {
     }
   }
 
-  private static void assertPinned(ServiceStatus status) throws IOException {
+  /** The server listens before all its threads are there, and the replica comes behind it. */
+  private static void awaitThreads(long pid) throws Exception {
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> pid + " does not get its threads",
+        () -> coresOfThreads(pid).size() > THREADS);
+  }
+
+  private static void assertPinned(ServiceStatus status) throws Exception {
     assertThat(status.cores()).as("primary and replica").hasSize(2);
     for (Map.Entry<Long, Integer> member : status.cores().entrySet()) {
+      awaitThreads(member.getKey());
       assertThat(coresOfThreads(member.getKey()))
           .as("the threads of %s", member)
           .hasSizeGreaterThan(THREADS)
