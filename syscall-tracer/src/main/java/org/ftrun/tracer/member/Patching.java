@@ -40,7 +40,9 @@ final class Patching {
     if (patches.isSettled(call.site)) {
       return;
     }
-    SitePatch patch = isWritable(call.site) ? null : plan(call);
+    MappingsOf.Mapping text = mappingAt(call.site);
+    // A program may change or read writable code when it likes.
+    SitePatch patch = text == null || text.isWritable() ? null : plan(call, text);
     if (patch == null) {
       patches.refuse(call.site);
       LOG.debug("site 0x{} of {} stays slow", Long.toHexString(call.site), call.row);
@@ -61,21 +63,21 @@ final class Patching {
   }
 
   /** A patch whose trampoline has room, or null. */
-  private SitePatch plan(CallInFlight call) throws TraceeDiedException {
+  private SitePatch plan(CallInFlight call, MappingsOf.Mapping text) throws TraceeDiedException {
     PatchMap patches = member.model().patches;
     SitePatch latest = patches.latest(call.site);
     if (latest != null) {
-      SitePatch again = plan(call, latest.trampoline());
+      SitePatch again = plan(call, text, latest.trampoline());
       if (again == null || Arrays.equals(again.code(), latest.code())) {
         return again;
       }
     }
     long trampoline = patches.freeTrampoline(call.site);
     if (trampoline != 0) {
-      return plan(call, trampoline);
+      return plan(call, text, trampoline);
     }
     TrampolineRoom room = patches.mayHaveMoreRooms() ? roomNear(call.site) : null;
-    SitePatch patch = room == null ? null : plan(call, room.start());
+    SitePatch patch = room == null ? null : plan(call, text, room.start());
     if (patch == null || !map(room)) {
       return null;
     }
@@ -119,14 +121,14 @@ final class Patching {
     return true;
   }
 
-  private SitePatch plan(CallInFlight call, long trampoline) {
+  private SitePatch plan(CallInFlight call, MappingsOf.Mapping text, long trampoline) {
     return SitePatcher.plan(
         around(call.site),
         call.site,
         call.row.number(),
         trampoline,
         member.model().stub.at(StubLayout.ENTER),
-        this::isEntered);
+        addresses -> isEntered(text, addresses));
   }
 
   /** The bytes around a site, 0 where there is no memory. */
@@ -145,18 +147,6 @@ final class Patching {
     buffer.get(0, into, from, length);
   }
 
-  /** Whether some jump in the mapping that holds the addresses may lead to one of them. */
-  private boolean isEntered(long... addresses) {
-    MappingsOf.Mapping mapping = mappingAt(addresses[0]);
-    return mapping == null || isEntered(mapping, addresses);
-  }
-
-  /** Whether a program may change or read the code at an address when it likes. */
-  private boolean isWritable(long address) {
-    MappingsOf.Mapping mapping = mappingAt(address);
-    return mapping != null && mapping.isWritable();
-  }
-
   private MappingsOf.Mapping mappingAt(long address) {
     for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
       if (mapping.start() <= address && address < mapping.end()) {
@@ -166,6 +156,7 @@ final class Patching {
     return null;
   }
 
+  /** Whether some jump in the mapping may lead to one of the addresses. */
   private boolean isEntered(MappingsOf.Mapping mapping, long... addresses) {
     ByteBuffer piece = ByteBuffer.allocateDirect(PIECE + OVERLAP);
     byte[] code = new byte[PIECE + OVERLAP];
@@ -192,7 +183,7 @@ final class Patching {
         unpatch(patch);
       }
     }
-    patches.forgetRefused(address, to);
+    lookAgain(address, bytes);
   }
 
   /** Forgets which sites on those pages cannot be patched. */
