@@ -27,18 +27,15 @@ class DaemonDeathTest {
 
   @TempDir Path directory;
 
+  /** A life of a service that ends with ftrun's death. */
+  private interface Death {
+    void of(Path directory, SplittableRandom random) throws Exception;
+  }
+
   @ParameterizedTest
   @CsvSource({"ON,6", "OFF,4"})
   void shouldServeOnNativelyWhenFtrunIsKilled(FastPathMode mode, int deaths) throws Exception {
-    int times = Integer.getInteger("ftrun.daemon-deaths", deaths);
-    long seed = Long.getLong("ftrun.seed", System.nanoTime());
-    System.out.println(mode + " with -Dftrun.seed=" + seed);
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int death = 1; death <= times; death++) {
-      Path own = Files.createDirectories(directory.resolve("death" + death));
-      kill(own, mode, 1 + random.nextInt(MOST_BYTES_BEFORE));
-      System.out.println(mode + ": " + death + " deaths");
-    }
+    repeat(mode, deaths, (own, random) -> kill(own, mode, 1 + random.nextInt(MOST_BYTES_BEFORE)));
   }
 
   /**
@@ -49,14 +46,20 @@ class DaemonDeathTest {
   @CsvSource({"ON,6", "OFF,4"})
   void shouldServeOnNativelyWhenFtrunIsKilledBehindATakeover(FastPathMode mode, int deaths)
       throws Exception {
+    repeat(
+        mode,
+        deaths,
+        (own, random) -> killBehindATakeover(own, mode, random.nextInt(MOST_MICROS_BEHIND)));
+  }
+
+  private void repeat(FastPathMode mode, int deaths, Death death) throws Exception {
     int times = Integer.getInteger("ftrun.daemon-deaths", deaths);
     long seed = Long.getLong("ftrun.seed", System.nanoTime());
-    System.out.println(mode + " behind takeovers with -Dftrun.seed=" + seed);
+    System.out.println(mode + " with -Dftrun.seed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
-    for (int death = 1; death <= times; death++) {
-      Path own = Files.createDirectories(directory.resolve("death" + death));
-      killBehindATakeover(own, mode, random.nextInt(MOST_MICROS_BEHIND));
-      System.out.println(mode + ": " + death + " deaths");
+    for (int done = 1; done <= times; done++) {
+      death.of(Files.createDirectories(directory.resolve("death" + done)), random);
+      System.out.println(mode + ": " + done + " deaths");
     }
   }
 

@@ -22,10 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the fast path is for, and what might tell it from a kernel. */
 @Timeout(120)
 class FastPathTest {
-  /**
-   * Period of the timer that is faster than its delivery, microseconds. At less than a stop takes,
-   * some 50 on slow machines, hardly anything else is done.
-   */
+  /** Period of the timer that is faster than its delivery, microseconds: about a stop's time. */
   private static final int STORM_MICROS = Integer.getInteger("ftrun.storm-micros", 50);
 
   /** Of this many events of a server under load, at most one may need a stop. */

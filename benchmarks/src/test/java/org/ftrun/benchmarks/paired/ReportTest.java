@@ -28,11 +28,10 @@ class ReportTest {
   private final Findings findings = new Findings();
 
   @Test
-  void shouldMeetBarsWhenValuesAreAtThem() throws Exception {
+  void shouldMeetBarsWhenValuesAreAtThem() {
     calls(100, 140, 90, 200, 280);
-    findings.sample(Workload.NGINX, Manner.NATIVE, sample(10_000, null, null));
-    findings.sample(Workload.NGINX, Manner.FTRUN, sample(11_200, 3_360.0, 0.99));
-    findings.kills(new Kills(gaps(10), List.of(1.0, 0.5, 2.0), List.of(0.1, 0.1, 0.1)));
+    nginx(11_200, 3_360, 0.99);
+    kills(10, 1);
 
     assertThat(findings.bars()).hasSize(8).allMatch(Bar::met);
   }
@@ -40,9 +39,8 @@ class ReportTest {
   @Test
   void shouldMissBarsWhenValuesAreAboveThem() throws Exception {
     calls(100, 141, 91, 200, 281);
-    findings.sample(Workload.NGINX, Manner.NATIVE, sample(10_000, null, null));
-    findings.sample(Workload.NGINX, Manner.FTRUN, sample(11_201, 3_361.0, 1.0));
-    findings.kills(new Kills(gaps(10.1), List.of(1.1, 0.5, 2.0), List.of(0.1, 0.1, 0.1)));
+    nginx(11_201, 3_361, 1);
+    kills(10.1, 1.1);
 
     assertThat(findings.bars()).hasSize(8).noneMatch(Bar::met);
     assertThat(written()).contains("NOT MET").doesNotContain(": met");
@@ -118,6 +116,17 @@ class ReportTest {
     findings.calls(
         Manner.FTRUN,
         Map.of("getppid", ftrunGetppid, "clock_gettime", clock, "read_64", ftrunRead));
+  }
+
+  /** Where it takes 10,000 ns natively. */
+  private void nginx(double cpuNanos, double replicaNanos, double slow) {
+    findings.sample(Workload.NGINX, Manner.NATIVE, sample(10_000, null, null));
+    findings.sample(Workload.NGINX, Manner.FTRUN, sample(cpuNanos, replicaNanos, slow));
+  }
+
+  private void kills(double longestGap, double medianTakeover) {
+    findings.kills(
+        new Kills(gaps(longestGap), List.of(medianTakeover, 0.5, 2.0), List.of(0.1, 0.1, 0.1)));
   }
 
   private static Sample sample(double cpuNanos, Double replicaNanos, Double slow) {
