@@ -35,7 +35,7 @@ class DispatchByPrctlTest {
 
   @Test
   void shouldStateTheSameFactsWhenProtectionEnds() throws Exception {
-    TinyProgram program = new TinyProgram("children", Linking.DYNAMIC, List.of("2"), 0);
+    TinyProgram program = new TinyProgram("release", Linking.DYNAMIC, List.of("2"), 0);
     Outcome natively = natively(program);
     try (FtrunProcess ftrun = FtrunProcess.start(directory, AS_BEFORE_6_4, program.command())) {
       int exitStatus = ftrun.awaitExit();

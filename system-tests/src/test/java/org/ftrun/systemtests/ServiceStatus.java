@@ -10,7 +10,8 @@ import java.util.Map;
 /** A reply to {@code status}, with the field names of the contract. */
 record ServiceStatus(JsonObject json) {
   /** The reason when a service is no longer one process. */
-  static final String CHILD_STARTED = "the service started a child process";
+  static final String SHARING_CHILD =
+      "the service started a child process with which it shares memory";
 
   String state() {
     return json.get("state").getAsString();

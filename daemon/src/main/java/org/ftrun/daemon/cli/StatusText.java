@@ -46,6 +46,9 @@ final class StatusText {
           core(replica.cpu()),
           replica.lagEvents());
     }
+    if (status.children() > 0) {
+      add(text, "  children     %d, which run natively: not protected", status.children());
+    }
     add(text, "  connections  %s", status.connections() < 0 ? "not known" : status.connections());
     add(
         text,

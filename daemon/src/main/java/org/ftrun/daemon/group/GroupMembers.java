@@ -1,6 +1,8 @@
 package org.ftrun.daemon.group;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +44,9 @@ final class GroupMembers implements GroupLink {
   private final ArgumentHistory history = new ArgumentHistory(HISTORY);
   private final AtomicInteger tracers = new AtomicInteger();
   private final LossPolicy losses = new LossPolicy();
+  private final Set<Integer> wards = ConcurrentHashMap.newKeySet();
+  private final Orphans orphans = new Orphans();
+  private volatile boolean hasChildren;
 
   /** The last one that began, null before the first. */
   private volatile Adoption adoption;
@@ -359,8 +364,21 @@ final class GroupMembers implements GroupLink {
     connections.readOverdue(pid);
   }
 
-  /** A round of readings is due; housekeeping says so. */
+  @Override
+  public void bearing() {
+    hasChildren = true;
+  }
+
+  @Override
+  public Set<Integer> wards() {
+    return wards;
+  }
+
+  /** A round of what is done from time to time is due; housekeeping says so. */
   void passRound() {
+    if (hasChildren) {
+      orphans.pass(pid -> wards.contains(pid) || pid == state.primaryPid());
+    }
     if (connections.passRound()) {
       GroupState.Serving primary = state.followedPrimary();
       if (primary != null) {

@@ -284,7 +284,8 @@ final class GroupState {
             ? null
             : new ServiceStatus.Sites(primary.patchedSites(), primary.slowSites()),
         settlements,
-        logBytes);
+        logBytes,
+        primary == null ? 0 : primary.children());
   }
 
   private int primaryCore() {

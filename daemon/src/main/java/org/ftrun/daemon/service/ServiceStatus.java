@@ -18,6 +18,7 @@ import java.util.List;
  * @param sites how the program's call sites are handled; null when it runs natively or not at all
  * @param settlements what the kernel's counters said of the calls in which primaries died
  * @param logBytes bytes of the event log that the events took, slots and payloads
+ * @param children child processes that the service has not waited for; they run natively
  */
 public record ServiceStatus(
     String name,
@@ -33,7 +34,8 @@ public record ServiceStatus(
     long divergences,
     Sites sites,
     Settlements settlements,
-    long logBytes) {
+    long logBytes,
+    int children) {
 
   /** The primary: its pid as {@code kill} needs it, and the core it runs on (-1: not pinned). */
   public record Member(int pid, int cpu) {}

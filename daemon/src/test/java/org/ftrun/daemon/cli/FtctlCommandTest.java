@@ -89,6 +89,7 @@ class FtctlCommandTest {
         0,
         null,
         new ServiceStatus.Settlements(0, 0, 0),
+        0,
         0);
   }
 

@@ -112,6 +112,7 @@ class SignalThreadTest {
             0,
             null,
             new ServiceStatus.Settlements(0, 0, 0),
+            0,
             0));
   }
 

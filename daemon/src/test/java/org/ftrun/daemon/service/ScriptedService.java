@@ -24,7 +24,8 @@ public final class ScriptedService implements ProtectedService {
           0,
           new ServiceStatus.Sites(31, 2),
           new ServiceStatus.Settlements(1, 0, 0),
-          9_876_480);
+          9_876_480,
+          3);
 
   /** The contract's {@link #STATUS}, byte for byte. */
   public static final String STATUS_JSON =
@@ -37,7 +38,7 @@ public final class ScriptedService implements ProtectedService {
           + "\"connections\":20,\"events\":123456,\"slowPathEvents\":1800,\"divergences\":0,"
           + "\"sites\":{\"fast\":31,\"slow\":2},"
           + "\"settlements\":{\"agreed\":1,\"disagreed\":0,\"decided\":0},"
-          + "\"logBytes\":9876480}";
+          + "\"logBytes\":9876480,\"children\":3}";
 
   /** One connection of which all is known, and one that was just accepted. */
   public static final List<ConnectionStatus> CONNECTIONS =

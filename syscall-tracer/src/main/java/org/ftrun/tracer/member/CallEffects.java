@@ -149,6 +149,12 @@ final class CallEffects {
       member.fastPath.timeSockets();
     }
     switch (call.resolution.role()) {
+      case BIRTH:
+        model.children.born((int) result);
+        return result;
+      case CHILD_WAIT:
+        model.children.waited(member, call, result);
+        return result;
       case SIGNAL_ACTION:
         return finishAction(call);
       case SIGNAL_MASK:

@@ -263,13 +263,16 @@ final class DyingRole implements Role, FailSafe {
     if (isFirstMissing()) {
       return awaitFirst();
     }
-    return role.areSeveral() ? role.tracees().await() : role.first().member.tracee.await();
+    return role.await();
   }
 
   @Override
   public Role step() {
     Stop stop = await();
-    PrimaryThread thread = role.areSeveral() ? role.withTid(stop.pid()) : role.first();
+    if (stop.kind() == StopKind.NONE || role.isOfSpawn(stop)) {
+      return this;
+    }
+    PrimaryThread thread = role.withTid(stop.pid());
     try {
       switch (stop.kind()) {
         case NONE:

@@ -169,20 +169,24 @@ final class EventRecorder {
 
   private void publishMemory() {
     for (int i = 0; i < regions.count(); i++) {
-      long address = regions.address(i);
-      long end = address + regions.length(i);
-      while (address < end) {
-        int piece = (int) Math.min(largestPiece(), end - address);
-        if (!reserve(piece)) {
-          return;
-        }
-        int read = member.tracee.memory().read(new TraceeAddress(address), received(piece));
-        if (read <= 0) {
-          break;
-        }
-        writer.publish(EventKind.MEMORY, 0, 0, member.thread().id, 0, 0, -1, 0, address, read);
-        address += read;
+      publishMemory(regions.address(i), regions.length(i));
+    }
+  }
+
+  /** Publishes memory that a call has changed, ahead of the call's own event. */
+  void publishMemory(long start, long bytes) {
+    long address = start;
+    while (address < start + bytes) {
+      int piece = (int) Math.min(largestPiece(), start + bytes - address);
+      if (!reserve(piece)) {
+        return;
       }
+      int read = member.tracee.memory().read(new TraceeAddress(address), received(piece));
+      if (read <= 0) {
+        return;
+      }
+      writer.publish(EventKind.MEMORY, 0, 0, member.thread().id, 0, 0, -1, 0, address, read);
+      address += read;
     }
   }
 

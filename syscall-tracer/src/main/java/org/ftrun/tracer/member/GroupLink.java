@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.util.Set;
 import org.ftrun.eventlog.EventLog;
 
 /**
@@ -121,6 +122,12 @@ public interface GroupLink {
 
   /** A value for the event's detail field by which the shadow understands the call. */
   long shadowDetail(int syscall, long[] arguments);
+
+  /** The service is about to have a child process. */
+  void bearing();
+
+  /** The children of the service that ftrun is the parent of and whose ends it is to learn of. */
+  Set<Integer> wards();
 
   /** How the service's calls take the fast path. */
   FastPathOptions fastPath();

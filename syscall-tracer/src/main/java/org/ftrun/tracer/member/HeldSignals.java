@@ -14,7 +14,13 @@ final class HeldSignals {
   static final int SIGINFO_BYTES = 128;
 
   private static final int FIRST_REAL_TIME = 32;
-  private static final int SENDER = 16;
+
+  /** Offset of si_pid in siginfo_t. */
+  static final int SENDER = 16;
+
+  /** Offset of si_code. */
+  static final int CODE = 8;
+
   private static final int SI_USER = 0;
   private static final int SI_QUEUE = -1;
   private static final int SI_MESGQ = -3;
@@ -136,7 +142,7 @@ final class HeldSignals {
 
   /** si_code. */
   static int codeOf(byte[] siginfo) {
-    return word(siginfo, 8);
+    return word(siginfo, CODE);
   }
 
   /** Whether si_pid is a sender or a child: sigaction(2) has what else may stand there. */

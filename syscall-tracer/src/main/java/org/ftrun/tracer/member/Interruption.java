@@ -4,6 +4,7 @@ import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.syscall.SyscallRole;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
 
@@ -87,9 +88,17 @@ final class Interruption {
       how = -Errno.EINTR; // as the kernel ends calls with such a time-out
     } else if (member.model().stub.isBehindCall(stopped.rip())) {
       how = stopped.rax();
+      if (isParked()) {
+        how = -ERESTARTSYS; // as the kernel leaves a wait for a child
+      }
     } else if (!call.enteredAgain) {
       how = 0;
     }
+  }
+
+  /** Whether a wait for a child is made as one for nothing. */
+  private boolean isParked() {
+    return call.waiting && call.resolution.role() == SyscallRole.CHILD_WAIT;
   }
 
   /**
@@ -219,7 +228,7 @@ final class Interruption {
     } else if (how == -ERESTARTSYS && call.row == SPLICE) {
       call.waitBegan = System.nanoTime(); // it waited for its pipe, before its socket
     }
-    if (call.waiting) {
+    if (call.waiting && !isParked()) {
       socketTimeout.askToWait(call);
     } else {
       redirection.renew();

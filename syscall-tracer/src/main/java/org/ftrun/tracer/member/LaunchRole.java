@@ -7,8 +7,8 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /** The launcher on its way to the service's program: at its exec the primary begins. */
 final class LaunchRole implements Role {
-  /** PTRACE_O_TRACESYSGOOD, TRACECLONE, TRACEEXEC and TRACEEXIT. */
-  static final int PRIMARY_OPTIONS = 0x1 | 0x8 | 0x10 | 0x40;
+  /** PTRACE_O_TRACESYSGOOD, TRACEFORK, TRACEVFORK, TRACECLONE, TRACEEXEC and TRACEEXIT. */
+  static final int PRIMARY_OPTIONS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x40;
 
   private final Tracee tracee;
   private final GroupLink group;

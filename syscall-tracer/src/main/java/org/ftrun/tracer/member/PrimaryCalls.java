@@ -29,6 +29,8 @@ final class PrimaryCalls {
   private final Registers asked = new Registers();
 
   private final ThreadBirth birth;
+  final ChildBirth childBirth;
+  final ChildWaits childWaits;
   final CallEffects effects;
   final TimeLeft timeLeft;
   final TransferRequest request;
@@ -44,6 +46,8 @@ final class PrimaryCalls {
     this.recorder = primary.recorder;
     this.effects = new CallEffects(member);
     this.birth = new ThreadBirth(member, call);
+    this.childBirth = new ChildBirth(primary);
+    this.childWaits = new ChildWaits(primary, this);
     this.timeLeft = new TimeLeft(member);
     MessageVectors vectors = new MessageVectors(member);
     this.request = new TransferRequest(member, vectors);
@@ -101,6 +105,9 @@ final class PrimaryCalls {
       call.detail = room;
     }
     effects.prepare(call);
+    if (call.resolution.role() == SyscallRole.BIRTH) {
+      childBirth.prepare();
+    }
     call.waitsForAll = TransferFlags.asksForAll(call) && waiting.isStream(call);
     if (call.resumed) {
       timeLeft.cut(call);
@@ -174,7 +181,9 @@ final class PrimaryCalls {
    */
   Role completed(long kernelResult, boolean interrupted) throws TraceeDiedException {
     if (call.waiting) {
-      return interruption.waited(kernelResult);
+      return call.resolution.role() == SyscallRole.CHILD_WAIT
+          ? childWaits.park()
+          : interruption.waited(kernelResult);
     }
     FaultPoint.BEFORE_RECORD.reached(recorder, member, call.row);
     call.answered(kernelResult);
@@ -183,6 +192,10 @@ final class PrimaryCalls {
     }
     if (interruption.isForAnother(kernelResult)) {
       return primary.goOnInCall();
+    }
+    Role otherwise = childWaits.afterKernel(kernelResult);
+    if (otherwise != null) {
+      return otherwise;
     }
     if (interruption.goesOn(kernelResult, interrupted)) {
       ask();
@@ -215,6 +228,9 @@ final class PrimaryCalls {
   long record(EventKind kind, int flags, long kernelResult) throws TraceeDiedException {
     request.finish(call, kernelResult);
     timeLeft.writeBack(call, kernelResult);
+    if (call.resolution.role() == SyscallRole.BIRTH && kernelResult > 0) {
+      childBirth.completed();
+    }
     long result = partial.resultOf(call, kernelResult);
     boolean redirected = call.redirectedFrom != 0 && result > 0;
     effects.identities.show(call, result, redirected ? received(result) : null);

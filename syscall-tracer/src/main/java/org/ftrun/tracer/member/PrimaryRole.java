@@ -32,10 +32,15 @@ public final class PrimaryRole implements Role, FailSafe {
   final Turn turn = new Turn();
   final TurnWatch watch = new TurnWatch(this);
   final Assembly assembly = new Assembly(this);
+  final AdoptedChildren adopted = new AdoptedChildren(this);
   private final List<PrimaryThread> threads = new ArrayList<>();
   private final Tracees tracees = new Tracees();
 
+  /** Children on their way to a program of their own. */
+  private final List<Spawn> spawns = new ArrayList<>();
+
   private boolean ending;
+  private boolean hasChildren;
   private boolean standstillRequested;
   private int failures;
   private int stops;
@@ -133,15 +138,62 @@ public final class PrimaryRole implements Role, FailSafe {
           return next.standing.goOn();
         }
       }
-      Stop stop = areSeveral() ? tracees.await() : first().member.tracee.await();
-      if (stop.kind() == StopKind.NONE) {
+      Stop stop = await();
+      if (stop.kind() == StopKind.NONE || isOfSpawn(stop)) {
         return this;
       }
-      handled = areSeveral() ? withTid(stop.pid()) : first();
+      handled = withTid(stop.pid());
       return handled.stopped(stop);
     } catch (TraceeDiedException e) {
       return this; // its exit event, or its wait status, is what wait4 reports next
     }
+  }
+
+  /** Waits for the next stop of any of the threads, or of a child that is still traced. */
+  Stop await() {
+    boolean many = areSeveral() || !spawns.isEmpty();
+    return many ? tracees.await() : first().member.tracee.await();
+  }
+
+  /** Handles a stop of a child that is still traced; false if it is none. */
+  boolean isOfSpawn(Stop stop) {
+    for (Spawn spawn : spawns) {
+      if (spawn.tracee().pid() == stop.pid()) {
+        if (spawn.stopped(stop)) {
+          spawns.remove(spawn);
+          tracees.remove(spawn.tracee());
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a process is a child that is still traced. */
+  boolean isSpawn(int pid) {
+    return spawns.stream().anyMatch(spawn -> spawn.tracee().pid() == pid);
+  }
+
+  /** A child runs that is traced until it has a program of its own. */
+  void addSpawn(Spawn spawn) {
+    spawns.add(spawn);
+    tracees.add(spawn.tracee());
+  }
+
+  /** The service has borne a child. */
+  void noteChild(int pid) {
+    if (!hasChildren) {
+      hasChildren = true;
+      LOG.info("child process {} of the service runs natively: ftrun does not protect it", pid);
+    } else {
+      LOG.debug("child process {} runs natively", pid);
+    }
+  }
+
+  /** Number of child processes that the service has not waited for; any thread may ask. */
+  public int children() {
+    ProcessModel model = first().member.model();
+    return model == null ? 0 : model.children.count();
   }
 
   /** A stop is about to be handled. */

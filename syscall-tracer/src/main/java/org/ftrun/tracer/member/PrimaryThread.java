@@ -126,8 +126,11 @@ final class PrimaryThread {
         return calls.onExec();
       case EXITING:
         return ending.isAlone() ? ending.leave() : new DyingRole(role).exiting(this);
-      case SYSCALL:
       case BIRTH:
+        noteBirth();
+        member.tracee.resume(0);
+        return role;
+      case SYSCALL:
       case OTHER:
         member.tracee.resume(0);
         return role;
@@ -137,6 +140,12 @@ final class PrimaryThread {
           return role;
         }
         return new DyingRole(role).ended(this, stop);
+    }
+  }
+
+  private void noteBirth() throws TraceeDiedException {
+    if (call.executing && call.resolution.role() == SyscallRole.BIRTH) {
+      calls.childBirth.born((int) member.tracee.eventMessage());
     }
   }
 
@@ -288,9 +297,6 @@ final class PrimaryThread {
       member.fastPath.clearStop();
     }
     SyscallClass syscallClass = call.resolution.syscallClass();
-    if (call.resolution.role() == SyscallRole.BIRTH) {
-      return endProtection(call.resolution.reason());
-    }
     if (role.areSeveral() && call.resolution.role() == SyscallRole.EXEC) {
       return endProtection("one of the service's threads replaces its program");
     }
@@ -302,6 +308,12 @@ final class PrimaryThread {
     if (syscallClass == SyscallClass.END_PROTECTION) {
       return endProtection(call.row.name() + ": " + call.resolution.reason());
     }
+    if (call.resolution.role() == SyscallRole.BIRTH) {
+      String obstacle = calls.childBirth.obstacle();
+      if (obstacle != null) {
+        return endProtection(obstacle);
+      }
+    }
     String file = calls.effects.fileMadeWritable(call);
     if (file != null) {
       return endProtection("the service makes its shared mapping of " + file + " writable");
@@ -311,6 +323,10 @@ final class PrimaryThread {
     }
     if (calls.effects.affinities.isAnswered(call)) {
       return calls.answerAffinity();
+    }
+    Role answered = calls.childWaits.answer();
+    if (answered != null) {
+      return answered;
     }
     Role afterwards = calls.execute();
     fairness.limitTurn();
@@ -352,7 +368,9 @@ final class PrimaryThread {
   /** Goes on with a call that was interrupted, as noted. */
   Role goOnInCall() throws TraceeDiedException {
     boolean overdue = calls.interruption.isOverdue();
-    if (!overdue && !signals.areForCall()) {
+    boolean ended = calls.childWaits.isReady();
+    calls.childWaits.unpark();
+    if (!overdue && !ended && !signals.areForCall()) {
       Role next = calls.interruption.enterAgain();
       fairness.limitTurn();
       return next;
@@ -362,6 +380,9 @@ final class PrimaryThread {
       role.turn.await(this);
       role.watch.wanted();
       return role;
+    }
+    if (ended) {
+      return calls.childWaits.answer();
     }
     return overdue ? calls.interruption.end() : calls.interruption.enterAgainWithSignals();
   }

@@ -55,6 +55,8 @@ final class ProcessModel {
 
   final PersonalState personal = new PersonalState();
 
+  final Children children = new Children();
+
   ProcessModel(StubRegion stub, TraceeAddress log, SignalActions actions) {
     this(
         stub,
@@ -92,6 +94,7 @@ final class ProcessModel {
     signalDescriptors = before.signalDescriptors;
     timesSockets = before.timesSockets;
     realTimer.copyFrom(before.realTimer);
+    children.copyFrom(before.children);
     personal.copyFrom(before.personal);
     personal.onExec();
   }
@@ -100,6 +103,7 @@ final class ProcessModel {
     ProcessModel copy =
         new ProcessModel(stub, log, actions.copy(), realTimer.copy(), patches.copy());
     copy.personal.copyFrom(personal);
+    copy.children.copyFrom(children);
     copy.rooms = rooms.copy();
     copy.timeStampTrapped = timeStampTrapped;
     copy.fences = fences.copy();

@@ -1,8 +1,13 @@
 package org.ftrun.tracer.member;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.libc.Libc;
 
 /** What /proc tells of a process (proc_pid_status(5)). */
 final class ProcessState {
@@ -20,9 +25,38 @@ final class ProcessState {
     return tracer != null && !tracer.equals("0");
   }
 
+  /** Pid of its parent, 0 if it is gone. */
+  static int parent(int pid) {
+    String parent = value(pid, "PPid:");
+    return parent == null ? 0 : Integer.parseInt(parent);
+  }
+
+  /** Pids of all processes whose first thread a thread traces. */
+  static List<Integer> tracedBy(int tid) {
+    List<Integer> traced = new ArrayList<>();
+    String[] entries = new File("/proc").list();
+    for (String entry : entries == null ? new String[0] : entries) {
+      boolean isProcess = entry.chars().allMatch(Character::isDigit);
+      if (isProcess && Integer.toString(tid).equals(value(Integer.parseInt(entry), "TracerPid:"))) {
+        traced.add(Integer.parseInt(entry));
+      }
+    }
+    return traced;
+  }
+
+  /** Its process group as the kernel knows it, 0 if it is gone. */
+  static int group(int pid) {
+    return (int) Math.max(0, Libc.call(SyscallNumber.GETPGID, pid));
+  }
+
   private static String value(int pid, String name) {
+    return value(Path.of("/proc/" + pid + "/status"), name);
+  }
+
+  /** What stands behind a name in a file of lines such as {@code Pid: 7}; null if nothing does. */
+  static String value(Path file, String name) {
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+      for (String line : Files.readAllLines(file)) {
         if (line.startsWith(name)) {
           return line.substring(name.length()).trim();
         }

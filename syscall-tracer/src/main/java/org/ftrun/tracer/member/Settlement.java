@@ -31,6 +31,7 @@ final class Settlement {
   }
 
   private boolean isNeeded() {
+    calls.childBirth.abandon();
     calls.redirection.setDying();
     return call.executing && primary.recorder.isRecording();
   }

@@ -102,6 +102,7 @@ final class Succession {
     }
     PrimaryThread serving = successor.withTid(current.member.pid());
     successor.turn.take(serving);
+    successor.adopted.adopt(legacy.pid());
     replica.group.promoted(successor);
     try {
       return current.takeOver(serving, legacy.of(current.id()).interrupted());

@@ -14,6 +14,19 @@ final class CommandResolver {
   /** CLONE_FS and CLONE_FILES: what threads need not share, but do. */
   private static final long CLONE_FS_AND_FILES = 0x0600;
 
+  /** CLONE_VM and CLONE_VFORK, which go together for a child. */
+  private static final long CLONE_AS_VFORK = 0x4100;
+
+  /**
+   * What a child may have beside: CLONE_SYSVSEM, SETTLS, PARENT_SETTID, CHILD_CLEARTID,
+   * CHILD_SETTID and PIDFD.
+   */
+  private static final long CLONE_OF_CHILDREN =
+      0x0004_0000 | 0x0008_0000 | 0x0010_0000 | 0x0020_0000 | 0x0100_0000 | 0x1000;
+
+  private static final long CLONE_SIGNAL = 0xff;
+  private static final long SIGCHLD = 17;
+
   private static final long CLOSE_RANGE_UNSHARE = 0x2;
   private static final long CLOSE_RANGE_CLOEXEC = 0x4;
   private static final int CLOSE_RANGE_FLAGS_ARGUMENT = 2;
@@ -32,8 +45,10 @@ final class CommandResolver {
       Resolution.of(SyscallClass.BOTH, SyscallRole.THREAD_BIRTH, "");
   private static final Resolution ODD_THREAD =
       end(
-          SyscallRole.BIRTH,
+          SyscallRole.PLAIN,
           "the service started a thread that does not share all with the others");
+  private static final Resolution ODD_CHILD =
+      end(SyscallRole.PLAIN, "the service started a child process in a way ftrun does not know");
   private static final Resolution UNKNOWN_COMMAND =
       end(
           SyscallRole.PLAIN,
@@ -117,7 +132,9 @@ final class CommandResolver {
 
   private static Resolution birth(SyscallRow row, long flags) {
     if ((flags & CLONE_THREAD) == 0) {
-      return row.resolution();
+      long shared = flags & ~CLONE_SIGNAL & ~CLONE_OF_CHILDREN;
+      boolean usual = shared == 0 || shared == CLONE_AS_VFORK;
+      return usual && (flags & CLONE_SIGNAL) == SIGCHLD ? row.resolution() : ODD_CHILD;
     }
     return (flags & CLONE_FS_AND_FILES) == CLONE_FS_AND_FILES ? THREAD : ODD_THREAD;
   }

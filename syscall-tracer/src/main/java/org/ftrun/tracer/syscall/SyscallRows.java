@@ -105,9 +105,9 @@ final class SyscallRows {
       53 socketpair FORWARD domain:int type:int protocol:int sv:out![8] | makesfd
       54 setsockopt FORWARD fd:fd level:int optname:int optval:in[@optlen] optlen:int
       55 getsockopt FORWARD fd:fd level:int optname:int optval:inout[socklen@optlen] optlen:inout![4] | by=GETSOCKOPT shows=peer:3
-      56 clone END flags:long stack:addr parent_tid:out[4] child_tid:out[4] tls:addr | blocks role=BIRTH by=CLONE ; the service started a child process
-      57 fork END | role=BIRTH ; the service started a child process
-      58 vfork END | blocks role=BIRTH ; the service started a child process
+      56 clone FORWARD flags:long stack:addr parent_tid:addr child_tid:addr tls:addr | blocks role=BIRTH by=CLONE gives=pid
+      57 fork FORWARD | role=BIRTH gives=pid
+      58 vfork FORWARD | blocks role=BIRTH gives=pid
       59 execve RENDEZVOUS path:path argv:in envp:in | role=EXEC
       60 exit FORWARD status:int | role=EXIT_THREAD
       61 wait4 FORWARD pid:pidgroup wstatus:out[4] options:int rusage:out[144] | blocks consumes role=CHILD_WAIT gives=pid

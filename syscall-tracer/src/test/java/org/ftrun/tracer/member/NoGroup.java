@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.ftrun.eventlog.EventLog;
 import org.ftrun.eventlog.EventLogLayout;
 
@@ -51,6 +52,14 @@ class NoGroup implements GroupLink, AutoCloseable {
   @Override
   public void unprotected(String reason) {
     told.add("unprotected: " + reason);
+  }
+
+  @Override
+  public void bearing() {}
+
+  @Override
+  public Set<Integer> wards() {
+    return Set.of();
   }
 
   @Override

@@ -1,0 +1,184 @@
+package org.ftrun.tracer.member;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.libc.NativeMemory;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service's children that a primary bore which is gone: in the kernel's eyes they are ftrun's
+ * now. Their ends are looked for here, told to the service by SIGCHLD, and kept until it waits for
+ * them ({@link ChildWaits}). For the tracer thread only.
+ */
+final class AdoptedChildren {
+  private static final Logger LOG = LoggerFactory.getLogger(AdoptedChildren.class);
+  private static final int P_PID = 1;
+  private static final long SA_NOCLDWAIT = 2;
+  private static final long LOOK_MILLIS = 10;
+
+  private final PrimaryRole role;
+
+  /** Children by their pids; the value is the siginfo of their end, as waitid has it, or null. */
+  private final Map<Integer, byte[]> all = new LinkedHashMap<>();
+
+  private final List<byte[]> untold = new ArrayList<>();
+  private final NativeMemory siginfo = NativeMemory.allocate(HeldSignals.SIGINFO_BYTES);
+
+  AdoptedChildren(PrimaryRole role) {
+    this.role = role;
+  }
+
+  boolean isEmpty() {
+    return all.isEmpty();
+  }
+
+  /**
+   * Takes over what children a primary had; they come to ftrun when it has exited.
+   *
+   * @param dead its pid
+   */
+  void adopt(int dead) {
+    Children children = role.first().member.model().children;
+    int ftrun = (int) Libc.call(SyscallNumber.GETPID);
+    for (int pid : children.all()) {
+      int parent = ProcessState.parent(pid);
+      if (parent == dead || parent == ftrun) {
+        all.put(pid, null);
+        role.group.wards().add(pid);
+      } else {
+        children.forget(pid);
+      }
+    }
+    if (!all.isEmpty()) {
+      LOG.info("{} child processes of the service are looked after by ftrun", all.size());
+      later();
+    }
+  }
+
+  private void later() {
+    role.group.later(LOOK_MILLIS, this::look);
+  }
+
+  private void look() {
+    boolean lives = false;
+    for (Map.Entry<Integer, byte[]> child : all.entrySet()) {
+      if (child.getValue() == null) {
+        child.setValue(endOf(child.getKey()));
+        lives |= child.getValue() == null;
+        if (child.getValue() != null) {
+          untold.add(child.getValue());
+        }
+      }
+    }
+    all.keySet().removeIf(this::isGone);
+    if (!untold.isEmpty()) {
+      role.assembly.add(this::tell);
+    }
+    if (lives) {
+      later();
+    }
+  }
+
+  /** How the child has ended; null if it lives, or is not ftrun's yet. */
+  private byte[] endOf(int pid) {
+    siginfo.buffer().putInt(HeldSignals.SENDER, 0);
+    long result = waitFor(pid, Children.WEXITED | Children.WNOHANG | Children.WNOWAIT, 0);
+    if (result != 0 || siginfo.buffer().getInt(HeldSignals.SENDER) != pid) {
+      return null;
+    }
+    byte[] end = new byte[HeldSignals.SIGINFO_BYTES];
+    siginfo.buffer().get(0, end);
+    return end;
+  }
+
+  private long waitFor(int pid, int options, long usage) {
+    long result = Libc.call(SyscallNumber.WAITID, P_PID, pid, siginfo.address(), options, usage, 0);
+    Reference.reachabilityFence(siginfo);
+    return result;
+  }
+
+  /** Somebody else has reaped it, or it never came: nobody will learn of its end. */
+  private boolean isGone(int pid) {
+    if (all.get(pid) != null || ProcessState.parent(pid) > 0) {
+      return false;
+    }
+    forget(pid);
+    return true;
+  }
+
+  private void forget(int pid) {
+    role.group.wards().remove(pid);
+    role.first().member.model().children.forget(pid);
+  }
+
+  /** The service, all of whose threads stand, gets SIGCHLD for those that have ended. */
+  private Role tell() throws TraceeDiedException {
+    MemberThread first = role.first().member;
+    Registers standing = new Registers();
+    first.tracee.readRegisters(standing);
+    long mask = first.tracee.signalMask();
+    // What is queued now must stay in the kernel until the service runs.
+    first.tracee.setSignalMask(~SignalActions.OWNED);
+    for (byte[] end : untold) {
+      SignalAction action = first.model().actions.of(Signal.SIGCHLD);
+      if (action.isIgnore() || (action.flags() & SA_NOCLDWAIT) != 0) {
+        reap(HeldSignals.senderOf(end));
+      }
+      new OwnSignals(first).queueShared(end);
+    }
+    untold.clear();
+    first.tracee.setSignalMask(mask);
+    first.tracee.writeRegisters(standing);
+    return null;
+  }
+
+  /** The pids of those that wait, ended or not. */
+  List<Integer> pids() {
+    return List.copyOf(all.keySet());
+  }
+
+  /** How a child has ended, as waitid(2) tells it in siginfo_t; null if it has not. */
+  byte[] end(int pid) {
+    return all.get(pid);
+  }
+
+  /**
+   * What the kernel tells of the resources that a child has used which has ended.
+   *
+   * @param usage gets struct rusage
+   */
+  void usage(int pid, NativeMemory usage) {
+    waitFor(pid, Children.WEXITED | Children.WNOHANG | Children.WNOWAIT, usage.address());
+  }
+
+  /** The service has waited for a child that has ended: it goes. */
+  void reap(int pid) {
+    long result = waitFor(pid, Children.WEXITED | Children.WNOHANG, 0);
+    if (result != 0 && result != -Errno.ECHILD) {
+      LOG.warn("child process {} cannot be reaped: errno {}", pid, -result);
+    }
+    all.remove(pid);
+    forget(pid);
+  }
+
+  /** The service runs natively from now on: only the kernel's own children can be waited for. */
+  void leave() {
+    if (!all.isEmpty()) {
+      LOG.warn(
+          "{} child processes from before a takeover cannot be waited for by the service any more",
+          all.size());
+    }
+    role.group.wards().clear();
+    all.clear();
+  }
+}

@@ -1,0 +1,153 @@
+package org.ftrun.tracer.member;
+
+import java.util.List;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.Tracee;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.syscall.SyscallRole;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a child process of the service comes to be: a real child of the primary, which is made
+ * natively while its parent stands at the event that reports its birth. The replica has no such
+ * child; what its parent learns of it comes by the log.
+ *
+ * <p>vfork(2) is made as a fork whose parent waits until the child has a program of its own or has
+ * ended: a child that shared the primary's memory would write to it what the replica does not know.
+ * What a conforming child changes there, its {@link Spawn} brings back.
+ */
+final class ChildBirth {
+  private static final Logger LOG = LoggerFactory.getLogger(ChildBirth.class);
+  private static final SyscallRow VFORK = SyscallTable.named("vfork");
+  private static final SyscallRow CLONE = SyscallTable.named("clone");
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
+  private static final long CLONE_VM = 0x100;
+  private static final long CLONE_PIDFD = 0x1000;
+  private static final long CLONE_VFORK = 0x4000;
+  private static final long CLONE_PARENT_SETTID = 0x0010_0000;
+  private static final long CLONE_UNTRACED = 0x0080_0000;
+  private static final int STACK_ARGUMENT = 1;
+  private static final int ID_ARGUMENT = 2;
+  private static final int ID_BYTES = 4;
+
+  private final PrimaryThread parent;
+  private final MemberThread member;
+  private final CallInFlight call;
+
+  /** A child that still has a copy of the memory which it would natively share with its parent. */
+  private Spawn spawn;
+
+  ChildBirth(PrimaryThread parent) {
+    this.parent = parent;
+    this.member = parent.member;
+    this.call = parent.call;
+  }
+
+  /** Why the service cannot have a child and stay protected, or null if it can. */
+  String obstacle() {
+    for (MappingsOf.Mapping mapping : MappingsOf.sharedOf(member.pid()).all()) {
+      if (mapping.isSharedAnonymous()) {
+        return "the service started a child process with which it shares memory";
+      }
+    }
+    return null;
+  }
+
+  /** Rewrites what is asked of the kernel. */
+  void prepare() {
+    // Children of a primary that is gone come to ftrun, so that the service can learn of their end.
+    Libc.call(SyscallNumber.PRCTL, PR_SET_CHILD_SUBREAPER, 1);
+    parent.group.bearing();
+    spawn = null;
+    if (call.row == VFORK) {
+      call.number = SyscallNumber.CLONE;
+      call.asked[0] = CLONE_VFORK | Signal.SIGCHLD;
+      for (int i = 1; i < 6; i++) {
+        call.asked[i] = 0;
+      }
+    } else if (call.row == CLONE) {
+      call.asked[0] &= ~(CLONE_VM | CLONE_UNTRACED);
+    }
+  }
+
+  /** The parent has died with the child half-born, if it is: the successor makes the call anew. */
+  void abandon() {
+    if (call.executing && call.resolution.role() == SyscallRole.BIRTH && !call.answered) {
+      for (int pid : ProcessState.tracedBy((int) Libc.call(SyscallNumber.GETTID))) {
+        if (pid != parent.role.pid() && !parent.role.isSpawn(pid)) {
+          LOG.info("child process {} was not born yet when its parent died", pid);
+          Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
+        }
+      }
+    }
+  }
+
+  /**
+   * The kernel has made the child, which stands at its first stop; its parent stands at the event.
+   *
+   * @param pid the kernel's id of the child
+   */
+  void born(int pid) {
+    try {
+      MemberThread child = arrived(pid);
+      Registers start = start(child);
+      Unbinding unbinding = new Unbinding(child, parent.group.log().layout().totalBytes());
+      unbinding.undo(List.of(start));
+      if (isVfork()) {
+        spawn = new Spawn(member.pid(), child.tracee, call.atSite.rsp());
+        parent.role.addSpawn(spawn);
+      } else {
+        unbinding.detach();
+      }
+      call.answered(pid); // whatever becomes of the parent now, it has that child
+      parent.role.noteChild(pid);
+    } catch (TraceeDiedException e) {
+      LOG.debug("child {} died at its birth", pid);
+      call.answered(pid);
+    } catch (RuntimeException e) {
+      // It must not run on as half a member: it would write to the log.
+      LOG.error("child process {} cannot be made natively and is killed", pid, e);
+      Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
+      call.answered(pid);
+    }
+  }
+
+  private MemberThread arrived(int pid) throws TraceeDiedException {
+    Tracee tracee = Tracee.born(pid);
+    if (!parent.role.tracees().hasStoppedEarly(pid)) {
+      ThreadBirth.awaitFirstStop(tracee);
+    }
+    return new MemberThread(
+        tracee, member.model().copy(), member.ids.ofClone(pid), member.thread().copy());
+  }
+
+  private Registers start(MemberThread child) throws TraceeDiedException {
+    Registers current = new Registers();
+    child.tracee.readRegisters(current);
+    Registers start = call.atSite.copy();
+    child.afterCall(start, current, 0);
+    boolean ownStack = call.row == CLONE && call.arguments[STACK_ARGUMENT] != 0;
+    return ownStack ? start.rsp(call.arguments[STACK_ARGUMENT]) : start;
+  }
+
+  private boolean isVfork() {
+    return call.row == VFORK || call.row == CLONE && (call.arguments[0] & CLONE_VFORK) != 0;
+  }
+
+  /** The call has returned in the parent, successfully: its memory gets what came of the child. */
+  void completed() {
+    if (spawn != null) {
+      spawn.giveBack(member, parent.recorder);
+      spawn = null;
+    }
+    if (call.row == CLONE && (call.arguments[0] & (CLONE_PARENT_SETTID | CLONE_PIDFD)) != 0) {
+      parent.recorder.publishMemory(call.arguments[ID_ARGUMENT], ID_BYTES);
+    }
+  }
+}

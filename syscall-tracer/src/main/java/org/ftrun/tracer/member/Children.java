@@ -1,0 +1,96 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+
+/**
+ * The child processes that the service has borne and not waited for, by the ids by which it knows
+ * them. Both members keep it, by the same calls; only the count is for other threads too.
+ */
+final class Children {
+  /** Options of wait4(2) and waitid(2). */
+  static final int WNOHANG = 1;
+
+  static final int WUNTRACED = 2;
+  static final int WEXITED = 4;
+  static final int WNOWAIT = 0x0100_0000;
+
+  private static final int STOPPED = 0x7f;
+  private static final int CONTINUED = 0xffff;
+  private static final int LAST_CODE_OF_AN_END = 3;
+  private static final int MANY = 1024;
+
+  private final Set<Integer> pids = new LinkedHashSet<>();
+  private volatile int count;
+
+  /** One has been borne. */
+  void born(int pid) {
+    pids.add(pid);
+    if (pids.size() % MANY == 0) {
+      // Of a service that ignores SIGCHLD, no wait tells of the end of its children.
+      pids.removeIf(other -> !Files.exists(Path.of("/proc/" + other)));
+    }
+    count = pids.size();
+  }
+
+  /** One is no child of the service any more. */
+  void forget(int pid) {
+    pids.remove(pid);
+    count = pids.size();
+  }
+
+  /** A wait of the service has succeeded; what it brought is in the member's memory. */
+  void waited(MemberThread member, CallInFlight call, long result) {
+    int ended = call.row.number() == SyscallNumber.WAITID ? endedById(member, call) : 0;
+    if (call.row.number() == SyscallNumber.WAIT4 && result > 0) {
+      ended = isEnd(member, call) ? (int) result : 0;
+    }
+    if (ended > 0) {
+      forget(ended);
+    }
+  }
+
+  private static boolean isEnd(MemberThread member, CallInFlight call) {
+    int status = call.arguments[1] == 0 ? 0 : read(member, call.arguments[1], 0);
+    boolean others = ((int) call.arguments[2] & ~(WNOHANG | 0xe000_0000)) != 0;
+    boolean unknown = call.arguments[1] == 0 && others;
+    return !unknown && (status & 0xff) != STOPPED && (status & 0xffff) != CONTINUED;
+  }
+
+  private static int endedById(MemberThread member, CallInFlight call) {
+    if (call.arguments[2] == 0 || ((int) call.arguments[3] & WNOWAIT) != 0) {
+      return 0;
+    }
+    int code = read(member, call.arguments[2], HeldSignals.CODE);
+    int pid = read(member, call.arguments[2], HeldSignals.SENDER);
+    return code > 0 && code <= LAST_CODE_OF_AN_END ? pid : 0;
+  }
+
+  private static int read(MemberThread member, long address, int offset) {
+    ByteBuffer word = ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder());
+    int length = member.tracee.memory().read(new TraceeAddress(address + offset), word);
+    return length == 4 ? word.getInt(0) : 0;
+  }
+
+  List<Integer> all() {
+    return List.copyOf(pids);
+  }
+
+  /** How many there are; any thread may ask. */
+  int count() {
+    return count;
+  }
+
+  void copyFrom(Children other) {
+    pids.clear();
+    pids.addAll(other.pids);
+    count = pids.size();
+  }
+}

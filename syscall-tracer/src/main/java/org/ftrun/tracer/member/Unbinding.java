@@ -1,0 +1,104 @@
+package org.ftrun.tracer.member;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.ptrace.Registers;
+import org.ftrun.tracer.ptrace.TraceeAddress;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubArea;
+
+/**
+ * Undoes all that interception changed in a stopped process, a primary that is given up or a child
+ * that the service has borne. What stays is the stub's region, where nothing is executed but what
+ * follows a call that was interrupted at a patched site, and the hidden vDSO: clocks are read by
+ * system calls.
+ */
+final class Unbinding {
+  private final MemberThread member;
+  private final long logBytes;
+
+  /**
+   * Of a process all of whose threads stand.
+   *
+   * @param member its first thread
+   * @param logBytes how much of the event log is mapped
+   */
+  Unbinding(MemberThread member, long logBytes) {
+    this.member = member;
+    this.logBytes = logBytes;
+  }
+
+  /**
+   * Makes the process natively again; it still stands.
+   *
+   * @param services the registers that its threads are to have, the first one's first; changed
+   */
+  void undo(List<Registers> services) throws TraceeDiedException {
+    ProcessModel model = member.model();
+    List<MemberThread> threads = member.threads().all();
+    for (MemberThread thread : threads) {
+      thread.fastPath.setMode(StubArea.Mode.SLOW);
+    }
+    member.fastPath.remove();
+    model.fences().lower(member);
+    RealTimerCalls.giveBack(member);
+    List<Long> masks = new ArrayList<>();
+    for (MemberThread thread : threads) {
+      Confinement.lift(thread);
+      masks.add(thread.tracee.signalMask());
+      // What is queued now must stay in the kernel until the service runs by itself, and a trap
+      // would undo a disposition: nothing is let through, and no call of ours traps from here on.
+      thread.tracee.setSignalMask(-1);
+    }
+    restoreActions(model);
+    for (MemberThread thread : threads) {
+      queueHeld(thread);
+    }
+    member.injectWithoutTrap(SyscallNumber.MUNMAP, model.log.value(), logBytes);
+    for (int i = 0; i < threads.size(); i++) {
+      MemberThread thread = threads.get(i);
+      thread.tracee.setSignalMask(masks.get(i) | thread.thread().hiddenMask);
+      thread.tracee.writeRegisters(services.get(i).originalRax(-1).gsBase(0));
+    }
+    for (MemberThread thread : threads) {
+      AffinityCalls.restore(thread);
+    }
+  }
+
+  /** Lets the process run untraced. */
+  void detach() throws TraceeDiedException {
+    for (MemberThread thread : member.threads().all()) {
+      thread.tracee.detach(0);
+    }
+  }
+
+  private static void queueHeld(MemberThread thread) throws TraceeDiedException {
+    OwnSignals signals = new OwnSignals(thread);
+    thread.held.wake();
+    while (!thread.held.isEmpty()) {
+      signals.queue(thread.held.take());
+    }
+    while (!thread.hiddenPending.isEmpty()) {
+      signals.queue(thread.hiddenPending.take());
+    }
+  }
+
+  /** Gives the kernel the dispositions that it was not told because we own the signals. */
+  private void restoreActions(ProcessModel model) throws TraceeDiedException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(32).order(ByteOrder.nativeOrder());
+    TraceeAddress scratch = member.room().scratch();
+    for (int signal = 1; signal <= 64; signal++) {
+      SignalAction action = model.actions.of(signal);
+      boolean owned = (SignalActions.OWNED & SignalActions.bit(signal)) != 0;
+      if (owned || (action.mask() & SignalActions.OWNED) != 0) {
+        bytes.putLong(0, action.handler()).putLong(8, action.flags());
+        bytes.putLong(16, action.restorer()).putLong(24, action.mask());
+        member.tracee.memory().write(scratch, bytes);
+        member.injectWithoutTrap(SyscallNumber.RT_SIGACTION, signal, scratch.value(), 0, 8);
+      }
+    }
+  }
+}
