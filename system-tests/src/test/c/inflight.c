@@ -5,6 +5,7 @@
  * Arguments: inflight KIND ROUNDS
  */
 #include <sys/eventfd.h>
+#include <sys/wait.h>
 
 #include "sockets.h"
 
@@ -184,6 +185,22 @@ static void round_eventfd(int round) {
   feed(&value, sizeof value);
 }
 
+/* A child is born once, its end is told once. */
+static void round_fork(int round) {
+  pid_t child = fork();
+  check(child >= 0);
+  if (child == 0) {
+    _exit(write(to, &round, sizeof round) == sizeof round ? round & 63 : 99);
+  }
+  int status = -1, got = -1;
+  check(waitpid(child, &status, 0) == child);
+  check(WIFEXITED(status) && WEXITSTATUS(status) == (round & 63));
+  check_error(waitpid(-1, &status, 0), ECHILD);
+  check(read(from, &got, sizeof got) == sizeof got && got == round);
+  struct pollfd more = {.fd = from, .events = POLLIN};
+  check(poll(&more, 1, 0) == 0);
+}
+
 static const struct kind kinds[] = {
     {"tcp", begin_tcp, round_read_write, end_stream},
     {"tcp-send", begin_tcp, round_send_receive, end_stream},
@@ -194,6 +211,7 @@ static const struct kind kinds[] = {
     {"accept", begin_accept, round_accept, end_accept},
     {"accept4", begin_accept, round_accept4, end_accept},
     {"eventfd", begin_eventfd, round_eventfd, end_empty},
+    {"fork", begin_pipe, round_fork, end_empty},
 };
 
 int main(int argc, char **argv) {

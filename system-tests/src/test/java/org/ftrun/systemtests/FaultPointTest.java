@@ -65,11 +65,16 @@ class FaultPointTest {
         all.add(new Fault(kind, point, "write", 5));
       }
       all.addAll(faultsWithOutputs(point));
+      all.add(new Fault("fork", point, "clone", 9));
+      all.add(new Fault("fork", point, "wait4", 11));
     }
     // Beside it all descriptors are alike; what differs is what is read from a dying memory.
     all.add(new Fault("tcp", "WHILE_RECORDING", "read", 7));
     all.add(new Fault("tcp", "WHILE_RECORDING", "write", 5));
     all.addAll(faultsWithOutputs("WHILE_RECORDING"));
+    all.add(new Fault("fork", "AT_BIRTH", "clone", 9));
+    all.add(new Fault("fork", "WHILE_RECORDING", "clone", 9));
+    all.add(new Fault("fork", "WHILE_RECORDING", "wait4", 11));
     return all;
   }
 

@@ -76,14 +76,27 @@ final class ChildBirth {
     }
   }
 
-  /** The parent has died with the child half-born, if it is: the successor makes the call anew. */
-  void abandon() {
-    if (call.executing && call.resolution.role() == SyscallRole.BIRTH && !call.answered) {
-      for (int pid : ProcessState.tracedBy((int) Libc.call(SyscallNumber.GETTID))) {
-        if (pid != parent.role.pid() && !parent.role.isSpawn(pid)) {
-          LOG.info("child process {} was not born yet when its parent died", pid);
-          Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
-        }
+  /** Whether a child was to be born of which the service must not know yet. */
+  boolean isHalfDone() {
+    return call.executing && call.resolution.role() == SyscallRole.BIRTH && !call.answered;
+  }
+
+  /**
+   * The parent has died with the child half-born: the successor makes the call anew.
+   *
+   * @param result what the parent's registers say that the call returned; 0: they are not known
+   */
+  void abandon(long result) {
+    if (result > 0) {
+      Libc.call(SyscallNumber.KILL, result, Signal.SIGKILL);
+    }
+    if (result != 0) {
+      return;
+    }
+    for (int pid : ProcessState.tracedBy((int) Libc.call(SyscallNumber.GETTID))) {
+      if (pid != parent.role.pid() && !parent.role.isSpawn(pid)) {
+        LOG.info("child process {} was not born yet when its parent died", pid);
+        Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
       }
     }
   }

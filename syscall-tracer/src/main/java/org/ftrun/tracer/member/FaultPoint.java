@@ -28,6 +28,11 @@ enum FaultPoint {
   /** The call is about to be sent to the stub: the kernel has done nothing. */
   BEFORE_CALL,
 
+  /**
+   * The kernel has made a child process, which stands at its first stop as a copy of the member.
+   */
+  AT_BIRTH,
+
   /** The kernel has done its work, and no tracer has read its result yet. */
   BEFORE_RECORD,
 
@@ -86,7 +91,8 @@ enum FaultPoint {
   /**
    * The primary has come to this point of a call; kills it if that is the configured fault.
    *
-   * @throws TraceeDiedException at BEFORE_RECORD, so that the result is not known from this stop
+   * @throws TraceeDiedException at AT_BIRTH and BEFORE_RECORD, so that the result is not known from
+   *     this stop
    */
   void reached(EventRecorder recorder, MemberThread member, SyscallRow row)
       throws TraceeDiedException {
@@ -102,7 +108,7 @@ enum FaultPoint {
     boolean late = FAULT.met.get() / FAULT.n % 2 == 0;
     LOG.info("fault point {} of {} kills process {}", this, row.name(), member.pid());
     Libc.call(SyscallNumber.KILL, member.pid(), Signal.SIGKILL);
-    if (this == BEFORE_RECORD) {
+    if (this == BEFORE_RECORD || this == AT_BIRTH) {
       throw TraceeDiedException.INSTANCE;
     }
     if (late) {

@@ -145,6 +145,7 @@ final class PrimaryThread {
 
   private void noteBirth() throws TraceeDiedException {
     if (call.executing && call.resolution.role() == SyscallRole.BIRTH) {
+      FaultPoint.AT_BIRTH.reached(recorder, member, call.row);
       calls.childBirth.born((int) member.tracee.eventMessage());
     }
   }

@@ -30,8 +30,11 @@ final class Settlement {
     this.call = primary.call;
   }
 
-  private boolean isNeeded() {
-    calls.childBirth.abandon();
+  private boolean isNeeded(long result) {
+    if (calls.childBirth.isHalfDone()) {
+      calls.childBirth.abandon(result);
+      return false;
+    }
     calls.redirection.setDying();
     return call.executing && primary.recorder.isRecording();
   }
@@ -40,7 +43,7 @@ final class Settlement {
   void byRegisters() throws TraceeDiedException {
     calls.redirection.setDying();
     primary.ending.settleFastPath();
-    if (!isNeeded()) {
+    if (!isNeeded(primary.member.now.rax())) {
       return;
     }
     long result = call.answered ? call.answer : primary.member.now.rax();
@@ -86,7 +89,7 @@ final class Settlement {
   /** The process is gone, and with it its registers and its memory. */
   void afterwards() throws TraceeDiedException {
     primary.ending.settleFastPathAfterwards();
-    if (!isNeeded()) {
+    if (!isNeeded(0)) {
       return;
     }
     if (!call.answered) {
