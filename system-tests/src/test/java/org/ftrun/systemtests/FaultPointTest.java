@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -132,6 +133,22 @@ class FaultPointTest {
     Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", fault);
     try (FtrunProcess ftrun =
         FtrunProcess.start(directory, FastPathMode.ON, environment, program.command())) {
+      int exitStatus = ftrun.awaitExit();
+      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      assertThat(kills(ftrun)).as(ftrun.messages()).isPositive();
+    }
+  }
+
+  /** The signal and its call are in the log, and the process dies before it gets the one. */
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldStateTheSameFactsWhenKilledAtTheDeliveryOfASignal(FastPathMode mode) throws Exception {
+    TinyProgram program = new TinyProgram("signals", Linking.DYNAMIC, List.of("3"), 0);
+    Outcome natively =
+        Outcome.natively(Files.createDirectories(directory.resolve("native")), program.command());
+    Map<String, String> environment =
+        Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.test.fault=AFTER_SIGNAL:kill:2+");
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, environment, program.command())) {
       int exitStatus = ftrun.awaitExit();
       assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
       assertThat(kills(ftrun)).as(ftrun.messages()).isPositive();

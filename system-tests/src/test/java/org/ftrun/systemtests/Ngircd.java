@@ -5,12 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Debian's ngircd, without the look-ups for which it would start child processes. */
+/** Debian's ngircd. */
 final class Ngircd {
   private Ngircd() {}
 
   /** Writes the configuration and returns the command that starts the server. */
   static List<String> prepare(Path directory, int port) throws IOException {
+    return prepare(directory, port, "no");
+  }
+
+  /** As that, with look-ups of each client's name, by a child process each. */
+  static List<String> prepareWithLookUps(Path directory, int port) throws IOException {
+    return prepare(directory, port, "yes");
+  }
+
+  private static List<String> prepare(Path directory, int port, String lookUps) throws IOException {
     Path file = directory.resolve("ngircd.conf");
     Files.writeString(
         file,
@@ -29,11 +38,11 @@ final class Ngircd {
         MaxPenaltyTime = 0
         PingTimeout = 600
         [Options]
-        DNS = no
-        Ident = no
+        DNS = %s
+        Ident = %s
         PAM = no
         """
-            .formatted(port));
+            .formatted(port, lookUps, lookUps));
     return List.of("/usr/sbin/ngircd", "-n", "-f", file.toString());
   }
 }

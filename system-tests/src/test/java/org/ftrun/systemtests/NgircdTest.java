@@ -63,6 +63,29 @@ class NgircdTest {
     }
   }
 
+  /** A client comes before each kill, for which a child process looks up who that is. */
+  @Test
+  @Timeout(120)
+  void shouldKeepEveryLineWhenChildrenLookUpClients() throws Exception {
+    port = Ports.free();
+    List<String> command = Ngircd.prepareWithLookUps(directory, port);
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), command);
+        Conversation conversation = new IrcConversation(ftrun, port, CLIENTS)) {
+      for (int kill = 1; kill <= 10; kill++) {
+        try (IrcClient late = new IrcClient(Ports.connect(ftrun, port), "late" + kill)) {
+          ftrun.killPrimaryAndAwaitProtected();
+          EchoServer.awaitProgress(ftrun, conversation, LINES_BETWEEN_KILLS);
+          Await.until(
+              FtrunProcess.LIMIT,
+              () -> "a late client has not joined\n" + ftrun.output() + ftrun.messages(),
+              late::isJoined);
+        }
+      }
+      conversation.finish();
+      assertThat(ftrun.messages()).contains("runs natively").doesNotContain("replica lost");
+    }
+  }
+
   @Test
   @Timeout(120)
   void shouldKeepIiJoinedWhenKilled() throws Exception {

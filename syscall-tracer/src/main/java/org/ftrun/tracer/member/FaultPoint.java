@@ -40,7 +40,12 @@ enum FaultPoint {
   WHILE_RECORDING,
 
   /** The event is published; the service does not have the result yet. */
-  AFTER_RECORD;
+  AFTER_RECORD,
+
+  /**
+   * The event of a signal that comes before or behind the call is published, and it is not sent.
+   */
+  AFTER_SIGNAL;
 
   /** Name of the system property. */
   static final String PROPERTY = "ftrun.test.fault";

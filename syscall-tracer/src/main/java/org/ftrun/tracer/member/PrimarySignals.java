@@ -228,6 +228,7 @@ final class PrimarySignals {
       throws TraceeDiedException {
     boolean another = anotherFollows(signal, EventRecorder.FLAG_SIGNAL_FOLLOWS);
     long result = calls.record(EventKind.SYSCALL, EventRecorder.FLAG_SIGNAL_FOLLOWS, kernelResult);
+    call.executing = false; // should the process die from here on, it is not to be recorded again
     publish(siginfo, EventRecorder.FLAG_SIGNAL_FOLLOWS, another, replace);
     member.hiddenPending.remove(siginfo);
     calls.setReturned(member.now, result);
@@ -252,6 +253,7 @@ final class PrimarySignals {
     chain = another;
     chainAt = member.model().actions.of(HeldSignals.signalOf(siginfo)).handler();
     primary.recorder.publishSignal(shown, another ? flags | EventRecorder.FLAG_MORE : flags);
+    FaultPoint.AFTER_SIGNAL.reached(primary.recorder, member, call.row);
     if (replace || shown != siginfo) {
       member.tracee.writeSiginfo(shown);
     }
