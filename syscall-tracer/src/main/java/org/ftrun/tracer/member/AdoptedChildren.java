@@ -178,7 +178,9 @@ final class AdoptedChildren {
           "{} child processes from before a takeover cannot be waited for by the service any more",
           all.size());
     }
-    role.group.wards().clear();
+    for (int pid : all.keySet()) {
+      role.group.wards().remove(pid);
+    }
     all.clear();
   }
 }

@@ -41,9 +41,14 @@ class CommandResolverTest {
     assertThat(resolve("clone", 0x3d0f00).role()).isEqualTo(SyscallRole.THREAD_BIRTH);
     assertThat(resolve("clone", 0x3d0f00).syscallClass()).isEqualTo(SyscallClass.BOTH);
     assertThat(resolve("clone", 0x3d0b00).reason()).contains("does not share all");
-    assertThat(resolve("clone", 0x1200011).reason()).contains("child process");
-    assertThat(resolve("clone", 0x4111).syscallClass()).isEqualTo(SyscallClass.END_PROTECTION);
-    assertThat(resolve("clone", 0x4111).role()).isEqualTo(SyscallRole.BIRTH);
+    for (long child : new long[] {17, 0x120_0011, 0x4111, 0x120_1011}) {
+      assertThat(resolve("clone", child).syscallClass()).isEqualTo(SyscallClass.FORWARD);
+      assertThat(resolve("clone", child).role()).isEqualTo(SyscallRole.BIRTH);
+    }
+    // Shares memory for good, descriptors, a namespace of its own, no SIGCHLD, another's child.
+    for (long odd : new long[] {0x111, 0x411, 0x2000_0011, 0x4100, 0x8011}) {
+      assertThat(resolve("clone", odd).reason()).contains("child process");
+    }
   }
 
   @ParameterizedTest

@@ -28,7 +28,6 @@ final class PointedTypes {
       long : IOCTL.BLKRAGET
       off_t : sendfile.offset splice.off_in splice.off_out copy_file_range.off_in
       off_t : copy_file_range.off_out IOCTL.FIOQSIZE
-      pid_t : clone.parent_tid clone.child_tid
       pid_t : IOCTL.TIOCGPGRP IOCTL.TIOCGSID IOCTL.FIOGETOWN IOCTL.SIOCGPGRP
       size_t : get_robust_list.len_ptr
       socklen_t : accept.addrlen accept4.addrlen recvfrom.addrlen getsockname.addrlen
