@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.capture.DraftRecord;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.Resolution;
@@ -56,6 +57,9 @@ final class CallInFlight {
 
   /** Where the room is, in the log's mapping in the primary. */
   long redirectedTo;
+
+  /** What it has received into a payload that the stub had laid out; null: it was given none. */
+  DraftRecord draft;
 
   /** How far earlier parts of the call have come: see {@link PartialTransfer}. */
   long transferred;
@@ -176,6 +180,7 @@ final class CallInFlight {
   private void reset() {
     executing = false;
     redirectedFrom = 0;
+    draft = null;
     transferred = 0;
     waitsForAll = false;
     piece = false;

@@ -216,7 +216,7 @@ final class FastPath {
     return area.getLong(StubArea.BEGAN);
   }
 
-  /** Bytes that the kernel may write into the log, or -1. */
+  /** Bytes that the kernel may write into the log, -1 or {@link StubArea#DRAFTED}. */
   long redirected() {
     return area.getLong(StubArea.REDIRECTED);
   }

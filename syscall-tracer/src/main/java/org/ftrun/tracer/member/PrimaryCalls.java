@@ -35,6 +35,7 @@ final class PrimaryCalls {
   final PartialTransfer partial;
   final Waiting waiting;
   final Redirection redirection;
+  final DraftedInput drafted;
   final Interruption interruption;
 
   PrimaryCalls(PrimaryThread primary) {
@@ -50,6 +51,7 @@ final class PrimaryCalls {
     this.partial = new PartialTransfer(vectors, request);
     this.waiting = new Waiting(member);
     this.redirection = new Redirection(primary);
+    this.drafted = new DraftedInput(primary);
     this.interruption = new Interruption(primary, this);
   }
 
@@ -227,6 +229,10 @@ final class PrimaryCalls {
     if (call.redirectedFrom != 0) {
       return redirection.record(kind, flags, result);
     }
+    if (call.draft != null) {
+      drafted.record(kind, flags, result, result);
+      return result;
+    }
     if (call.resolution.syscallClass() == SyscallClass.FORWARD) {
       recorder.publishOutputs(kind, call, flags, result);
     } else {
@@ -283,8 +289,10 @@ final class PrimaryCalls {
 
   /** Publishes how far a transfer has come that the primary does not live to end. */
   void publishPart(long position) {
-    if (call.redirectedFrom == 0) {
-      long written = PartialTransfer.resultAt(call, position);
+    long written = PartialTransfer.resultAt(call, position);
+    if (call.draft != null) {
+      drafted.record(EventKind.PARTIAL, 0, position, written);
+    } else if (call.redirectedFrom == 0) {
       timeLeft.writeBack(call, written);
       effects.identities.show(call, written, null);
       recorder.publishOutputs(EventKind.PARTIAL, call, 0, position, written);

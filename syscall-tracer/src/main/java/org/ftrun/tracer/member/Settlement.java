@@ -64,9 +64,12 @@ final class Settlement {
    * replica's own call knows better.
    */
   private boolean isOfDying(long result) {
-    return result == -Errno.EFAULT && !hasBadOutput()
-        || result == -Errno.ENOMEM
-        || result == -Errno.ENFILE;
+    return mayBeOfDying(result) && (result != -Errno.EFAULT || !hasBadOutput());
+  }
+
+  /** As {@link #isOfDying}, where of the service's memory nothing is known. */
+  static boolean mayBeOfDying(long result) {
+    return result == -Errno.EFAULT || result == -Errno.ENOMEM || result == -Errno.ENFILE;
   }
 
   /** Whether the service has given the call memory that cannot be written to: while it stands. */

@@ -45,8 +45,13 @@ public final class StubArea {
   /** The trampoline through which the thread came. */
   public static final int FRAME_TRAMPOLINE = FRAME + 112;
 
-  /** Bytes that the kernel may write into the log for the call under way, or -1. */
+  /** Bytes that the kernel may write into the log for the call under way, -1 or DRAFTED. */
   public static final int REDIRECTED = 216;
+
+  /**
+   * In {@link #REDIRECTED}: the call's payload is a {@link org.ftrun.tracer.capture.DraftRecord}.
+   */
+  public static final long DRAFTED = -2;
 
   static final int LOG = 224;
   static final int SLOTS = 232;
