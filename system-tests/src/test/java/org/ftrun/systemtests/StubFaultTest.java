@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StubFaultTest {
   private static final Duration LONGEST_KILL = Duration.ofMillis(500);
 
+  private static final String NO_EXIT_EVENT = "-Dftrun.test.lose-exit-event=all";
   private static final int CLIENTS = 4;
   private static final int SIGUSR1 = 10;
   private static final int SIGSEGV = 11;
@@ -38,21 +39,43 @@ class StubFaultTest {
     "read,0,560",
     "sendto,0,460",
     "poll,0,620",
+    "readv,0,550",
+    "readv,550,1100",
     "recvmsg,0,550",
     "recvmsg,550,1100",
+    "recvmsg,1100,1650",
     "sendmsg,0,460"
   })
   @Timeout(300)
   void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int from, int to)
       throws Exception {
-    echo(call, Faults.of(call, from, to));
+    echo(call, Faults.of(call, from, to), "");
+  }
+
+  /** Then there is the log to tell what the call received, and the kernel's counters how much. */
+  @ParameterizedTest
+  @CsvSource({
+    "read,0,560",
+    "sendto,0,460",
+    "readv,0,550",
+    "readv,550,1100",
+    "recvmsg,0,550",
+    "recvmsg,550,1100",
+    "recvmsg,1100,1650",
+    "sendmsg,0,460",
+    "writev,0,460"
+  })
+  @Timeout(300)
+  void shouldEchoEveryByteWhenKilledAtAnyInstructionAndNoExitEventComes(
+      String call, int from, int to) throws Exception {
+    echo(call, Faults.of(call, from, to), NO_EXIT_EVENT);
   }
 
   /** The stub handles this signal itself, where it tells that a buffer is unreadable. */
   @Test
   @Timeout(300)
   void shouldEchoEveryByteWhenASignalThatTheStubHandlesKillsAtAnyInstruction() throws Exception {
-    echo("read", Faults.bySignal("read", 0, 560, SIGSEGV));
+    echo("read", Faults.bySignal("read", 0, 560, SIGSEGV), "");
   }
 
   /**
@@ -89,12 +112,14 @@ class StubFaultTest {
     return ftrun.output().lines().filter("signal"::equals).count();
   }
 
-  private void echo(String call, Faults faults) throws Exception {
+  private void echo(String call, Faults faults, String option) throws Exception {
     int kills = faults.kills();
-    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", faults.option());
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", faults.option() + " " + option);
     List<String> command = EchoServer.command(Linking.DYNAMIC);
     if (call.endsWith("msg")) {
       command.addAll(List.of("0", "", "messages"));
+    } else if (call.endsWith("v")) {
+      command.addAll(List.of("0", "", "vectors"));
     }
     try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.ON, environment, command);
         Conversation crowd = crowd(ftrun)) {

@@ -136,7 +136,7 @@ class StubStructuresTest {
     expected.put("PIECE_WHOLE", DraftRecord.WHOLE);
     expected.put("PIECE_COUNTED", DraftRecord.COUNTED);
     expected.put("PIECE_MESSAGE", DraftRecord.MESSAGE);
-    expected.put("DRAFTED", (int) StubArea.DRAFTED);
+    expected.put("-DRAFTED", (int) -StubArea.DRAFTED);
     expected.put("LOG_SLOTS", EventLogLayout.HEADER_BYTES);
 
     assertThat(compiled(expected)).isEqualTo(expected);
