@@ -6,6 +6,7 @@
 
 #define EINTR 4
 #define EFAULT 14
+#define EINVAL 22
 
 #define KIND_INTENT 0
 #define KIND_SYSCALL 1
@@ -15,6 +16,9 @@
 
 /* In area->redirected: the call receives into a payload that is laid out. */
 #define DRAFTED (-2)
+
+/* There too: the call is left to the tracer because the log is full. */
+#define LOG_FULL (-3)
 
 /* Offsets in the header of the log: EventLogLayout.java. */
 #define LOG_CURSOR 64

@@ -180,6 +180,14 @@ static struct outcome solo(struct area *area, const struct row *row) {
   return guarded_call(area, area->frame.number);
 }
 
+/*
+ * Whether the kernel may have refused what we ask with, and not what the service does: a file may be
+ * read past the kernel's cache (O_DIRECT), into aligned buffers only. Nothing has been read then.
+ */
+static int is_refused(const struct area *area, s64 result) {
+  return result == -EINVAL && area->redirected != -1;
+}
+
 /* Has the kernel write an input into the payload, if what it brings can be given to the service. */
 static int receives_raw(struct area *area, const struct row *row, const struct output *buffer,
                         u8 *payload, u64 bytes) {
@@ -208,8 +216,11 @@ struct outcome record(struct area *area, const struct row *row) {
   int drafts = raw < 0 && bound > 0 && row->flags & ROW_CONSUMES;
   u64 room = drafts ? draft_room(area, row, bound) : (u64)bound;
   u64 position;
-  if (bound < 0 || room > area->largest_piece || !reserve(area, next, room, &position))
+  if (bound < 0 || room > area->largest_piece) return SLOW;
+  if (!reserve(area, next, room, &position)) {
+    area->redirected = LOG_FULL;
     return SLOW;
+  }
   struct slot *slot = slot_of(area, next);
   u8 *payload = payload_at(area, position);
   ask(area, row, (u64 *)(area->log + LOG_ARGUMENTS));
@@ -228,7 +239,9 @@ struct outcome record(struct area *area, const struct row *row) {
     slot->flags |= FLAG_DRAFT;
   }
   struct outcome outcome = guarded_call(area, area->frame.number);
-  if (outcome.slow || is_for_another(area, row, outcome.result)) return SLOW;
+  if (outcome.slow || is_for_another(area, row, outcome.result) ||
+      is_refused(area, outcome.result))
+    return SLOW;
   s64 length = 0;
   if (buffer) {
     length = raw_length(area, buffer, outcome.result);

@@ -143,14 +143,36 @@ class StubFaultTest {
    * made the new primary must learn the descriptor, for it is in the table.
    */
   @ParameterizedTest
-  @CsvSource({"accept4,0,300", "accept4,300,600", "accept,0,420"})
+  @CsvSource({"accept4,0,300", "accept4,300,600", "accept4,600,900", "accept,0,420"})
   @Timeout(300)
   void shouldAcceptEveryConnectionOnceWhenKilledAtAnyInstruction(String call, int from, int to)
       throws Exception {
-    Faults faults = Faults.of(call, from, to);
+    inflight("accept4", Faults.of(call, from, to), "");
+  }
+
+  /** A datagram is received once, with its sender, whether alone or together with others. */
+  @ParameterizedTest
+  @CsvSource({"recvmmsg,0,1400", "recvmmsg,1400,2800", "recvfrom,0,1000"})
+  @Timeout(300)
+  void shouldReceiveEveryDatagramOnceWhenKilledAtAnyInstruction(String call, int from, int to)
+      throws Exception {
+    inflight("datagrams", Faults.few(call, from, to), "");
+  }
+
+  /** Of a recvmmsg the kernel itself writes down how many messages it has received. */
+  @ParameterizedTest
+  @CsvSource({"recvmmsg,0,1400", "recvmmsg,1400,2800"})
+  @Timeout(300)
+  void shouldReceiveEveryDatagramOnceWhenKilledAtAnyInstructionAndNoExitEventComes(
+      String call, int from, int to) throws Exception {
+    inflight("datagrams", Faults.few(call, from, to), NO_EXIT_EVENT);
+  }
+
+  private void inflight(String kind, Faults faults, String option) throws Exception {
     int rounds = Faults.CALLS_A_KILL * (faults.kills() + 2);
+    String options = faults.option() + " " + option;
     String inflight = new CProgram("inflight", Linking.DYNAMIC).executable().toString();
-    List<String> command = List.of(inflight, "accept4", String.valueOf(rounds));
+    List<String> command = List.of(inflight, kind, String.valueOf(rounds));
     Outcome natively =
         Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
     assertThat(natively.output()).endsWith("done\n").doesNotContain("FAILED");
@@ -159,7 +181,7 @@ class StubFaultTest {
             FtrunProcess.start(
                 directory,
                 FastPathMode.ON,
-                Map.of("FT_GATE", gate.environmentValue(), "FTRUN_JAVA_OPTIONS", faults.option()),
+                Map.of("FT_GATE", gate.environmentValue(), "FTRUN_JAVA_OPTIONS", options),
                 command)) {
       TinyRun.awaitStep(ftrun, 1);
       ftrun.awaitProtected();
@@ -190,6 +212,11 @@ class StubFaultTest {
 
     static Faults of(String call, int from, int to) {
       return of(call, from, to, 2, SIGKILL);
+    }
+
+    /** As {@link #of(String, int, int)}, for calls of which parts of the same kind are many. */
+    static Faults few(String call, int from, int to) {
+      return of(call, from, to, 7, SIGKILL);
     }
 
     /** A copy of some bytes is met by longer steps too. */

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.capture.DraftRecord;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -208,6 +209,15 @@ final class CallInFlight {
     System.arraycopy(arguments, 0, asked, 0, 6);
     number = row.number();
     waiting = false;
+  }
+
+  /**
+   * Whether the kernel may have refused a call for the place where it was to put what it brings: a
+   * file that is read past the kernel's cache (O_DIRECT) asks for aligned buffers. Nothing was read
+   * then, and the call is made as the service asks.
+   */
+  boolean isRefusedElsewhere(long result) {
+    return result == -Errno.EINVAL && (redirectedFrom != 0 || draft != null);
   }
 
   /** Bytes for each 1 of the result, of a call that is redirected. */

@@ -107,6 +107,11 @@ final class EventRecorder {
     return reserve(bytes) ? writer.reservedOffset() : -1;
   }
 
+  /** Waits until the log has so much room, as {@link #reserveInput} does. */
+  void awaitRoom(int bytes) {
+    reserve(Math.min(bytes, largestPiece()));
+  }
+
   /**
    * As {@link #reserveInput}, for a call that the service's own thread has made: the room is what
    * it has chosen.

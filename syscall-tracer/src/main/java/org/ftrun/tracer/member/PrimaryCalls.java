@@ -36,6 +36,7 @@ final class PrimaryCalls {
   final Waiting waiting;
   final Redirection redirection;
   final DraftedInput drafted;
+  final StubSending sending;
   final Interruption interruption;
 
   PrimaryCalls(PrimaryThread primary) {
@@ -52,6 +53,7 @@ final class PrimaryCalls {
     this.waiting = new Waiting(member);
     this.redirection = new Redirection(primary);
     this.drafted = new DraftedInput(primary);
+    this.sending = new StubSending(primary);
     this.interruption = new Interruption(primary, this);
   }
 
@@ -68,6 +70,9 @@ final class PrimaryCalls {
 
   /** Begins to execute the call at whose site the service is. */
   Role execute() throws TraceeDiedException {
+    if (sending.sends()) {
+      return primary.role;
+    }
     switch (call.resolution.role()) {
       case EXIT_THREAD:
         if (primary.role.areSeveral()) {
@@ -177,6 +182,11 @@ final class PrimaryCalls {
   Role completed(long kernelResult, boolean interrupted) throws TraceeDiedException {
     if (call.waiting) {
       return interruption.waited(kernelResult);
+    }
+    if (call.isRefusedElsewhere(kernelResult)) {
+      redirection.giveUp();
+      ask();
+      return primary.role;
     }
     FaultPoint.BEFORE_RECORD.reached(recorder, member, call.row);
     call.answered(kernelResult);

@@ -176,7 +176,11 @@ final class PrimaryFastPath {
    */
   private void completeInSlot(UnpublishedEvent left, long result, boolean hasResult) {
     long given = calls.effects.identities.given(SyscallTable.row(left.syscall()), result);
-    if (given <= 0 && !hasResult || isInterruption(given) || Settlement.mayBeOfDying(given)) {
+    boolean redirected = isRaw(left) || DraftedInput.isIn(left);
+    boolean made = hasResult ? !isInterruption(given) : given > 0;
+    if (!made
+        || Settlement.mayBeOfDying(given)
+        || redirected && given == -Errno.EINVAL) { // as CallInFlight.isRefusedElsewhere
       return;
     }
     if (needsMemory(left, given)) {

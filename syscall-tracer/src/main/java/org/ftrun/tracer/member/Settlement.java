@@ -45,7 +45,8 @@ final class Settlement {
     long result = call.answered ? call.answer : primary.member.now.rax();
     boolean returned =
         calls.interruption.hasReturnedAtLast(primary.member.now)
-            && (call.answered || !isOfDying(result));
+            && (call.answered || !isOfDying(result))
+            && !call.isRefusedElsewhere(result);
     if (TransferShape.of(call.row) != TransferShape.MESSAGES) {
       long moved = call.transferred + (returned && result > 0 ? result : 0);
       primary.group.secondOpinion().compare(call.row.number(), call.arguments, moved);

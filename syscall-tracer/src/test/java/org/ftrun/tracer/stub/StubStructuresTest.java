@@ -136,6 +136,7 @@ class StubStructuresTest {
     expected.put("PIECE_WHOLE", DraftRecord.WHOLE);
     expected.put("PIECE_COUNTED", DraftRecord.COUNTED);
     expected.put("PIECE_MESSAGE", DraftRecord.MESSAGE);
+    expected.put("-LOG_FULL", (int) -StubArea.LOG_FULL);
     expected.put("-DRAFTED", (int) -StubArea.DRAFTED);
     expected.put("LOG_SLOTS", EventLogLayout.HEADER_BYTES);
 
