@@ -6,11 +6,19 @@
 
 #define EINTR 4
 #define EFAULT 14
+#define EINVAL 22
 
 #define KIND_INTENT 0
 #define KIND_SYSCALL 1
 #define FLAG_RAW 1
 #define FLAG_FAST 16
+#define FLAG_DRAFT 32 /* of a slot that is not published: its payload is laid out, in draft.c */
+
+/* In area->redirected: the call receives into a payload that is laid out. */
+#define DRAFTED (-2)
+
+/* There too: the call is left to the tracer because the log is full. */
+#define LOG_FULL (-3)
 
 /* Offsets in the header of the log: EventLogLayout.java. */
 #define LOG_CURSOR 64
@@ -18,6 +26,9 @@
 #define LOG_CONSUMER_COUNT 4
 #define LOG_ACTIVE 384
 #define LOG_PAYLOAD_SUM 1472
+#define LOG_ARGUMENTS 1480
+#define LOG_PIECES 1528
+#define LOG_ROOM 1532
 #define LOG_LINE 64
 #define LOG_SLOTS 4096
 
@@ -29,6 +40,53 @@ struct buffer {
   u64 address;
   u64 length;
 };
+
+#define MOST_ENTERED 64
+#define MOST_RECEIVED 64
+
+/* The kernel writes no longer name: struct sockaddr_storage. */
+#define MOST_NAME 128
+
+/* The iovecs and headers of a receive before the call. */
+struct entered {
+  u32 messages;
+  u32 buffers;
+  struct {
+    u64 name;
+    u32 name_length;
+    u32 buffers;
+  } message[MOST_RECEIVED];
+  struct buffer buffer[MOST_ENTERED];
+};
+
+/* They are kept between the area and the end of its page, far away from the stack's end. */
+#define ENTERED 1152
+_Static_assert(sizeof(struct area) <= ENTERED, "the area has grown");
+_Static_assert(ENTERED + sizeof(struct entered) <= 4096, "too much for the page");
+
+static inline struct entered *entered_of(const struct area *area) {
+  return (struct entered *)(area->self + ENTERED);
+}
+
+/* How many bytes of a piece count. */
+enum measure {
+  PIECE_END,     /* there are no more pieces */
+  PIECE_DATA,    /* what is left of the result, or of the message's bytes */
+  PIECE_WHOLE,   /* all */
+  PIECE_COUNTED, /* as many as a u32 says that the kernel has written */
+  PIECE_MESSAGE  /* of a message the next most pieces are, and so many of its bytes as a u32 says */
+};
+
+/* A piece of the record to be, where it is received; DraftRecord.java has the same. */
+struct piece {
+  u64 address;    /* where the service wants it */
+  u32 at;         /* where it is, from the payload's begin */
+  u32 most;       /* bytes that there is room for */
+  u32 measure;    /* enum measure */
+  u32 counted_at; /* where that u32 is, from the payload's begin */
+};
+
+_Static_assert(sizeof(struct piece) == 24, "DraftRecord.java");
 
 /* A result, or the wish to go the slow path. */
 struct outcome {
@@ -103,9 +161,22 @@ u64 raw_length(const struct area *area, const struct output *output, s64 result)
 /* One region of the record, none of no bytes; returns its end. */
 u8 *append_region(u8 *at, u64 address, u64 length);
 
+/*
+ * Whether an input can be received elsewhere and copied to the service's memory: what the kernel could
+ * not deliver must stay where it is. The ends are looked at, by writing what stands there.
+ */
+int is_writable(u64 address, u64 bytes);
+
 /* As outputs_bound and outputs_write, of message headers; in messages.c. */
 s64 messages_bound(const struct area *area, const struct row *row, const struct output *output);
-u8 *append_messages(u8 *at, const struct area *area, const struct output *output, s64 result);
+u8 *append_sent(u8 *at, u64 address, s64 result);
+
+/* Payloads that are laid out before the call, in draft.c. */
+u64 draft_room(const struct area *area, const struct row *row, u64 bound);
+u64 draft_begin(struct area *area, const struct row *row, const u32 *entry, u8 *payload,
+                u64 bound);
+s64 draft_end(u8 *payload, u64 pieces, s64 result);
+int may_discard(const struct area *area, const struct row *row);
 
 /* Clocks, in clock.c: 1 if the answer is there, 0 if the kernel must be asked. */
 int read_clock(const struct area *area, const struct row *row, u64 *value, u64 *bytes,

@@ -1,8 +1,6 @@
 /* What a call writes to the application's memory: bounds before it, the payload after it. */
 #include "fast_path.h"
 
-#define MOST_BUFFERS 64
-
 static u64 count_of(const struct area *area, const struct row *row, const struct output *output) {
   return argument_value(area, row, output->sized_by);
 }
@@ -29,17 +27,21 @@ static s64 most(const struct area *area, const struct row *row, const struct out
   }
 }
 
+/* Takes note of the buffers, too: what the call writes may be what says where it goes. */
 static s64 buffers_bound(const struct area *area, const struct row *row,
                          const struct output *output) {
+  struct entered *entered = entered_of(area);
+  struct buffer *buffer = entered->buffer;
   u64 count = count_of(area, row, output);
-  if (count > MOST_BUFFERS) return -1;
+  if (count > MOST_ENTERED) return -1;
+  const void *at = (void *)area->frame.argument[output->argument];
+  if (guarded_copy(buffer, at, count * sizeof *buffer)) return -1;
+  entered->messages = 0;
+  entered->buffers = count;
   u64 sum = 0;
   for (u64 i = 0; i < count; i++) {
-    struct buffer buffer;
-    const void *at = (void *)(area->frame.argument[output->argument] + i * sizeof buffer);
-    if (guarded_copy(&buffer, at, sizeof buffer)) return -1;
-    if (buffer.length > area->largest_piece) return -1;
-    sum += REGION_HEADER + padded(buffer.length);
+    if (buffer[i].length > area->largest_piece) return -1;
+    sum += REGION_HEADER + padded(buffer[i].length);
   }
   return sum;
 }
@@ -125,21 +127,25 @@ u8 *append_region(u8 *at, u64 address, u64 length) {
   return at + REGION_HEADER + padded(length);
 }
 
-static u8 *append_buffers(u8 *at, const struct area *area, const struct row *row,
-                          const struct output *output, s64 result) {
-  u64 count = count_of(area, row, output);
-  for (u64 i = 0; i < count && result > 0; i++) {
-    struct buffer buffer;
-    const void *from = (void *)(area->frame.argument[output->argument] + i * sizeof buffer);
-    if (guarded_copy(&buffer, from, sizeof buffer)) return at;
-    u64 length = buffer.length < (u64)result ? buffer.length : (u64)result;
-    at = append_region(at, buffer.address, length);
+static u8 *append_buffers(u8 *at, const struct area *area, s64 result) {
+  const struct entered *entered = entered_of(area);
+  for (u64 i = 0; i < entered->buffers && result > 0; i++) {
+    u64 length = entered->buffer[i].length;
+    if (length > (u64)result) length = result;
+    at = append_region(at, entered->buffer[i].address, length);
     result -= length;
   }
   return at;
 }
 
-/* Writes the outputs as a record; returns its length. */
+int is_writable(u64 address, u64 bytes) {
+  if (address >= ADDRESS_LIMIT) return 0;
+  if (!bytes) return 1;
+  u8 *first = (u8 *)address, *last = first + bytes - 1;
+  return !guarded_copy(first, first, 1) && !guarded_copy(last, last, 1);
+}
+
+/* Writes the outputs as a record; returns its length. What is received is draft.c's. */
 u64 outputs_write(const struct area *area, const struct row *row, const u32 *entry, s64 result,
                   u8 *payload) {
   u8 *at = payload;
@@ -150,8 +156,8 @@ u64 outputs_write(const struct area *area, const struct row *row, const u32 *ent
     if (output->rule < RULE_IOVEC)
       at = append_region(at, address, length_of(area, row, output, entry[i], result));
     else
-      at = output->rule == RULE_IOVEC ? append_buffers(at, area, row, output, result)
-                                      : append_messages(at, area, output, result);
+      at = output->rule == RULE_IOVEC ? append_buffers(at, area, result)
+                                      : append_sent(at, address, result);
   }
   return at - payload;
 }

@@ -109,10 +109,11 @@ static void fetch_ahead(const struct area *area, const struct slot *slot) {
 
 static void publish(struct area *area, struct slot *slot, s64 result, u64 flags, u64 length) {
   slot->result = result;
-  slot->flags = FLAG_FAST | flags;
   slot->length = length;
   *(u64 *)(area->log + LOG_PAYLOAD_SUM) += length;
-  __atomic_store_n(&slot->kind, KIND_SYSCALL, __ATOMIC_RELEASE);
+  /* Kind and flags at once: a payload is laid out, or it is the event's. */
+  u16 kind_and_flags = KIND_SYSCALL | (FLAG_FAST | flags) << 8;
+  __atomic_store_n((u16 *)slot, kind_and_flags, __ATOMIC_RELEASE);
   store(area, LOG_CURSOR, slot->sequence);
   fetch_ahead(area, slot);
 }
@@ -124,8 +125,8 @@ static int has_timeout(const struct area *area, const struct row *row) {
   return row->flags & ROW_TIMEOUT ? (s32)timeout > 0 : row->flags & ROW_TIMED && timeout;
 }
 
-static void ask(struct area *area, const struct row *row) {
-  for (unsigned i = 0; i < 6; i++) area->asked[i] = area->frame.argument[i];
+static void ask(struct area *area, const struct row *row, u64 *intended) {
+  for (unsigned i = 0; i < 6; i++) area->asked[i] = intended[i] = area->frame.argument[i];
   area->redirected = -1;
   area->began = has_timeout(area, row) ? monotonic_nanos(area) : 0;
 }
@@ -175,19 +176,27 @@ static int is_for_another(const struct area *area, const struct row *row, s64 re
 
 static struct outcome solo(struct area *area, const struct row *row) {
   area->slot = &area->unlogged;
-  ask(area, row);
+  ask(area, row, area->asked);
   return guarded_call(area, area->frame.number);
 }
 
 /*
- * Whether an input can be received elsewhere and copied to the buffer: what the kernel could not
- * deliver must stay where it is. The ends are looked at, by writing what stands there.
+ * Whether the kernel may have refused what we ask with, and not what the service does: a file may be
+ * read past the kernel's cache (O_DIRECT), into aligned buffers only. Nothing has been read then.
  */
-static int is_writable(u64 address, u64 bytes) {
-  if (address >= ADDRESS_LIMIT) return 0;
-  if (!bytes) return 1;
-  u8 *first = (u8 *)address, *last = first + bytes - 1;
-  return !guarded_copy(first, first, 1) && !guarded_copy(last, last, 1);
+static int is_refused(const struct area *area, s64 result) {
+  return result == -EINVAL && area->redirected != -1;
+}
+
+/* Has the kernel write an input into the payload, if what it brings can be given to the service. */
+static int receives_raw(struct area *area, const struct row *row, const struct output *buffer,
+                        u8 *payload, u64 bytes) {
+  u64 address = area->frame.argument[buffer->argument];
+  if (!is_writable(address, bytes)) return 0;
+  if (may_discard(area, row) && guarded_copy(payload, (void *)address, bytes)) return 0;
+  area->asked[buffer->argument] = (u64)payload;
+  area->redirected = bytes;
+  return 1;
 }
 
 struct outcome record(struct area *area, const struct row *row) {
@@ -204,34 +213,49 @@ struct outcome record(struct area *area, const struct row *row) {
   u32 entry[4];
   int raw;
   s64 bound = outputs_bound(area, row, entry, &raw);
+  int drafts = raw < 0 && bound > 0 && row->flags & ROW_CONSUMES;
+  u64 room = drafts ? draft_room(area, row, bound) : (u64)bound;
   u64 position;
-  if (bound < 0 || (u64)bound > area->largest_piece || !reserve(area, next, bound, &position))
+  if (bound < 0 || room > area->largest_piece) return SLOW;
+  if (!reserve(area, next, room, &position)) {
+    area->redirected = LOG_FULL;
     return SLOW;
-  const struct output *buffer = raw >= 0 ? row->output + raw : 0;
-  if (buffer && !is_writable(area->frame.argument[buffer->argument], bound)) return SLOW;
+  }
   struct slot *slot = slot_of(area, next);
-  ask(area, row);
-  intend(area, row, slot, next, position);
   u8 *payload = payload_at(area, position);
+  ask(area, row, (u64 *)(area->log + LOG_ARGUMENTS));
+  const struct output *buffer = raw >= 0 ? row->output + raw : 0;
+  if (buffer && !receives_raw(area, row, buffer, payload, bound)) return SLOW;
+  u64 pieces = drafts ? draft_begin(area, row, entry, payload, bound) : 0;
+  if (drafts && !pieces) return SLOW;
+  intend(area, row, slot, next, position);
   if (buffer) {
     slot->flags |= FLAG_RAW;
     slot->length = bound;
-    area->asked[buffer->argument] = (u64)payload;
-    area->redirected = bound;
+  } else if (drafts) {
+    *(u32 *)(area->log + LOG_PIECES) = pieces;
+    *(u32 *)(area->log + LOG_ROOM) = room;
+    area->redirected = DRAFTED;
+    slot->flags |= FLAG_DRAFT;
   }
   struct outcome outcome = guarded_call(area, area->frame.number);
-  if (outcome.slow || is_for_another(area, row, outcome.result)) return SLOW;
-  u64 length = 0, flags = 0;
+  if (outcome.slow || is_for_another(area, row, outcome.result) ||
+      is_refused(area, outcome.result))
+    return SLOW;
+  s64 length = 0;
   if (buffer) {
     length = raw_length(area, buffer, outcome.result);
-    flags = FLAG_RAW;
-    if (length && guarded_copy((void *)area->frame.argument[buffer->argument], payload, length)) {
-      outcome.result = -EFAULT;
-      length = 0;
-    }
+    if (length && guarded_copy((void *)area->frame.argument[buffer->argument], payload, length))
+      length = -1;
+  } else if (drafts) {
+    length = draft_end(payload, pieces, outcome.result);
   } else if (row->outputs) {
     length = outputs_write(area, row, entry, outcome.result, payload);
   }
-  publish(area, slot, outcome.result, flags, length);
+  if (length < 0) {
+    outcome.result = -EFAULT;
+    length = 0;
+  }
+  publish(area, slot, outcome.result, buffer ? FLAG_RAW : 0, length);
   return outcome;
 }

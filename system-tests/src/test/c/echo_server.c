@@ -2,12 +2,13 @@
  * A server to be killed under load: sends back every byte that it gets, in order, on up to 200
  * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
  *
- *   echo_server [PORT [FATAL [messages|ipv6|interrupted|restarted]]]
+ *   echo_server [PORT [FATAL [messages|vectors|ipv6|interrupted|restarted]]]
  *
  * A piece of input that is just the text FATAL, unless that is empty, makes it fault by its own
- * code. With "messages" it receives by recvmsg and sends by sendmsg. With "ipv6" it listens on a
- * free port of ::1 as well, and prints that port behind the other. With "interrupted" or "restarted"
- * it prints "signal" for each SIGUSR1, whose handler has no SA_RESTART or has it.
+ * code. With "messages" it receives by recvmsg and sends by sendmsg, with "vectors" by readv and
+ * writev. With "ipv6" it listens on a free port of ::1 as well, and prints that port behind the other.
+ * With "interrupted" or "restarted" it prints "signal" for each SIGUSR1, whose handler has no
+ * SA_RESTART or has it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { LISTENERS = 2, CONNECTIONS = 200, PENDING = 65536 };
@@ -35,7 +37,7 @@ static struct connection *connections[LISTENERS + CONNECTIONS];
 static int used = LISTENERS;
 static const char *fatal = "";
 static int *volatile null;
-static int by_messages;
+static int by_messages, by_vectors;
 
 static void fail(const char *what) {
   perror(what);
@@ -89,14 +91,16 @@ static void accept_one(int listener) {
 }
 
 static ssize_t take(int descriptor, char *to, size_t length) {
-  if (!by_messages) return read(descriptor, to, length);
   struct iovec parts[2] = {{to, 1}, {to + 1, length - 1}};
+  if (by_vectors) return readv(descriptor, parts, 2);
+  if (!by_messages) return read(descriptor, to, length);
   return recvmsg(descriptor, &(struct msghdr){.msg_iov = parts, .msg_iovlen = 2}, 0);
 }
 
 static ssize_t give(int descriptor, char *from, size_t length) {
-  if (!by_messages) return send(descriptor, from, length, MSG_NOSIGNAL);
   struct iovec part = {from, length};
+  if (by_vectors) return writev(descriptor, &part, 1);
+  if (!by_messages) return send(descriptor, from, length, MSG_NOSIGNAL);
   return sendmsg(descriptor, &(struct msghdr){.msg_iov = &part, .msg_iovlen = 1}, MSG_NOSIGNAL);
 }
 
@@ -152,10 +156,12 @@ static void handle_signals(const char *how) {
 }
 
 int main(int argc, char **argv) {
+  signal(SIGPIPE, SIG_IGN);
   handle_signals(argc > 3 ? argv[3] : "");
   listen_on(argc > 1 ? atoi(argv[1]) : 0, argc > 3 && strcmp(argv[3], "ipv6") == 0);
   fatal = argc > 2 ? argv[2] : fatal;
   by_messages = argc > 3 && strcmp(argv[3], "messages") == 0;
+  by_vectors = argc > 3 && strcmp(argv[3], "vectors") == 0;
   for (;;) {
     if (poll(polled, used, -1) < 0 && errno != EINTR) {
       fail("poll");

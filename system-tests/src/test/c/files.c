@@ -46,6 +46,30 @@ static void contents(void) {
   check_error(close(file), EBADF);
 }
 
+/* Reads past the kernel's cache, which want their buffers where the disk's blocks would fit. */
+static void direct(void) {
+  enum { BLOCK = 4096 };
+  static char blocks[3 * BLOCK];
+  char *aligned = blocks + BLOCK - (uintptr_t)blocks % BLOCK;
+  int file = open("contents", O_RDWR | O_TRUNC | O_DIRECT);
+  fact("direct: %s", file >= 0 ? "yes" : strerror(errno));
+  if (file < 0) {
+    return;
+  }
+  memset(aligned, 'd', BLOCK);
+  check(write(file, aligned, BLOCK) == BLOCK);
+  for (int i = 0; i < 3; i++) {
+    memset(aligned, 0, BLOCK);
+    check(pread(file, aligned, BLOCK, 0) == BLOCK && aligned[BLOCK - 1] == 'd');
+    memset(aligned, 0, BLOCK);
+    struct iovec in = {aligned, BLOCK};
+    check(lseek(file, 0, SEEK_SET) == 0);
+    check(readv(file, &in, 1) == BLOCK && aligned[BLOCK - 1] == 'd');
+    step("read directly");
+  }
+  check(close(file) == 0);
+}
+
 static void appending(void) {
   int one = open("append", O_WRONLY | O_CREAT | O_APPEND, 0600);
   int two = open("append", O_WRONLY | O_APPEND);
@@ -125,6 +149,7 @@ static void locks(void) {
 
 static void body(void) {
   contents();
+  direct();
   appending();
   names();
   locks();

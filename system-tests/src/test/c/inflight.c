@@ -126,6 +126,59 @@ static void round_messages(int round) {
   check(passed == (from > to ? from : to) + 1 && close(passed) == 0);
 }
 
+static void begin_datagrams(void) {
+  socklen_t length = sizeof address;
+  address = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  from = socket(AF_INET, SOCK_DGRAM, 0);
+  to = socket(AF_INET, SOCK_DGRAM, 0);
+  check(bind(from, (struct sockaddr *)&address, sizeof address) == 0);
+  check(getsockname(from, (struct sockaddr *)&address, &length) == 0);
+  check(connect(to, (struct sockaddr *)&address, sizeof address) == 0);
+}
+
+enum { MOST_DATAGRAMS = 3, DATAGRAM = 20 };
+
+static void check_sender(const struct sockaddr_in *sender, socklen_t length) {
+  struct sockaddr_in own;
+  socklen_t size = sizeof own;
+  check(getsockname(to, (struct sockaddr *)&own, &size) == 0);
+  check(length == sizeof own && sender->sin_port == own.sin_port);
+}
+
+/* Some that are received together, in two buffers each, and one by itself; each with its sender. */
+static void round_datagrams(int round) {
+  struct mmsghdr messages[MOST_DATAGRAMS + 1];
+  struct iovec pieces[MOST_DATAGRAMS + 1][2];
+  struct sockaddr_in senders[MOST_DATAGRAMS + 1], sender;
+  socklen_t length = sizeof sender;
+  int count = 1 + round % MOST_DATAGRAMS;
+  fill_round(round);
+  memset(messages, 0, sizeof messages);
+  for (int i = 0; i <= MOST_DATAGRAMS; i++) {
+    char *at = received + 2 * i * DATAGRAM;
+    pieces[i][0] = (struct iovec){at, 5};
+    pieces[i][1] = (struct iovec){at + 5, 2 * DATAGRAM - 5};
+    messages[i].msg_hdr = (struct msghdr){.msg_name = senders + i, .msg_namelen = sizeof *senders,
+                                          .msg_iov = pieces[i], .msg_iovlen = 2};
+  }
+  for (int i = 0; i < count; i++) {
+    check(write(to, sent + i * DATAGRAM, DATAGRAM - i) == DATAGRAM - i);
+  }
+  check(recvmmsg(from, messages, MOST_DATAGRAMS + 1, MSG_DONTWAIT, NULL) == count);
+  for (int i = 0; i < count; i++) {
+    char *got = received + 2 * i * DATAGRAM;
+    check((int)messages[i].msg_len == DATAGRAM - i && messages[i].msg_hdr.msg_flags == 0);
+    check(memcmp(got, sent + i * DATAGRAM, DATAGRAM - i) == 0 && got[DATAGRAM - i] == 0);
+    check_sender(senders + i, messages[i].msg_hdr.msg_namelen);
+    feed(got, 2 * DATAGRAM);
+  }
+  check(write(to, sent + 100, DATAGRAM) == DATAGRAM);
+  check(recvfrom(from, received, 2 * DATAGRAM, 0, (struct sockaddr *)&sender, &length) == DATAGRAM);
+  check_sender(&sender, length);
+  check(memcmp(received, sent + 100, DATAGRAM) == 0);
+  check_error(recvfrom(from, received, 1, MSG_DONTWAIT, NULL, NULL), EAGAIN);
+}
+
 static void begin_append(void) {
   to = open("appended", O_WRONLY | O_APPEND | O_CREAT | O_TRUNC, 0600);
   from = open("appended", O_RDONLY);
@@ -207,6 +260,7 @@ static const struct kind kinds[] = {
     {"unix", begin_unix, round_read_write, end_stream},
     {"unix-messages", begin_unix, round_messages, end_stream},
     {"pipe", begin_pipe, round_read_write, end_stream},
+    {"datagrams", begin_datagrams, round_datagrams, end_empty},
     {"append", begin_append, round_read_write, end_append},
     {"accept", begin_accept, round_accept, end_accept},
     {"accept4", begin_accept, round_accept4, end_accept},

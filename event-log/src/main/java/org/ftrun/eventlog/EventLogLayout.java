@@ -20,6 +20,10 @@ package org.ftrun.eventlog;
  *     512  | ... 1 to 15, each on its own line of 64 bytes, up to 1472    |
  *    1472  +--------------------------------------------------------------+
  *          | payload bytes of all published events u64, the writer's own  |
+ *    1480  | six arguments u64 of the call in the next slot, if that is   |
+ *          | the service's own thread's and not published                 |
+ *    1528  | of a draft in its payload: where its pieces are u32, from    |
+ *          | the payload's begin | 1532 all its bytes u32                 |
  *    4096  +--------------------------------------------------------------+
  *          | slot 0, 64 bytes:                                            |
  *          |   0 kind u8 | 1 flags u8 | 2 syscall u16 | 4 thread id i32   |
@@ -52,7 +56,7 @@ public record EventLogLayout(int slots, long payloadBytes) {
   public static final long MAGIC = 0x676f_6c6e_7572_7466L;
 
   /** Version of this layout; another version is another layout. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /** Bytes of a cache line on x86-64: words that different cores write lie this far apart. */
   public static final int CACHE_LINE_BYTES = 64;
@@ -67,6 +71,15 @@ public record EventLogLayout(int slots, long payloadBytes) {
   public static final int ACTIVE_CONSUMERS_OFFSET = 384;
   public static final int ROLE_WORDS_OFFSET = 448;
   public static final int PAYLOAD_SUM_OFFSET = 1472;
+
+  /** The six arguments of an unpublished event's call, on a line that is written anyway. */
+  public static final int ARGUMENTS_OFFSET = 1480;
+
+  /** Where in the payload of an unpublished event the pieces of its draft are. */
+  public static final int DRAFT_PIECES_OFFSET = 1528;
+
+  /** Bytes of that draft. */
+  public static final int DRAFT_ROOM_OFFSET = 1532;
 
   /** Number of role words. */
   public static final int ROLE_WORDS = 16;

@@ -78,9 +78,32 @@ public final class UnpublishedEvent {
     return Byte.toUnsignedInt(memory.index().get(slot() + SLOT_FLAGS_OFFSET));
   }
 
-  /** The bytes that its call may have written into its payload. */
+  /** The bytes that its call may have written into its payload, where that is no draft. */
   public int room() {
     return memory.index().getInt(slot() + SLOT_PAYLOAD_LENGTH_OFFSET);
+  }
+
+  /**
+   * The six arguments of the call.
+   *
+   * @return a new array
+   */
+  public long[] arguments() {
+    long[] arguments = new long[6];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] = memory.index().getLong(EventLogLayout.ARGUMENTS_OFFSET + i * Long.BYTES);
+    }
+    return arguments;
+  }
+
+  /** Of a payload that is a draft: where its pieces are, from its begin; any number. */
+  public int draftPieces() {
+    return memory.index().getInt(EventLogLayout.DRAFT_PIECES_OFFSET);
+  }
+
+  /** Of a payload that is a draft: its bytes; any number. */
+  public int draftRoom() {
+    return memory.index().getInt(EventLogLayout.DRAFT_ROOM_OFFSET);
   }
 
   /**
@@ -111,13 +134,15 @@ public final class UnpublishedEvent {
   /**
    * Completes and publishes an event that is an INTENT or has a RESULT.
    *
+   * @param flags of the kind, 0 to 255
    * @param result of its call
    * @param payloadLength bytes that the call has written into its payload
    * @return its sequence number
    * @throws CorruptEventException if it cannot be true
    */
-  public long complete(long result, int payloadLength) {
+  public long complete(int flags, long result, int payloadLength) {
     int slot = slot();
+    memory.index().put(slot + SLOT_FLAGS_OFFSET, (byte) flags);
     memory.index().putLong(slot + SLOT_RESULT_OFFSET, result);
     memory.index().putInt(slot + SLOT_PAYLOAD_LENGTH_OFFSET, payloadLength);
     memory.index().put(slot + SLOT_KIND_OFFSET, EventKind.SYSCALL.code());

@@ -138,10 +138,26 @@ class UnpublishedEventTest {
   }
 
   @Test
+  void shouldShowArgumentsAndDraftWhenTheyAreInTheHeader() throws IOException {
+    write(1, EventKind.INVALID.code());
+    ByteBuffer line = ByteBuffer.allocate(56).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < 6; i++) {
+      line.putLong(i * 8, -1 - i);
+    }
+    line.putInt(48, 640).putInt(52, 1234);
+    file.channel().write(line, EventLogLayout.ARGUMENTS_OFFSET);
+    UnpublishedEvent left = writer.unpublished();
+    assertThat(left.arguments()).containsExactly(-1, -2, -3, -4, -5, -6);
+    assertThat(left.draftPieces()).isEqualTo(640);
+    assertThat(left.draftRoom()).isEqualTo(1234);
+  }
+
+  @Test
   void shouldPublishAnIntentWithTheGivenResultWhenCompleted() throws IOException {
     write(1, EventKind.INVALID.code());
-    assertThat(writer.unpublished().complete(60, 60)).isEqualTo(1);
+    assertThat(writer.unpublished().complete(3, 60, 60)).isEqualTo(1);
     Event event = reader.peek();
+    assertThat(event.flags()).isEqualTo(3);
     assertThat(event.kind()).isEqualTo(EventKind.SYSCALL);
     assertThat(event.result()).isEqualTo(60);
     assertThat(event.payloadLength()).isEqualTo(60);

@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * However the primary dies, no client of an echo server notices and protection comes back; but what
@@ -47,9 +47,14 @@ class DeathsTest {
     }
   }
 
-  @Test
-  void shouldServeOnWhenThePrimaryIsKilledForWantOfMemory() throws Exception {
-    try (FtrunProcess ftrun = EchoServer.start(directory, Map.of(), Linking.DYNAMIC);
+  /** Its memory is gone before the tracer looks at it: what it has received is in the log. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "messages", "vectors"})
+  void shouldServeOnWhenThePrimaryIsKilledForWantOfMemory(String transfers) throws Exception {
+    List<String> command = EchoServer.command(Linking.DYNAMIC);
+    command.addAll(List.of("0", "", transfers));
+    try (FtrunProcess ftrun =
+            FtrunProcess.start(directory, FastPathMode.byDefault(), Map.of(), command);
         Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       List<String> causes = new ArrayList<>();
       for (int death = 0; death < DEATHS; death++) {

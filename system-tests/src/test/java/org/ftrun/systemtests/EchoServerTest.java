@@ -3,6 +3,7 @@ package org.ftrun.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,19 @@ class EchoServerTest {
   void shouldEchoEveryByteWhenNoExitEventComes(FastPathMode mode) throws Exception {
     Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", NO_EXIT_EVENT);
     storm(EchoServer.start(directory, mode, environment, Linking.DYNAMIC), KillStorm.kills(20));
+  }
+
+  /** What they have received is in the log, wherever the kernel was asked to put it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"messages", "vectors"})
+  @Timeout(120)
+  void shouldEchoEveryByteWhenNoExitEventComesInCallsWithSeveralBuffers(String transfers)
+      throws Exception {
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", NO_EXIT_EVENT);
+    List<String> command = EchoServer.command(Linking.DYNAMIC);
+    command.addAll(List.of("0", "", transfers));
+    storm(
+        FtrunProcess.start(directory, FastPathMode.ON, environment, command), KillStorm.kills(20));
   }
 
   @ParameterizedTest

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StubFaultTest {
   private static final Duration LONGEST_KILL = Duration.ofMillis(500);
 
+  private static final String NO_EXIT_EVENT = "-Dftrun.test.lose-exit-event=all";
   private static final int CLIENTS = 4;
   private static final int SIGUSR1 = 10;
   private static final int SIGSEGV = 11;
@@ -38,21 +39,43 @@ class StubFaultTest {
     "read,0,560",
     "sendto,0,460",
     "poll,0,620",
+    "readv,0,550",
+    "readv,550,1100",
     "recvmsg,0,550",
     "recvmsg,550,1100",
+    "recvmsg,1100,1650",
     "sendmsg,0,460"
   })
   @Timeout(300)
   void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int from, int to)
       throws Exception {
-    echo(call, Faults.of(call, from, to));
+    echo(call, Faults.of(call, from, to), "");
+  }
+
+  /** Then there is the log to tell what the call received, and the kernel's counters how much. */
+  @ParameterizedTest
+  @CsvSource({
+    "read,0,560",
+    "sendto,0,460",
+    "readv,0,550",
+    "readv,550,1100",
+    "recvmsg,0,550",
+    "recvmsg,550,1100",
+    "recvmsg,1100,1650",
+    "sendmsg,0,460",
+    "writev,0,460"
+  })
+  @Timeout(300)
+  void shouldEchoEveryByteWhenKilledAtAnyInstructionAndNoExitEventComes(
+      String call, int from, int to) throws Exception {
+    echo(call, Faults.of(call, from, to), NO_EXIT_EVENT);
   }
 
   /** The stub handles this signal itself, where it tells that a buffer is unreadable. */
   @Test
   @Timeout(300)
   void shouldEchoEveryByteWhenASignalThatTheStubHandlesKillsAtAnyInstruction() throws Exception {
-    echo("read", Faults.bySignal("read", 0, 560, SIGSEGV));
+    echo("read", Faults.bySignal("read", 0, 560, SIGSEGV), "");
   }
 
   /**
@@ -89,12 +112,14 @@ class StubFaultTest {
     return ftrun.output().lines().filter("signal"::equals).count();
   }
 
-  private void echo(String call, Faults faults) throws Exception {
+  private void echo(String call, Faults faults, String option) throws Exception {
     int kills = faults.kills();
-    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", faults.option());
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", faults.option() + " " + option);
     List<String> command = EchoServer.command(Linking.DYNAMIC);
     if (call.endsWith("msg")) {
       command.addAll(List.of("0", "", "messages"));
+    } else if (call.endsWith("v")) {
+      command.addAll(List.of("0", "", "vectors"));
     }
     try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.ON, environment, command);
         Conversation crowd = crowd(ftrun)) {
@@ -118,14 +143,36 @@ class StubFaultTest {
    * made the new primary must learn the descriptor, for it is in the table.
    */
   @ParameterizedTest
-  @CsvSource({"accept4,0,300", "accept4,300,600", "accept,0,420"})
+  @CsvSource({"accept4,0,300", "accept4,300,600", "accept4,600,900", "accept,0,420"})
   @Timeout(300)
   void shouldAcceptEveryConnectionOnceWhenKilledAtAnyInstruction(String call, int from, int to)
       throws Exception {
-    Faults faults = Faults.of(call, from, to);
+    inflight("accept4", Faults.of(call, from, to), "");
+  }
+
+  /** A datagram is received once, with its sender, whether alone or together with others. */
+  @ParameterizedTest
+  @CsvSource({"recvmmsg,0,1400", "recvmmsg,1400,2800", "recvfrom,0,1000"})
+  @Timeout(300)
+  void shouldReceiveEveryDatagramOnceWhenKilledAtAnyInstruction(String call, int from, int to)
+      throws Exception {
+    inflight("datagrams", Faults.few(call, from, to), "");
+  }
+
+  /** Of a recvmmsg the kernel itself writes down how many messages it has received. */
+  @ParameterizedTest
+  @CsvSource({"recvmmsg,0,1400", "recvmmsg,1400,2800"})
+  @Timeout(300)
+  void shouldReceiveEveryDatagramOnceWhenKilledAtAnyInstructionAndNoExitEventComes(
+      String call, int from, int to) throws Exception {
+    inflight("datagrams", Faults.few(call, from, to), NO_EXIT_EVENT);
+  }
+
+  private void inflight(String kind, Faults faults, String option) throws Exception {
     int rounds = Faults.CALLS_A_KILL * (faults.kills() + 2);
+    String options = faults.option() + " " + option;
     String inflight = new CProgram("inflight", Linking.DYNAMIC).executable().toString();
-    List<String> command = List.of(inflight, "accept4", String.valueOf(rounds));
+    List<String> command = List.of(inflight, kind, String.valueOf(rounds));
     Outcome natively =
         Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
     assertThat(natively.output()).endsWith("done\n").doesNotContain("FAILED");
@@ -134,7 +181,7 @@ class StubFaultTest {
             FtrunProcess.start(
                 directory,
                 FastPathMode.ON,
-                Map.of("FT_GATE", gate.environmentValue(), "FTRUN_JAVA_OPTIONS", faults.option()),
+                Map.of("FT_GATE", gate.environmentValue(), "FTRUN_JAVA_OPTIONS", options),
                 command)) {
       TinyRun.awaitStep(ftrun, 1);
       ftrun.awaitProtected();
@@ -165,6 +212,11 @@ class StubFaultTest {
 
     static Faults of(String call, int from, int to) {
       return of(call, from, to, 2, SIGKILL);
+    }
+
+    /** As {@link #of(String, int, int)}, for calls of which parts of the same kind are many. */
+    static Faults few(String call, int from, int to) {
+      return of(call, from, to, 7, SIGKILL);
     }
 
     /** A copy of some bytes is met by longer steps too. */

@@ -100,13 +100,14 @@ final class Messages {
     }
   }
 
+  /** In the order in which the kernel writes them. */
   private void leave(Message message, long bytes, OutputRegions regions) {
+    iovecs.fill(message.firstIovec, message.endIovec, bytes, regions);
     if (message.name != 0) {
       int written = header.getInt(MSGHDR_NAME_LENGTH);
       regions.add(message.name, Math.min(message.nameLength, written));
       regions.add(message.address + MSGHDR_NAME_LENGTH, NAME_LENGTH_BYTES);
     }
-    iovecs.fill(message.firstIovec, message.endIovec, bytes, regions);
     long controlWritten = header.getLong(MSGHDR_CONTROL_LENGTH);
     regions.add(message.control, Math.min(message.controlLength, controlWritten));
     regions.add(message.address + MSGHDR_CONTROL_LENGTH, CONTROL_LENGTH_AND_FLAGS_BYTES);

@@ -1,5 +1,7 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.abi.Errno;
+import org.ftrun.tracer.capture.DraftRecord;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.Resolution;
@@ -56,6 +58,9 @@ final class CallInFlight {
 
   /** Where the room is, in the log's mapping in the primary. */
   long redirectedTo;
+
+  /** What it has received into a payload that the stub had laid out; null: it was given none. */
+  DraftRecord draft;
 
   /** How far earlier parts of the call have come: see {@link PartialTransfer}. */
   long transferred;
@@ -176,6 +181,7 @@ final class CallInFlight {
   private void reset() {
     executing = false;
     redirectedFrom = 0;
+    draft = null;
     transferred = 0;
     waitsForAll = false;
     piece = false;
@@ -203,6 +209,15 @@ final class CallInFlight {
     System.arraycopy(arguments, 0, asked, 0, 6);
     number = row.number();
     waiting = false;
+  }
+
+  /**
+   * Whether the kernel may have refused a call for the place where it was to put what it brings: a
+   * file that is read past the kernel's cache (O_DIRECT) asks for aligned buffers. Nothing was read
+   * then, and the call is made as the service asks.
+   */
+  boolean isRefusedElsewhere(long result) {
+    return result == -Errno.EINVAL && (redirectedFrom != 0 || draft != null);
   }
 
   /** Bytes for each 1 of the result, of a call that is redirected. */

@@ -30,6 +30,9 @@ final class EventRecorder {
   /** Flag of SIGNAL: delivered at the entry of the previous one's handler. */
   static final int FLAG_CHAINED = 8;
 
+  /** Flag of an event that is not published: its payload is a draft ({@link DraftedInput}). */
+  static final int FLAG_DRAFT = 32;
+
   /** A full log makes the primary wait this long for the replica before it is dropped. */
   static final long BACK_PRESSURE_NANOS = 3_000_000_000L;
 
@@ -104,6 +107,11 @@ final class EventRecorder {
     return reserve(bytes) ? writer.reservedOffset() : -1;
   }
 
+  /** Waits until the log has so much room, as {@link #reserveInput} does. */
+  void awaitRoom(int bytes) {
+    reserve(Math.min(bytes, largestPiece()));
+  }
+
   /**
    * As {@link #reserveInput}, for a call that the service's own thread has made: the room is what
    * it has chosen.
@@ -123,6 +131,11 @@ final class EventRecorder {
   /** Publishes a call whose payload is in the reservation of {@link #reserveInput}. */
   void publishReceived(EventKind kind, CallInFlight call, int flags, long result, int length) {
     publish(kind, call, flags | FLAG_RAW, result, length);
+  }
+
+  /** Publishes a call whose payload, an {@link OutputRecord}, is in the reservation. */
+  void publishRecord(EventKind kind, CallInFlight call, int flags, long result, int length) {
+    publish(kind, call, flags, result, length);
   }
 
   /** Publishes a call without outputs. */

@@ -92,6 +92,11 @@ final class FastPath {
     }
   }
 
+  /** Whether the thread is to stop at its next call. */
+  boolean isStopRequested() {
+    return requested == STOP_NOW;
+  }
+
   /** Nothing is left for which the thread would have to stop. */
   void clearStop() {
     request(STOP_NOT);
@@ -216,9 +221,18 @@ final class FastPath {
     return area.getLong(StubArea.BEGAN);
   }
 
-  /** Bytes that the kernel may write into the log, or -1. */
+  /** Bytes that the kernel may write into the log, -1 or {@link StubArea#DRAFTED}. */
   long redirected() {
     return area.getLong(StubArea.REDIRECTED);
+  }
+
+  /** Whether the stub has left the call to the tracer because the log is full; told once. */
+  boolean foundLogFull() {
+    boolean full = isOn() && readArea() && redirected() == StubArea.LOG_FULL;
+    if (full) {
+      putLong(StubArea.REDIRECTED, -1);
+    }
+    return full;
   }
 
   /** The registers of the service as they would be at a SIGSYS stop of its call's site. */

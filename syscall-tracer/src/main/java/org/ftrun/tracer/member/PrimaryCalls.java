@@ -37,6 +37,8 @@ final class PrimaryCalls {
   final PartialTransfer partial;
   final Waiting waiting;
   final Redirection redirection;
+  final DraftedInput drafted;
+  final StubSending sending;
   final Interruption interruption;
 
   PrimaryCalls(PrimaryThread primary) {
@@ -54,6 +56,8 @@ final class PrimaryCalls {
     this.partial = new PartialTransfer(vectors, request);
     this.waiting = new Waiting(member);
     this.redirection = new Redirection(primary);
+    this.drafted = new DraftedInput(primary);
+    this.sending = new StubSending(primary);
     this.interruption = new Interruption(primary, this);
   }
 
@@ -70,6 +74,9 @@ final class PrimaryCalls {
 
   /** Begins to execute the call at whose site the service is. */
   Role execute() throws TraceeDiedException {
+    if (sending.sends()) {
+      return primary.role;
+    }
     switch (call.resolution.role()) {
       case EXIT_THREAD:
         if (primary.role.areSeveral()) {
@@ -185,6 +192,11 @@ final class PrimaryCalls {
           ? childWaits.park()
           : interruption.waited(kernelResult);
     }
+    if (call.isRefusedElsewhere(kernelResult)) {
+      redirection.giveUp();
+      ask();
+      return primary.role;
+    }
     FaultPoint.BEFORE_RECORD.reached(recorder, member, call.row);
     call.answered(kernelResult);
     if (call.timed && kernelResult == -Errno.EAGAIN) {
@@ -243,6 +255,10 @@ final class PrimaryCalls {
     if (call.redirectedFrom != 0) {
       return redirection.record(kind, flags, result);
     }
+    if (call.draft != null) {
+      drafted.record(kind, flags, result, result);
+      return result;
+    }
     if (call.resolution.syscallClass() == SyscallClass.FORWARD) {
       recorder.publishOutputs(kind, call, flags, result);
     } else {
@@ -299,8 +315,10 @@ final class PrimaryCalls {
 
   /** Publishes how far a transfer has come that the primary does not live to end. */
   void publishPart(long position) {
-    if (call.redirectedFrom == 0) {
-      long written = PartialTransfer.resultAt(call, position);
+    long written = PartialTransfer.resultAt(call, position);
+    if (call.draft != null) {
+      drafted.record(EventKind.PARTIAL, 0, position, written);
+    } else if (call.redirectedFrom == 0) {
       timeLeft.writeBack(call, written);
       effects.identities.show(call, written, null);
       recorder.publishOutputs(EventKind.PARTIAL, call, 0, position, written);

@@ -1,9 +1,11 @@
 package org.ftrun.tracer.member;
 
+import java.util.List;
 import org.ftrun.eventlog.UnpublishedEvent;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubArea;
 import org.ftrun.tracer.stub.StubLayout;
 import org.ftrun.tracer.syscall.ArgumentRule;
 import org.ftrun.tracer.syscall.SizeRule;
@@ -80,10 +82,15 @@ final class PrimaryFastPath {
       return false;
     }
     take();
-    showReturned(result);
     if (returned) {
+      if (isDrafted()) {
+        boolean taken = calls.drafted.adopt(result);
+        call.draft = null; // the service has it, as if the kernel had written there
+        result = taken ? result : -Errno.EFAULT;
+      }
       call.answered(result); // the thread's registers do not show it yet, should it die now
     }
+    showReturned(result);
     return true;
   }
 
@@ -105,6 +112,10 @@ final class PrimaryFastPath {
       call.detail = calls.detail();
     }
     calls.redirection.adopt(member.fastPath.redirected());
+  }
+
+  private boolean isDrafted() {
+    return member.fastPath.redirected() == StubArea.DRAFTED;
   }
 
   /**
@@ -132,6 +143,9 @@ final class PrimaryFastPath {
       }
       member.fastPath.serviceRegisters(member.now, service);
       take();
+      if (isDrafted() && !isInterruption(result)) {
+        calls.drafted.adopt(result); // the dying may not take it; the event is made of the draft
+      }
       showReturned(result);
     }
   }
@@ -149,7 +163,7 @@ final class PrimaryFastPath {
     UnpublishedEvent.State state = left.state();
     if (state == UnpublishedEvent.State.COMPLETE) {
       left.publish();
-    } else if (state != UnpublishedEvent.State.NONE && !needsMemory(left)) {
+    } else if (state != UnpublishedEvent.State.NONE) {
       boolean hasResult = state == UnpublishedEvent.State.RESULT;
       completeInSlot(left, hasResult ? left.result() : moved(left), hasResult);
     }
@@ -161,14 +175,21 @@ final class PrimaryFastPath {
    * @param hasResult whether the call has returned; else only what it has moved counts
    */
   private void completeInSlot(UnpublishedEvent left, long result, boolean hasResult) {
-    if (needsMemory(left)) {
+    long given = calls.effects.identities.given(SyscallTable.row(left.syscall()), result);
+    boolean redirected = isRaw(left) || DraftedInput.isIn(left);
+    boolean made = hasResult ? !isInterruption(given) : given > 0;
+    if (!made
+        || Settlement.mayBeOfDying(given)
+        || redirected && given == -Errno.EINVAL) { // as CallInFlight.isRefusedElsewhere
+      return;
+    }
+    if (needsMemory(left, given)) {
       LOG.warn("what {} received is lost", SyscallTable.row(left.syscall()));
       return;
     }
-    long given = calls.effects.identities.given(SyscallTable.row(left.syscall()), result);
-    if (hasResult && !isInterruption(given) || given > 0) {
-      left.complete(given, payloadLength(left, given));
-    }
+    int length =
+        DraftedInput.isIn(left) ? calls.drafted.of(left).make(given) : payloadLength(left, given);
+    left.complete(left.flags() & ~EventRecorder.FLAG_DRAFT, given, length);
   }
 
   private static boolean isRaw(UnpublishedEvent left) {
@@ -176,29 +197,51 @@ final class PrimaryFastPath {
   }
 
   /** Whether what the call brought stood in the process's memory. */
-  private static boolean needsMemory(UnpublishedEvent left) {
-    SyscallRow row = SyscallTable.row(left.syscall());
-    return !isRaw(left) && row.arguments().stream().anyMatch(ArgumentRule::isOutput);
+  private static boolean needsMemory(UnpublishedEvent left, long result) {
+    if (isRaw(left) || DraftedInput.isIn(left)) {
+      return false;
+    }
+    List<ArgumentRule> rules = SyscallTable.row(left.syscall()).arguments();
+    long[] arguments = left.arguments();
+    for (int i = 0; i < rules.size(); i++) {
+      ArgumentRule rule = rules.get(i);
+      if (rule.isOutput() && arguments[i] != 0 && rule.written().holdsFor(result)) {
+        return true;
+      }
+    }
+    return false;
   }
 
+  /** What a call has moved of which neither registers nor a result are there. */
   private long moved(UnpublishedEvent left) {
     SyscallRow row = SyscallTable.row(left.syscall());
-    if (row.descriptorArgument() != 0) {
-      return 0;
-    }
-    // The arguments went with the process. What matters of them is the descriptor.
-    long[] arguments = new long[6];
-    arguments[0] = left.descriptor();
-    arguments[2] = isRaw(left) ? left.room() : Integer.MAX_VALUE;
-    long moved = primary.group.secondOpinion().moved(row.number(), arguments);
+    boolean counts = row == RECVMMSG && DraftedInput.isIn(left);
+    long moved = counts ? calls.drafted.of(left).messages() : movedByCounters(left, row);
     LOG.info(
         "process {} died without an exit event in {} on the fast path: {}",
         member.pid(),
         row,
         moved == SecondOpinion.UNKNOWN
             ? "it counts as not made"
-            : moved + " bytes, say the counters");
-    return isRaw(left) && moved > left.room() ? 0 : moved;
+            : moved + (counts ? " messages, says the kernel" : " bytes, say the counters"));
+    return moved;
+  }
+
+  private long movedByCounters(UnpublishedEvent left, SyscallRow row) {
+    if (row.descriptorArgument() != 0) {
+      return SecondOpinion.UNKNOWN;
+    }
+    long[] arguments = left.arguments();
+    long moved = primary.group.secondOpinion().moved(row.number(), arguments);
+    return moved > mostMoved(left, row, arguments) ? SecondOpinion.UNKNOWN : moved;
+  }
+
+  private long mostMoved(UnpublishedEvent left, SyscallRow row, long[] arguments) {
+    if (DraftedInput.isIn(left)) {
+      return calls.drafted.of(left).mostData();
+    }
+    boolean flat = TransferShape.of(row) == TransferShape.BUFFER;
+    return flat ? arguments[2] : Long.MAX_VALUE;
   }
 
   private static int payloadLength(UnpublishedEvent left, long result) {

@@ -82,6 +82,7 @@ final class PrimaryThread {
   Role takeOver(CallInFlight parked, long began) throws TraceeDiedException {
     call.continueFrom(parked, began);
     service = call.atSite;
+    calls.sending.parked();
     return atCall();
   }
 
@@ -266,6 +267,7 @@ final class PrimaryThread {
     call.begin(member.now);
     service = call.atSite;
     fairness.noteCall();
+    calls.sending.arrived();
     signals.chainEnds();
     int architecture = HeldSignals.architectureOf(siginfo);
     if (architecture != ARCH_X86_64) {
@@ -372,6 +374,9 @@ final class PrimaryThread {
     boolean ended = calls.childWaits.isReady();
     calls.childWaits.unpark();
     if (!overdue && !ended && !signals.areForCall()) {
+      if (calls.sending.sendsAgain()) {
+        return role;
+      }
       Role next = calls.interruption.enterAgain();
       fairness.limitTurn();
       return next;

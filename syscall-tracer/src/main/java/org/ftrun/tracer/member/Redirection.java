@@ -38,6 +38,7 @@ final class Redirection {
         || role.areSeveral()
         || call.transferred > 0
         || !call.row.consumesInput()
+        || TransferFlags.mayDiscard(call)
         || !OutputRegions.isRaw(call.row, call.arguments)) {
       return;
     }

@@ -49,7 +49,8 @@ final class Settlement {
     long result = call.answered ? call.answer : primary.member.now.rax();
     boolean returned =
         calls.interruption.hasReturnedAtLast(primary.member.now)
-            && (call.answered || !isOfDying(result));
+            && (call.answered || !isOfDying(result))
+            && !call.isRefusedElsewhere(result);
     if (TransferShape.of(call.row) != TransferShape.MESSAGES) {
       long moved = call.transferred + (returned && result > 0 ? result : 0);
       primary.group.secondOpinion().compare(call.row.number(), call.arguments, moved);
@@ -68,9 +69,12 @@ final class Settlement {
    * replica's own call knows better.
    */
   private boolean isOfDying(long result) {
-    return result == -Errno.EFAULT && !hasBadOutput()
-        || result == -Errno.ENOMEM
-        || result == -Errno.ENFILE;
+    return mayBeOfDying(result) && (result != -Errno.EFAULT || !hasBadOutput());
+  }
+
+  /** As {@link #isOfDying}, where of the service's memory nothing is known. */
+  static boolean mayBeOfDying(long result) {
+    return result == -Errno.EFAULT || result == -Errno.ENOMEM || result == -Errno.ENFILE;
   }
 
   /** Whether the service has given the call memory that cannot be written to: while it stands. */

@@ -6,6 +6,7 @@ import org.ftrun.tracer.syscall.SyscallTable;
 /** What the flags of a send or receive (send(2), recv(2)) say of waiting. */
 final class TransferFlags {
   private static final int MSG_PEEK = 0x2;
+  private static final int MSG_TRUNC = 0x20;
 
   /** The kernel is not to wait. */
   static final int MSG_DONTWAIT = 0x40;
@@ -31,6 +32,11 @@ final class TransferFlags {
   static boolean asksForAll(CallInFlight call) {
     boolean receives = call.row == RECVFROM || call.row == RECVMSG;
     return receives && (of(call) & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) == MSG_WAITALL;
+  }
+
+  /** Whether a receive may count bytes that it has not written: a stream discards them. */
+  static boolean mayDiscard(CallInFlight call) {
+    return call.row == RECVFROM && (of(call) & MSG_TRUNC) != 0;
   }
 
   /** Whether a recvmmsg waits for its first message only. */

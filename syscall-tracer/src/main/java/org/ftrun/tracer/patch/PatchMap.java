@@ -143,6 +143,11 @@ public final class PatchMap {
     return refused.size();
   }
 
+  /** The patch of a site, or null. */
+  public SitePatch of(long site) {
+    return bySite.get(site);
+  }
+
   /** The patch whose trampoline holds an address, or null. Trampolines outlive their patches. */
   public SitePatch ofTrampoline(long address) {
     return byTrampoline.get(address & -Trampoline.BYTES);

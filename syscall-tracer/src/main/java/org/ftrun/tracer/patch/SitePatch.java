@@ -38,6 +38,11 @@ public record SitePatch(
     return start == site;
   }
 
+  /** Where a thread enters the stub that has its registers as at the site. */
+  public long entry() {
+    return trampoline + Trampoline.ENTRY + (replacesSite() ? 0 : original.length);
+  }
+
   /** Where a thread goes on that has made the call. */
   public long behind() {
     return replacesSite() ? trampoline + displaced : site + SYSCALL_BYTES;

@@ -45,8 +45,16 @@ public final class StubArea {
   /** The trampoline through which the thread came. */
   public static final int FRAME_TRAMPOLINE = FRAME + 112;
 
-  /** Bytes that the kernel may write into the log for the call under way, or -1. */
+  /** Bytes that the kernel may write into the log for the call under way, -1 or one of these. */
   public static final int REDIRECTED = 216;
+
+  /**
+   * In {@link #REDIRECTED}: the call's payload is a {@link org.ftrun.tracer.capture.DraftRecord}.
+   */
+  public static final long DRAFTED = -2;
+
+  /** In {@link #REDIRECTED}: the stub has left the call to the tracer because the log is full. */
+  public static final long LOG_FULL = -3;
 
   static final int LOG = 224;
   static final int SLOTS = 232;

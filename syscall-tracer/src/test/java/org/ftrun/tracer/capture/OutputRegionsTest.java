@@ -137,7 +137,7 @@ class OutputRegionsTest {
         () -> memory.putInt(header + 8, 28).putLong(header + 40, 24).putInt(header + 48, 0x20);
 
     assertThat(capture("recvmsg", kernel, 300, 3, header, 0))
-        .containsExactly("100+16", "808+4", "300+100", "200+24", "828+12");
+        .containsExactly("300+100", "100+16", "808+4", "200+24", "828+12");
     assertThat(capture("recvmsg", kernel, -Errno.EAGAIN, 3, header, 0)).isEmpty();
   }
 
