@@ -2,16 +2,12 @@ package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,10 +26,6 @@ class FastPathTest {
 
   private static final long ENOUGH = 20L * EVENTS_A_STOP;
   private static final int MOST_RUNS = 8;
-
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final double LARGEST_IDLE_SHARE = 0.01;
-  private static final double TICKS_A_SECOND = 100; // USER_HZ, proc_pid_stat(5)
   private static final int SIGNALS = 3000;
   private static final int CALLS = 2000; // between the first two steps of messages.c, and of poll.c
   private static final int CALLS_A_STEP = 200; // of fast_calls.c
@@ -242,38 +234,5 @@ class FastPathTest {
     Path alone = Files.createDirectories(directory.resolve("native"));
     new TinyRun(directory, mode, Map.of(), calls.command())
         .through(Outcome.natively(alone, calls.command()), step -> step % 2 == 0);
-  }
-
-  @Test
-  void shouldCostNextToNothingWhenTheServiceIsIdle() throws Exception {
-    try (FtrunProcess ftrun =
-        EchoServer.start(directory, FastPathMode.ON, Map.of(), Linking.DYNAMIC)) {
-      try (EchoClient client = new EchoClient(Ports.connect(ftrun, EchoServer.port(ftrun)), 0, 1)) {
-        EchoServer.awaitProgress(ftrun, new Crowd(new ArrayList<>(List.of(client))), 1000);
-        client.finish();
-      }
-      for (long pid : ftrun.awaitProtected().pids()) {
-        double share = busyShare(pid);
-        System.out.printf("idle member %d: %.2f %% of a core%n", pid, 100 * share);
-        assertThat(share).as("share of a core of %d", pid).isLessThan(LARGEST_IDLE_SHARE);
-      }
-    }
-  }
-
-  private static double busyShare(long pid) throws Exception {
-    long ticks = ticks(pid);
-    long begin = System.nanoTime();
-    Await.until(
-        FtrunProcess.LIMIT,
-        () -> "time stands still",
-        () -> System.nanoTime() - begin > IDLE_NANOS);
-    return (ticks(pid) - ticks) / TICKS_A_SECOND / ((System.nanoTime() - begin) / 1e9);
-  }
-
-  /** utime and stime of proc_pid_stat(5), behind the name, which may have blanks. */
-  private static long ticks(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 }
