@@ -2,9 +2,6 @@ package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,8 +21,6 @@ class IdleCostTest {
 
   /** The first ones may still have compilations of what the load before has run. */
   private static final int MOST_WINDOWS = 8;
-
-  private static final double TICKS_A_SECOND = 100; // USER_HZ, proc_pid_stat(5)
 
   @TempDir Path directory;
 
@@ -74,9 +69,9 @@ class IdleCostTest {
   }
 
   private static Map<Long, Double> sharesOfAWindow(Iterable<Long> pids) throws Exception {
-    Map<Long, Long> before = new LinkedHashMap<>();
+    Map<Long, Double> before = new LinkedHashMap<>();
     for (long pid : pids) {
-      before.put(pid, ticks(pid));
+      before.put(pid, ProcessorTime.seconds(pid));
     }
     long begin = System.nanoTime();
     Await.until(
@@ -86,15 +81,8 @@ class IdleCostTest {
     double seconds = (System.nanoTime() - begin) / 1e9;
     Map<Long, Double> shares = new LinkedHashMap<>();
     for (long pid : pids) {
-      shares.put(pid, (ticks(pid) - before.get(pid)) / TICKS_A_SECOND / seconds);
+      shares.put(pid, (ProcessorTime.seconds(pid) - before.get(pid)) / seconds);
     }
     return shares;
-  }
-
-  /** utime and stime of proc_pid_stat(5), behind the name, which may have blanks. */
-  private static long ticks(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 }
