@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StubFaultTest {
   private static final Duration LONGEST_KILL = Duration.ofMillis(500);
 
+  private static final Set<String> BY_EPOLL = Set.of("readv", "epoll_wait", "clock_gettime");
   private static final int CLIENTS = 4;
   private static final int SIGUSR1 = 10;
   private static final int SIGSEGV = 11;
@@ -40,7 +42,10 @@ class StubFaultTest {
     "poll,0,620",
     "recvmsg,0,550",
     "recvmsg,550,1100",
-    "sendmsg,0,460"
+    "sendmsg,0,460",
+    "readv,0,860",
+    "epoll_wait,0,640",
+    "clock_gettime,0,470"
   })
   @Timeout(300)
   void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int from, int to)
@@ -95,6 +100,8 @@ class StubFaultTest {
     List<String> command = EchoServer.command(Linking.DYNAMIC);
     if (call.endsWith("msg")) {
       command.addAll(List.of("0", "", "messages"));
+    } else if (BY_EPOLL.contains(call)) {
+      command.addAll(List.of("0", "", "epoll"));
     }
     try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.ON, environment, command);
         Conversation crowd = crowd(ftrun)) {
