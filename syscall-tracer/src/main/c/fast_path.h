@@ -128,6 +128,11 @@ static inline u64 argument_value(const struct area *area, const struct row *row,
   return row->narrow >> index & 1 ? (u16)value : (u32)value;
 }
 
+/* The first descriptor among the arguments, or -1. */
+static inline s32 descriptor_of(const struct area *area, const struct row *row) {
+  return row->descriptor == 255 ? -1 : (s32)area->frame.argument[row->descriptor];
+}
+
 u64 digest_of(const struct area *area, const struct row *row);
 struct outcome record(struct area *area, const struct row *row);
 struct outcome replay(struct area *area, const struct row *row);

@@ -62,7 +62,8 @@ struct outcome replay(struct area *area, const struct row *row) {
   if (slot->kind != KIND_SYSCALL || slot->flags & ~(FLAG_RAW | FLAG_FAST) ||
       slot->thread != (s32)area->thread || slot->syscall != area->frame.number ||
       slot->site != *(u64 *)area->frame.trampoline ||
-      slot->digest != digest_of(area, row) || slot->sequence != next)
+      slot->digest != digest_of(area, row) || slot->sequence != next ||
+      slot->descriptor != descriptor_of(area, row))
     return SLOW;
   if (slot->length && !apply(area, row, slot)) return SLOW;
   s64 result = slot->result;

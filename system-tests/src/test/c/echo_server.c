@@ -2,13 +2,14 @@
  * A server to be killed under load: sends back every byte that it gets, in order, on up to 200
  * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
  *
- *   echo_server [PORT [FATAL [messages|vectors|ipv6|interrupted|restarted]]]
+ *   echo_server [PORT [FATAL [messages|vectors|epoll|ipv6|interrupted|restarted]]]
  *
  * A piece of input that is just the text FATAL, unless that is empty, makes it fault by its own
  * code. With "messages" it receives by recvmsg and sends by sendmsg, with "vectors" by readv and
- * writev. With "ipv6" it listens on a free port of ::1 as well, and prints that port behind the other.
- * With "interrupted" or "restarted" it prints "signal" for each SIGUSR1, whose handler has no
- * SA_RESTART or has it.
+ * writev. With "epoll" it waits by epoll_wait, receives by readv and reads a clock each time, which
+ * must not go back. With "ipv6" it listens on a free port of ::1 as well, and prints that port behind
+ * the other. With "interrupted" or "restarted" it prints "signal" for each SIGUSR1, whose handler has
+ * no SA_RESTART or has it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,8 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LISTENERS = 2, CONNECTIONS = 200, PENDING = 65536 };
@@ -38,10 +41,52 @@ static int used = LISTENERS;
 static const char *fatal = "";
 static int *volatile null;
 static int by_messages, by_vectors;
+static int epoll = -1; /* has all descriptors, if it is used */
 
 static void fail(const char *what) {
   perror(what);
   exit(1);
+}
+
+static void watch(int descriptor) {
+  struct epoll_event event = {.events = EPOLLIN, .data = {.fd = descriptor}};
+  if (epoll >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) {
+    fail("epoll_ctl");
+  }
+}
+
+static void read_clock(void) {
+  static struct timespec before;
+  struct timespec now;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0 || now.tv_sec < before.tv_sec ||
+      (now.tv_sec == before.tv_sec && now.tv_nsec < before.tv_nsec)) {
+    fail("clock_gettime");
+  }
+  before = now;
+}
+
+/* Waits until a descriptor is ready for input; what else there is to be known, poll tells then. */
+static void wait_by_epoll(void) {
+  struct epoll_event events[8];
+  int count = epoll_wait(epoll, events, 8, -1);
+  if (count < 0 && errno != EINTR) {
+    fail("epoll_wait");
+  }
+  for (int i = 0; i < count; i++) {
+    int known = 0;
+    while (known < used && polled[known].fd != events[i].data.fd) known++;
+    if (known == used) {
+      fail("an event of no connection");
+    }
+  }
+}
+
+/* Whether some connection waits for room for what it has to send. */
+static int has_pending(void) {
+  for (int index = LISTENERS; index < used; index++) {
+    if (polled[index].events & POLLOUT) return 1;
+  }
+  return 0;
 }
 
 /* Listens on an address and stores the port that it has got. */
@@ -88,11 +133,12 @@ static void accept_one(int listener) {
     fail("calloc");
   }
   polled[used++] = (struct pollfd){.fd = accepted, .events = POLLIN};
+  watch(accepted);
 }
 
 static ssize_t take(int descriptor, char *to, size_t length) {
   struct iovec parts[2] = {{to, 1}, {to + 1, length - 1}};
-  if (by_vectors) return readv(descriptor, parts, 2);
+  if (by_vectors || epoll >= 0) return readv(descriptor, parts, 2);
   if (!by_messages) return read(descriptor, to, length);
   return recvmsg(descriptor, &(struct msghdr){.msg_iov = parts, .msg_iovlen = 2}, 0);
 }
@@ -162,8 +208,17 @@ int main(int argc, char **argv) {
   fatal = argc > 2 ? argv[2] : fatal;
   by_messages = argc > 3 && strcmp(argv[3], "messages") == 0;
   by_vectors = argc > 3 && strcmp(argv[3], "vectors") == 0;
+  if (argc > 3 && strcmp(argv[3], "epoll") == 0) {
+    epoll = epoll_create1(0);
+    watch(polled[0].fd);
+  }
   for (;;) {
-    if (poll(polled, used, -1) < 0 && errno != EINTR) {
+    int by_epoll = epoll >= 0 && !has_pending();
+    if (by_epoll) {
+      read_clock();
+      wait_by_epoll();
+    }
+    if (poll(polled, used, by_epoll ? 0 : -1) < 0 && errno != EINTR) {
       fail("poll");
     }
     for (int index = used - 1; index >= LISTENERS; index--) {

@@ -2,11 +2,8 @@ package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,13 +27,10 @@ class FastPathTest {
 
   private static final long ENOUGH = 20L * EVENTS_A_STOP;
   private static final int MOST_RUNS = 8;
-
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final double LARGEST_IDLE_SHARE = 0.01;
-  private static final double TICKS_A_SECOND = 100; // USER_HZ, proc_pid_stat(5)
   private static final int SIGNALS = 3000;
   private static final int CALLS = 2000; // between the first two steps of messages.c, and of poll.c
   private static final int CALLS_A_STEP = 200; // of fast_calls.c
+  private static final int CALLS_AGAIN = 500; // of each step of fast_again.c
   private static final int STEPS_A_ROUND = 5; // of sites.c
 
   @TempDir Path directory;
@@ -146,6 +140,33 @@ class FastPathTest {
     Outcome natively =
         Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
     assertThat(natively.output()).endsWith("done\n").doesNotContain("FAILED");
+    assertThat(slowSteps(command, natively, CALLS_A_STEP / 4))
+        .as("slow events by step of\n" + natively.output())
+        .isEmpty();
+  }
+
+  /** Each step but the first makes {@value #CALLS_AGAIN} calls from code that has just changed. */
+  @Test
+  void shouldStopForNoneOfTheCallsOfCodeThatHasChangedOrComeBack() throws Exception {
+    List<String> command =
+        List.of(
+            new CProgram("fast_again", Linking.DYNAMIC).executable().toString(),
+            "1",
+            CProgram.library("code_library").toString());
+    Outcome natively =
+        Outcome.natively(Files.createDirectories(directory.resolve("native")), command);
+    assertThat(natively.output()).endsWith("done\n").doesNotContain("FAILED");
+    // What changes the code, and loads the library, is slow.
+    assertThat(slowSteps(command, natively, CALLS_AGAIN / 4))
+        .as("slow events by step of\n" + natively.output())
+        .isEmpty();
+  }
+
+  /**
+   * Runs it under ftrun; the slow events of each step, but the first, that has more than so many.
+   */
+  private Map<Integer, Long> slowSteps(List<String> command, Outcome natively, int most)
+      throws Exception {
     Map<Integer, Long> slow = new TreeMap<>();
     try (Gate gate = Gate.make(directory.resolve("gate"));
         FtrunProcess ftrun =
@@ -156,7 +177,7 @@ class FastPathTest {
         TinyRun.awaitStep(ftrun, step);
         ServiceStatus status = ftrun.awaitProtected();
         assertThat(status.divergences()).as(ftrun.messages()).isZero();
-        if (step > 1 && status.slowPathEvents() - before > CALLS_A_STEP / 4) {
+        if (step > 1 && status.slowPathEvents() - before > most) {
           slow.put(step, status.slowPathEvents() - before);
         }
         before = status.slowPathEvents();
@@ -165,7 +186,7 @@ class FastPathTest {
       int exitStatus = ftrun.awaitExit();
       assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
     }
-    assertThat(slow).as("slow events by step of\n" + natively.output()).isEmpty();
+    return slow;
   }
 
   @ParameterizedTest
@@ -242,38 +263,5 @@ class FastPathTest {
     Path alone = Files.createDirectories(directory.resolve("native"));
     new TinyRun(directory, mode, Map.of(), calls.command())
         .through(Outcome.natively(alone, calls.command()), step -> step % 2 == 0);
-  }
-
-  @Test
-  void shouldCostNextToNothingWhenTheServiceIsIdle() throws Exception {
-    try (FtrunProcess ftrun =
-        EchoServer.start(directory, FastPathMode.ON, Map.of(), Linking.DYNAMIC)) {
-      try (EchoClient client = new EchoClient(Ports.connect(ftrun, EchoServer.port(ftrun)), 0, 1)) {
-        EchoServer.awaitProgress(ftrun, new Crowd(new ArrayList<>(List.of(client))), 1000);
-        client.finish();
-      }
-      for (long pid : ftrun.awaitProtected().pids()) {
-        double share = busyShare(pid);
-        System.out.printf("idle member %d: %.2f %% of a core%n", pid, 100 * share);
-        assertThat(share).as("share of a core of %d", pid).isLessThan(LARGEST_IDLE_SHARE);
-      }
-    }
-  }
-
-  private static double busyShare(long pid) throws Exception {
-    long ticks = ticks(pid);
-    long begin = System.nanoTime();
-    Await.until(
-        FtrunProcess.LIMIT,
-        () -> "time stands still",
-        () -> System.nanoTime() - begin > IDLE_NANOS);
-    return (ticks(pid) - ticks) / TICKS_A_SECOND / ((System.nanoTime() - begin) / 1e9);
-  }
-
-  /** utime and stime of proc_pid_stat(5), behind the name, which may have blanks. */
-  private static long ticks(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 }

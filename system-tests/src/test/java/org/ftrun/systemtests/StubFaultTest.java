@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,7 @@ class StubFaultTest {
   private static final Duration LONGEST_KILL = Duration.ofMillis(500);
 
   private static final String NO_EXIT_EVENT = "-Dftrun.test.lose-exit-event=all";
+  private static final Set<String> BY_EPOLL = Set.of("epoll_wait", "clock_gettime");
   private static final int CLIENTS = 4;
   private static final int SIGUSR1 = 10;
   private static final int SIGSEGV = 11;
@@ -44,7 +46,9 @@ class StubFaultTest {
     "recvmsg,0,550",
     "recvmsg,550,1100",
     "recvmsg,1100,1650",
-    "sendmsg,0,460"
+    "sendmsg,0,460",
+    "epoll_wait,0,640",
+    "clock_gettime,0,470"
   })
   @Timeout(300)
   void shouldEchoEveryByteWhenKilledAtAnyInstruction(String call, int from, int to)
@@ -120,6 +124,8 @@ class StubFaultTest {
       command.addAll(List.of("0", "", "messages"));
     } else if (call.endsWith("v")) {
       command.addAll(List.of("0", "", "vectors"));
+    } else if (BY_EPOLL.contains(call)) {
+      command.addAll(List.of("0", "", "epoll"));
     }
     try (FtrunProcess ftrun = FtrunProcess.start(directory, FastPathMode.ON, environment, command);
         Conversation crowd = crowd(ftrun)) {

@@ -12,7 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A replica that would write something else is noticed where the user asked for that. */
+/**
+ * A replica that asks the kernel for something else is noticed, and one that would write something
+ * else where the user wanted that.
+ */
 @Timeout(120)
 class VerificationTest {
   private static final List<String> KINDS =
@@ -37,17 +40,67 @@ class VerificationTest {
 
   @TempDir Path directory;
 
-  /** How a call is handled, and which one. */
-  record Handling(FastPathMode mode, String kind) {
+  /** How a call is handled, and which one of which program. */
+  record Handling(FastPathMode mode, String program, String kind) {
     List<String> command() {
-      return List.of(new CProgram("written", Linking.DYNAMIC).executable().toString(), kind);
+      return List.of(new CProgram(program, Linking.DYNAMIC).executable().toString(), kind);
+    }
+  }
+
+  /**
+   * A call whose number, or one argument, comes from the flipped memory, and both reports of it.
+   */
+  record Diverging(FastPathMode mode, String kind, String primary, String replica) {
+    Handling handling() {
+      return new Handling(mode, "diverging", kind);
+    }
+  }
+
+  static List<Diverging> diverging() {
+    String write = "write\\(fd=0x3, buf=%s, count=%s\\)";
+    String buffer = "(0x[0-9a-f]+)";
+    List<Diverging> all = new ArrayList<>();
+    for (FastPathMode mode : FastPathMode.values()) {
+      all.add(new Diverging(mode, "number", "getppid\\(\\)()", "getpgrp\\(\\)"));
+      String whole = write.formatted(buffer, "0xbb8");
+      String same = write.formatted("\\1", "0xbb8");
+      all.add(new Diverging(mode, "descriptor", whole, same.replace("0x3,", "0x4,")));
+      all.add(new Diverging(mode, "length", whole, write.formatted("\\1", "0xbb9")));
+      // No buffer of the program's begins at an odd address.
+      String even = write.formatted("(0x[0-9a-f]+)[02468ace]", "0xbb8");
+      String odd = write.formatted("\\1[13579bdf]", "0xbb8");
+      all.add(new Diverging(mode, "address", even, odd));
+      String offset = "p%s, offset=0x%d\\)";
+      String from = whole.substring(0, whole.length() - 2).replace("write", "write64");
+      String to = same.substring(0, same.length() - 2).replace("write", "write64");
+      all.add(new Diverging(mode, "offset", offset.formatted(from, 6), offset.formatted(to, 7)));
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("diverging")
+  void shouldReportBothCallsWhenTheReplicaAsksForSomethingElse(Diverging diverging)
+      throws Exception {
+    Handling handling = diverging.handling();
+    try (Gate gate = Gate.make(directory.resolve("gate"));
+        FtrunProcess ftrun = start(gate, handling, "arguments")) {
+      ServiceStatus status = passOneStep(gate, ftrun, 1);
+      assertThat(status.divergences()).as(ftrun.messages()).isEqualTo(1);
+      assertThat(ftrun.messages())
+          .containsPattern(
+              "divergence at event \\d+ \\(thread %d\\)   primary: %s = \\d+( at 0x[0-9a-f]+)"
+                      .formatted(ftrun.pid(), diverging.primary())
+                  + "   replica: CALL %s\\2".formatted(diverging.replica()));
+      ftrun.killPrimaryAndAwaitProtected();
+      assertEndsWell(gate, ftrun, handling);
     }
   }
 
   static List<Handling> handlings() {
     List<Handling> all = new ArrayList<>();
     for (FastPathMode mode : FastPathMode.values()) {
-      KINDS.forEach(kind -> all.add(new Handling(mode, kind)));
+      KINDS.forEach(kind -> all.add(new Handling(mode, "written", kind)));
     }
     return all;
   }
@@ -72,7 +125,7 @@ class VerificationTest {
   @ParameterizedTest
   @EnumSource(FastPathMode.class)
   void shouldNotNoticeOtherBytesWhenOnlyArgumentsAreCompared(FastPathMode mode) throws Exception {
-    Handling handling = new Handling(mode, "write");
+    Handling handling = new Handling(mode, "written", "write");
     try (Gate gate = Gate.make(directory.resolve("gate"));
         FtrunProcess ftrun = start(gate, handling, "arguments")) {
       ServiceStatus status = passOneStep(gate, ftrun, 0);

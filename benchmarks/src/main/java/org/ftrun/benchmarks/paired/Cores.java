@@ -22,6 +22,11 @@ record Cores(int server, int replica, int client) {
     return new Cores(allowed.get(0), replica, client == null ? replica : client);
   }
 
+  /** The same with the clients on a replica's core, if they share it: roles swap cores. */
+  Cores withReplicaOn(int core) {
+    return client == replica ? new Cores(server, core, core) : this;
+  }
+
   /** From the line "Cpus_allowed_list: 0-1,4" of proc(5)'s status. */
   private static List<Integer> allowed() throws DemoException {
     try {

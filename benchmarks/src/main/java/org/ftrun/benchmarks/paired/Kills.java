@@ -51,10 +51,11 @@ record Kills(List<Double> gapMillis, List<Double> takeoverMillis, List<Double> u
         load.onReply(arrivals::add);
         CompletableFuture<Void> clients = CompletableFuture.runAsync(() -> run(load, over));
         try {
-          killRepeatedly(server, kills, instants, clients);
+          killRepeatedly(server, cores, kills, instants, clients);
         } finally {
           over.set(true);
           await(clients);
+          cores.pinClients();
         }
       }
       ServiceState end = server.awaitProtected(kills + 1L);
@@ -71,10 +72,15 @@ record Kills(List<Double> gapMillis, List<Double> takeoverMillis, List<Double> u
   }
 
   private static void killRepeatedly(
-      RunningServer server, int kills, List<Long> instants, CompletableFuture<Void> clients)
+      RunningServer server,
+      Cores cores,
+      int kills,
+      List<Long> instants,
+      CompletableFuture<Void> clients)
       throws DemoException, InterruptedException {
     for (int kill = 1; kill <= kills; kill++) {
       ServiceState state = server.awaitProtected(kill);
+      cores.withReplicaOn(state.replicas().get(0).cpu()).pinClients();
       Thread.sleep(SETTLE_MILLIS);
       if (clients.isDone()) {
         await(clients);

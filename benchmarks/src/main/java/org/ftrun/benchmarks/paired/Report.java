@@ -36,6 +36,7 @@ final class Report {
       findings.failures().forEach(line -> out.println("not measured: " + line));
     }
     Map<String, Object> json = new LinkedHashMap<>();
+    json.put("summary", Summary.of(findings));
     json.put("findings", findings);
     json.put("bars", bars);
     String text =

@@ -92,6 +92,16 @@ class ReportTest {
             .map(bar -> bar.get("what").getAsString())
             .toList();
     assertThat(missed).containsExactly("getppid, over native", "ngircd replica CPU/primary");
+    JsonObject summary = json.getAsJsonObject("summary");
+    JsonObject getppid = summary.getAsJsonObject("callNanos").getAsJsonObject("getppid");
+    assertThat(getppid.keySet()).contains("NATIVE", "FTRUN");
+    assertThat(getppid.getAsJsonObject("FTRUN").keySet())
+        .containsExactly("median", "min", "max", "rounds");
+    JsonObject cpu = summary.getAsJsonObject("ngircd").getAsJsonObject("cpuNanos");
+    assertThat(cpu.getAsJsonObject("FTRUN").get("median").getAsDouble()).isEqualTo(1500);
+    assertThat(summary.getAsJsonObject("ngircd").getAsJsonObject("replicaNanos").keySet())
+        .containsExactly("FTRUN");
+    assertThat(summary.has("kills")).isFalse();
     Element svg =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()

@@ -35,6 +35,11 @@ import org.slf4j.LoggerFactory;
 final class ConnectionFollower {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionFollower.class);
   private static final long NAP_NANOS = 2_000_000;
+
+  /** Of a service that has had nothing to do for so many naps. */
+  private static final long IDLE_NAP_NANOS = 20_000_000;
+
+  private static final int IDLE_NAPS = 25;
   private static final long CATCHING_UP_NANOS = 20_000;
 
   /** No reading begins later than this after the first one of a stop; one takes some 50 us. */
@@ -240,15 +245,15 @@ final class ConnectionFollower {
         connection.options().orElse(null));
   }
 
-  /** The shadow is in no hurry: it looks at the log every two milliseconds. */
+  /** The shadow is in no hurry: it looks at the log every two milliseconds, or more seldom. */
   private static final class Napping implements WaitStrategy {
     @Override
     public long waitFor(long sequence, Sequence cursor, Sequence dependent, SequenceBarrier barrier)
         throws AlertException {
       long available;
-      while ((available = dependent.get()) < sequence) {
+      for (int naps = 0; (available = dependent.get()) < sequence; naps++) {
         barrier.checkAlert();
-        LockSupport.parkNanos(NAP_NANOS);
+        LockSupport.parkNanos(naps < IDLE_NAPS ? NAP_NANOS : IDLE_NAP_NANOS);
       }
       return available;
     }

@@ -12,7 +12,7 @@ final class FastPathChoice {
   /** The same before it sleeps: what it would find sooner, it can as well consume later. */
   private static final int SPINS_BEFORE_SLEEP = 1;
 
-  private static final int LONGEST_SLEEP_NANOS = 4_000_000;
+  private static final int LONGEST_SLEEP_NANOS = 8_000_000;
 
   private FastPathChoice() {}
 

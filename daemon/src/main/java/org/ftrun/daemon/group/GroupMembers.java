@@ -332,6 +332,7 @@ final class GroupMembers implements GroupLink {
   @Override
   public String awaitConsumed(long sequence) {
     awaitAdoption();
+    state.wakeReplica();
     long begin = System.nanoTime();
     while (log().consumerSequence(Consumer.REPLICA).get() < sequence) {
       if (state.replica() == null) {

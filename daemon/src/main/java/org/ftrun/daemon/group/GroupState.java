@@ -93,6 +93,14 @@ final class GroupState {
     return replica;
   }
 
+  /** Has the replica's tracer look at the log, as it does seldom when the service is idle. */
+  void wakeReplica() {
+    Follower woken = replica();
+    if (woken != null) {
+      woken.tracer().wake();
+    }
+  }
+
   synchronized boolean isRecordedSinceLastReplica() {
     return recordedSinceLastReplica;
   }

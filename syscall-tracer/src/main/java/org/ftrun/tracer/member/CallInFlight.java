@@ -198,6 +198,12 @@ final class CallInFlight {
     fruitlessTries = 0;
   }
 
+  /** The first descriptor among its arguments, or -1. */
+  int descriptor() {
+    int argument = row.descriptorArgument();
+    return argument < 0 ? -1 : (int) arguments[argument];
+  }
+
   /** Keeps the kernel's answer for the case that the process dies before that is recorded. */
   void answered(long result) {
     answered = true;

@@ -2,6 +2,8 @@ package org.ftrun.tracer.member;
 
 import org.ftrun.eventlog.Event;
 import org.ftrun.eventlog.EventKind;
+import org.ftrun.tracer.capture.ArgumentDigest;
+import org.ftrun.tracer.capture.DigestInversion;
 import org.ftrun.tracer.capture.WrittenDigest;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
@@ -16,19 +18,40 @@ final class Divergence {
     StringBuilder text = new StringBuilder("divergence at event ").append(event.sequence());
     text.append(" (thread ").append(event.threadId()).append(")\n");
     boolean ofOtherBytes = isOfOtherBytes(event, call);
-    // The stub keeps no arguments; where only the bytes differ, the replica's are the primary's.
     long[] arguments = ofOtherBytes ? call.arguments : history.of(event.sequence());
+    boolean byDigest = arguments == null;
+    if (byDigest) {
+      arguments = argumentsByDigest(event, call);
+    }
     text.append("  primary: ").append(primary(event, arguments)).append('\n');
     text.append("  replica: ").append(at).append(' ').append(replica(member, call));
     if (ofOtherBytes) {
       text.append("\n  the arguments are equal, the written bytes differ");
+    } else if (byDigest && arguments != null) {
+      text.append("\n  the primary's arguments follow from their digest");
     }
     return text.toString();
   }
 
+  /** The stub keeps no arguments: null if they differ from the replica's in several places. */
+  private static long[] argumentsByDigest(Event event, CallInFlight call) {
+    if (!isOfCall(event) || call.row == null) {
+      return null;
+    }
+    SyscallRow row = SyscallTable.row(event.syscall());
+    // With --verify full only half of a digest is of the arguments.
+    boolean whole = call.digest == ArgumentDigest.of(call.row, call.arguments);
+    return whole
+        ? DigestInversion.arguments(row, event.digest(), event.descriptor(), call.arguments)
+        : null;
+  }
+
+  private static boolean isOfCall(Event event) {
+    return event.kind() == EventKind.SYSCALL || event.kind() == EventKind.PARTIAL;
+  }
+
   private static boolean isOfOtherBytes(Event event, CallInFlight call) {
-    boolean calls = event.kind() == EventKind.SYSCALL || event.kind() == EventKind.PARTIAL;
-    return calls
+    return isOfCall(event)
         && call.row != null
         && event.syscall() == call.row.number()
         && event.site() == call.site

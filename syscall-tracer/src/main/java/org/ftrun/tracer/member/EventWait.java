@@ -5,7 +5,16 @@ import java.util.concurrent.locks.LockSupport;
 /** How a replica's tracer waits while the log has nothing for it. */
 final class EventWait {
   private static final long FIRST_SLEEP_NANOS = 20_000;
-  private static final long LONGEST_SLEEP_NANOS = 1_000_000;
+
+  /**
+   * The longest sleep is 20 ms, when nothing has come for 80 ms. Whoever is in a hurry wakes the
+   * tracer: a seal, a command, a rendezvous.
+   */
+  private static final int MOST_DOUBLINGS = 10;
+
+  /** So many sleeps are equally long: they become longer as the time without an event does. */
+  private static final int SLEEPS_A_LENGTH = 4;
+
   private static final int SPINS = 200;
   private static final int YIELDS = 400;
 
@@ -42,9 +51,14 @@ final class EventWait {
       return false;
     }
     if (waiting == ReplicaRole.Waiting.SLEEP) {
-      int doublings = Math.min(6, Math.max(0, idle - YIELDS) / 8);
-      LockSupport.parkNanos(Math.min(LONGEST_SLEEP_NANOS, FIRST_SLEEP_NANOS << doublings));
+      LockSupport.parkNanos(sleepNanos(idle - YIELDS));
     }
     return true;
+  }
+
+  /** How long to sleep after so many sleeps without an event. */
+  private static long sleepNanos(int sleeps) {
+    int doublings = Math.min(MOST_DOUBLINGS, Math.max(0, sleeps) / SLEEPS_A_LENGTH);
+    return FIRST_SLEEP_NANOS << doublings;
   }
 }

@@ -50,6 +50,7 @@ final class ReplicaCalls {
   String consume(Event event) throws TraceeDiedException {
     if (event.syscall() != call.row.number()
         || event.digest() != call.digest
+        || event.descriptor() != call.descriptor()
         || event.site() != call.site) {
       return Divergence.report(event, member, call, "CALL", replica.history());
     }
@@ -123,6 +124,17 @@ final class ReplicaCalls {
     if ((event.flags() & EventRecorder.FLAG_RAW) != 0) {
       if (!OutputRegions.isRaw(call.row, call.arguments)) {
         return "event " + event.sequence() + ": raw payload for " + call.row;
+      }
+      int taken = OutputRegions.rawLength(call.row, call.arguments, event.result());
+      if (length > taken) {
+        return "event "
+            + event.sequence()
+            + ": "
+            + length
+            + " bytes for a "
+            + call.row
+            + " that takes "
+            + taken;
       }
       TraceeAddress address = new TraceeAddress(OutputRegions.rawAddress(call.row, call.arguments));
       int written = member.tracee.memory().write(address, payload);

@@ -110,11 +110,21 @@ class DivergenceTest {
   }
 
   @Test
-  void shouldSayThatTheyAreNotKeptWhenThePrimarysArgumentsAreUnknown() {
-    CallInFlight call = call("write", SITE, 3, 0x7f00, 17, 0, 0, 0);
+  void shouldFollowFromTheDigestWhenThePrimarysArgumentsAreNotKept() {
+    CallInFlight call = call("write", SITE, 4, 0x7f00, 17, 0, 0, 0);
+    assertThat(report(event(EventKind.SYSCALL, 9), call))
+        .isEqualTo(
+            BEGIN
+                + "  replica: CALL write(fd=0x4, buf=0x7f00, count=0x11) at 0x400100\n"
+                + "  the primary's arguments follow from their digest");
+  }
+
+  @Test
+  void shouldSayThatTheyAreNotKeptWhenSeveralArgumentsAreOthers() {
+    CallInFlight call = call("write", SITE, 3, 0x7f01, 17, 0, 0, 0);
     assertThat(report(event(EventKind.SYSCALL, 9), call))
         .contains("\n  primary: write(arguments not kept) = 9 at 0x400100\n")
-        .endsWith("write(fd=0x3, buf=0x7f00, count=0x11) at 0x400100");
+        .endsWith("write(fd=0x3, buf=0x7f01, count=0x11) at 0x400100");
   }
 
   @Test

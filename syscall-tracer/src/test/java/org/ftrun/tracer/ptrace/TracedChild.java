@@ -62,6 +62,19 @@ public final class TracedChild implements AutoCloseable {
     return new TracedChild(options, launcher.toString(), "rehearse");
   }
 
+  /** A shell that computes, and whose exit status tells which of two signals it got first. */
+  public static TracedChild trapping(Trap one, Trap other) throws TraceeDiedException {
+    String script = "%s; %s; while :; do :; done".formatted(one.command(), other.command());
+    return new TracedChild(0, "/bin/sh", "-c", script);
+  }
+
+  /** A signal and the exit status to which it leads. */
+  public record Trap(int signal, int exitStatus) {
+    private String command() {
+      return "trap 'exit %d' %d".formatted(exitStatus, signal);
+    }
+  }
+
   /** Its process id. */
   public int pid() {
     return pid;
