@@ -61,6 +61,26 @@ final class PrimaryCalls {
     this.interruption = new Interruption(primary, this);
   }
 
+  /** Why the call at whose site the service is cannot be replicated; null if it can. */
+  String obstacle() {
+    SyscallRole called = call.resolution.role();
+    boolean several = primary.role.areSeveral();
+    if (several && called == SyscallRole.EXEC) {
+      return "one of the service's threads replaces its program";
+    }
+    if (several && called == SyscallRole.EXIT_THREAD && primary == primary.role.first()) {
+      return "the service's first thread ends while others go on";
+    }
+    if (call.resolution.syscallClass() == SyscallClass.END_PROTECTION) {
+      return call.row.name() + ": " + call.resolution.reason();
+    }
+    if (called == SyscallRole.BIRTH) {
+      return childBirth.obstacle();
+    }
+    String file = effects.fileMadeWritable(call);
+    return file == null ? null : "the service makes its shared mapping of " + file + " writable";
+  }
+
   /** Answers the call without executing it. */
   Role answer(long result) throws TraceeDiedException {
     recorder.publishPlain(call, 0, result);

@@ -299,29 +299,11 @@ final class PrimaryThread {
     if (member.held.isEmpty() && !role.turn.isWanted()) {
       member.fastPath.clearStop();
     }
-    SyscallClass syscallClass = call.resolution.syscallClass();
-    if (role.areSeveral() && call.resolution.role() == SyscallRole.EXEC) {
-      return endProtection("one of the service's threads replaces its program");
+    String obstacle = calls.obstacle();
+    if (obstacle != null) {
+      return endProtection(obstacle);
     }
-    if (this == role.first()
-        && role.areSeveral()
-        && call.resolution.role() == SyscallRole.EXIT_THREAD) {
-      return endProtection("the service's first thread ends while others go on");
-    }
-    if (syscallClass == SyscallClass.END_PROTECTION) {
-      return endProtection(call.row.name() + ": " + call.resolution.reason());
-    }
-    if (call.resolution.role() == SyscallRole.BIRTH) {
-      String obstacle = calls.childBirth.obstacle();
-      if (obstacle != null) {
-        return endProtection(obstacle);
-      }
-    }
-    String file = calls.effects.fileMadeWritable(call);
-    if (file != null) {
-      return endProtection("the service makes its shared mapping of " + file + " writable");
-    }
-    if (syscallClass == SyscallClass.DENY) {
+    if (call.resolution.syscallClass() == SyscallClass.DENY) {
       return calls.answer(-call.resolution.deniedErrno());
     }
     if (calls.effects.affinities.isAnswered(call)) {
