@@ -2,10 +2,8 @@ package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +67,7 @@ class DaemonDeathTest {
       ServiceStatus before = ftrun.awaitProtected();
       EchoServer.awaitProgress(ftrun, crowd, bytesBefore);
       ftrun.killDaemon();
-      servesOn(ftrun, crowd, before.primaryPid());
+      assertThat(Orphan.servesOn(ftrun, crowd, BYTES_AFTER)).isEqualTo(before.primaryPid());
     }
   }
 
@@ -82,26 +80,7 @@ class DaemonDeathTest {
       ServiceStatus after = ftrun.awaitStatus("taken over", status -> status.epoch() > epoch);
       LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(micros)); // a random instant
       ftrun.killDaemon();
-      servesOn(ftrun, crowd, after.primaryPid());
+      assertThat(Orphan.servesOn(ftrun, crowd, BYTES_AFTER)).isEqualTo(after.primaryPid());
     }
-  }
-
-  /** The service does, on all cores, and nothing else of ftrun is left. */
-  private static void servesOn(FtrunProcess ftrun, Conversation crowd, long primary)
-      throws Exception {
-    EchoServer.awaitProgress(ftrun, crowd, BYTES_AFTER);
-    crowd.finish();
-    assertThat(cores(primary)).isEqualTo(cores(ProcessHandle.current().pid()));
-    Await.until(
-        FtrunProcess.LIMIT,
-        () -> "more than the service, " + primary + ", is left\n" + ftrun.messages(),
-        () -> ftrun.processes().equals(List.of(primary)));
-  }
-
-  private static String cores(long pid) throws IOException {
-    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-        .filter(line -> line.startsWith("Cpus_allowed_list:"))
-        .findFirst()
-        .orElseThrow();
   }
 }

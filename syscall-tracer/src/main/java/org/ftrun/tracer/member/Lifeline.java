@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -49,6 +50,7 @@ final class Lifeline {
     call = calls;
     service = registers;
     member.tracee.leaveStopsUnread();
+    member.tracee.is(DaemonFault.Who.PRIMARY);
   }
 
   /** The process is to die of a signal: nothing is to keep it alive. */

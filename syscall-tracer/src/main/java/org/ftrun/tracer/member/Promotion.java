@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
@@ -25,6 +26,7 @@ final class Promotion {
     first.ids.succeed(legacy.pid());
     first.fastPath.tellParent();
     armTimers(first, legacy);
+    DaemonFault.reached(DaemonFault.Step.TIMED, first.pid());
     if (first.model().personal.deathSignal != 0) {
       first.inject(SyscallNumber.PRCTL, PR_SET_PDEATHSIG, first.model().personal.deathSignal);
     }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -34,7 +35,9 @@ final class Release {
       services.add(thread.ending.leaveForNative());
       thread.member.fastPath.setMode(StubArea.Mode.SLOW);
     }
+    DaemonFault.reached(DaemonFault.Step.LEAVING, member.pid());
     member.fastPath.remove();
+    DaemonFault.reached(DaemonFault.Step.UNPATCHED, member.pid());
     model.fences().lower(member);
     RealTimerCalls.giveBack(member);
     List<Long> masks = new ArrayList<>();
@@ -45,17 +48,21 @@ final class Release {
       // would undo a disposition: nothing is let through, and no call of ours traps from here on.
       thread.tracee.setSignalMask(-1);
     }
+    DaemonFault.reached(DaemonFault.Step.LIFTED, member.pid());
     restoreActions(model);
+    DaemonFault.reached(DaemonFault.Step.RESTORED, member.pid());
     for (MemberThread thread : threads) {
       queueHeld(thread);
     }
     long logBytes = role.group.log().layout().totalBytes();
     member.injectWithoutTrap(SyscallNumber.MUNMAP, model.log.value(), logBytes);
+    DaemonFault.reached(DaemonFault.Step.UNMAPPED, member.pid());
     for (int i = 0; i < threads.size(); i++) {
       MemberThread thread = threads.get(i);
       thread.tracee.setSignalMask(masks.get(i) | thread.thread().hiddenMask);
       thread.tracee.writeRegisters(services.get(i).originalRax(-1).gsBase(0));
     }
+    DaemonFault.reached(DaemonFault.Step.LEFT, member.pid());
     for (MemberThread thread : threads) {
       AffinityCalls.restore(thread);
       thread.tracee.detach(0);

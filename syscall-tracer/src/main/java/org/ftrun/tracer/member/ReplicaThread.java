@@ -4,6 +4,7 @@ import org.ftrun.eventlog.Event;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventReader;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -50,6 +51,7 @@ final class ReplicaThread {
     this.call = new CallInFlight(CallDigest.of(member, role.group), member.ids.pid());
     this.reader = role.reader;
     this.calls = new ReplicaCalls(this, reader);
+    member.tracee.is(DaemonFault.Who.REPLICA);
   }
 
   /** Its id in events. */
