@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,28 @@ class DaemonDeathTest {
   @ParameterizedTest
   @CsvSource({"ON,6", "OFF,4"})
   void shouldServeOnNativelyWhenFtrunIsKilled(FastPathMode mode, int deaths) throws Exception {
-    repeat(mode, deaths, (own, random) -> kill(own, mode, 1 + random.nextInt(MOST_BYTES_BEFORE)));
+    repeat(
+        mode,
+        deaths,
+        (own, random) ->
+            kill(
+                own,
+                mode,
+                EchoServer.command(Linking.DYNAMIC),
+                1 + random.nextInt(MOST_BYTES_BEFORE)));
+  }
+
+  /** The signals that ftrun owns have handlers which the service needs, before and after. */
+  @ParameterizedTest
+  @CsvSource({"ON,3", "OFF,3"})
+  void shouldServeOnWithItsOwnHandlersWhenFtrunIsKilled(FastPathMode mode, int deaths)
+      throws Exception {
+    List<String> command = EchoServer.command(Linking.DYNAMIC);
+    command.addAll(List.of("0", "", "faults"));
+    repeat(
+        mode,
+        deaths,
+        (own, random) -> kill(own, mode, command, 1 + random.nextInt(MOST_BYTES_BEFORE)));
   }
 
   /**
@@ -61,8 +83,9 @@ class DaemonDeathTest {
     }
   }
 
-  private static void kill(Path directory, FastPathMode mode, int bytesBefore) throws Exception {
-    try (FtrunProcess ftrun = EchoServer.start(directory, mode, Map.of(), Linking.DYNAMIC);
+  private static void kill(Path directory, FastPathMode mode, List<String> command, int bytesBefore)
+      throws Exception {
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), command);
         Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       ServiceStatus before = ftrun.awaitProtected();
       EchoServer.awaitProgress(ftrun, crowd, bytesBefore);

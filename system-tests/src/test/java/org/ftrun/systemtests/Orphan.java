@@ -19,13 +19,18 @@ final class Orphan {
   static long servesOn(FtrunProcess ftrun, Conversation crowd, long bytes) throws Exception {
     EchoServer.awaitProgress(ftrun, crowd, bytes);
     crowd.finish();
+    awaitAlone(ftrun);
+    long pid = ftrun.processes().get(0);
+    assertThat(cores(pid)).isEqualTo(cores(ProcessHandle.current().pid()));
+    return pid;
+  }
+
+  /** Waits until of all that ftrun had started only the service is left. */
+  static void awaitAlone(FtrunProcess ftrun) throws Exception {
     Await.until(
         FtrunProcess.LIMIT,
         () -> "more or less than the service is left\n" + ftrun.messages(),
         () -> ftrun.processes().size() == 1);
-    long pid = ftrun.processes().get(0);
-    assertThat(cores(pid)).isEqualTo(cores(ProcessHandle.current().pid()));
-    return pid;
   }
 
   private static String cores(long pid) throws IOException {

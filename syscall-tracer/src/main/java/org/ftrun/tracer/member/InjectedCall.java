@@ -46,11 +46,11 @@ final class InjectedCall {
   /** As {@link #call}, with an entry point that traps elsewhere. */
   long run(long address, long trapped, long number, long... arguments) throws TraceeDiedException {
     enter(address, number, arguments);
-    tracee.injects(true);
+    tracee.faults().injects(true);
     try {
       return awaitTrap(trapped);
     } finally {
-      tracee.injects(false);
+      tracee.faults().injects(false);
     }
   }
 

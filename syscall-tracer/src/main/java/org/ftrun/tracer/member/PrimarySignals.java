@@ -250,7 +250,7 @@ final class PrimarySignals {
       throws TraceeDiedException {
     byte[] shown = calls.effects.identities.shown(siginfo);
     chain = another;
-    chainAt = member.model().actions.of(HeldSignals.signalOf(siginfo)).handler();
+    chainAt = member.lifeline.entryOf(HeldSignals.signalOf(siginfo));
     primary.recorder.publishSignal(shown, another ? flags | EventRecorder.FLAG_MORE : flags);
     if (replace || shown != siginfo) {
       member.tracee.writeSiginfo(shown);

@@ -41,12 +41,13 @@ final class Release {
     model.fences().lower(member);
     RealTimerCalls.giveBack(member);
     List<Long> masks = new ArrayList<>();
-    for (MemberThread thread : threads) {
+    for (int i = 0; i < threads.size(); i++) {
+      MemberThread thread = threads.get(i);
       Confinement.lift(thread);
-      masks.add(thread.tracee.signalMask());
+      masks.add(thread.tracee.signalMask() | thread.thread().hiddenMask);
       // What is queued now must stay in the kernel until the service runs by itself, and a trap
       // would undo a disposition: nothing is let through, and no call of ours traps from here on.
-      thread.tracee.setSignalMask(-1);
+      thread.lifeline.shelter(services.get(i), masks.get(i));
     }
     DaemonFault.reached(DaemonFault.Step.LIFTED, member.pid());
     restoreActions(model);
@@ -59,12 +60,12 @@ final class Release {
     DaemonFault.reached(DaemonFault.Step.UNMAPPED, member.pid());
     for (int i = 0; i < threads.size(); i++) {
       MemberThread thread = threads.get(i);
-      thread.tracee.setSignalMask(masks.get(i) | thread.thread().hiddenMask);
+      AffinityCalls.restore(thread);
+      thread.tracee.setSignalMask(masks.get(i));
       thread.tracee.writeRegisters(services.get(i).originalRax(-1).gsBase(0));
     }
     DaemonFault.reached(DaemonFault.Step.LEFT, member.pid());
     for (MemberThread thread : threads) {
-      AffinityCalls.restore(thread);
       thread.tracee.detach(0);
     }
     return new NativeRole(member, role.group);

@@ -85,7 +85,7 @@ final class ReplicaBirth {
       throw new IllegalStateException("clone of a thread: errno " + -tid);
     }
     Tracee tracee = Tracee.born((int) tid);
-    tracee.is(DaemonFault.Who.NEWBORN);
+    tracee.faults().is(DaemonFault.Who.NEWBORN);
     ThreadBirth.awaitFirstStop(tracee);
     MemberThread thread = new MemberThread(tracee, first.model(), first.ids, described.model());
     thread.join(first);
@@ -149,7 +149,7 @@ final class ReplicaBirth {
    */
   static Tracee seize(int pid, int options) throws TraceeDiedException {
     Tracee tracee = Tracee.seize(pid, options | PTRACE_O_EXITKILL);
-    tracee.is(DaemonFault.Who.NEWBORN);
+    tracee.faults().is(DaemonFault.Who.NEWBORN);
     DaemonFault.reached(DaemonFault.Step.SEIZED, pid);
     tracee.interrupt();
     awaitTrap(tracee);

@@ -51,7 +51,7 @@ final class ReplicaThread {
     this.call = new CallInFlight(CallDigest.of(member, role.group), member.ids.pid());
     this.reader = role.reader;
     this.calls = new ReplicaCalls(this, reader);
-    member.tracee.is(DaemonFault.Who.REPLICA);
+    member.tracee.faults().is(DaemonFault.Who.REPLICA);
   }
 
   /** Its id in events. */
@@ -365,14 +365,21 @@ final class ReplicaThread {
 
   /**
    * Gives it the registers with which it would go on by itself, its tracer gone: what it has come
-   * to, it makes again then.
+   * to, it makes again then. So it does if it is sent to make a call of ours from here on.
    */
   void standByItself() throws TraceeDiedException {
+    Registers standing;
     if (at == At.CALL) {
-      member.tracee.writeRegisters(call.atSite);
+      standing = call.atSite;
+      member.tracee.writeRegisters(standing);
     } else if (at == At.BORN || at == At.LOOP) {
-      member.tracee.writeRegisters(start);
+      standing = start;
+      member.tracee.writeRegisters(standing);
+    } else {
+      standing = new Registers();
+      member.tracee.readRegisters(standing);
     }
+    member.lifeline.attach(call, () -> standing);
   }
 
   /** The signal that should have come behind its call died with the primary. */

@@ -111,7 +111,8 @@ final class Seeding {
     long trapped = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
     long flags = shared | CLONE_PARENT | CLONE_UNTRACED | Signal.SIGCHLD;
     try {
-      return member.injected.run(birth, trapped, SyscallNumber.CLONE, flags);
+      return member.injected.run(
+          birth, trapped, SyscallNumber.CLONE, flags, 0, 0, 0, 0, ProcessHandle.current().pid());
     } catch (TraceeDiedException died) {
       killOrphan(member);
       throw died;

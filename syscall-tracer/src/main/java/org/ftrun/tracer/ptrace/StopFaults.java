@@ -5,7 +5,7 @@ import org.ftrun.tracer.ptrace.DaemonFault.What;
 import org.ftrun.tracer.ptrace.DaemonFault.Who;
 
 /** Tells {@link DaemonFault} of the stops of one tracee. */
-final class StopFaults {
+public final class StopFaults {
   private final int pid;
   private Who who = Who.LAUNCHED;
   private What what;
@@ -16,12 +16,12 @@ final class StopFaults {
   }
 
   /** What the tracee is from now on. */
-  void is(Who now) {
+  public void is(Who now) {
     who = now;
   }
 
   /** Whether it makes a call of ours, whose trap follows. */
-  void injects(boolean injected) {
+  public void injects(boolean injected) {
     injecting = injected;
   }
 

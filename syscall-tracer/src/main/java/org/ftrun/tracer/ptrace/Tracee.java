@@ -99,14 +99,9 @@ public final class Tracee {
     return faults.read(waitFor(WALL | WNOHANG));
   }
 
-  /** What it is to its tracer from now on; for {@link DaemonFault}. */
-  public void is(DaemonFault.Who who) {
-    faults.is(who);
-  }
-
-  /** Whether it makes a call of ours, whose trap follows; for {@link DaemonFault}. */
-  public void injects(boolean injected) {
-    faults.injects(injected);
+  /** What tells {@link DaemonFault} of its stops. */
+  public StopFaults faults() {
+    return faults;
   }
 
   /** The stop that was reported last, until the next is awaited. */
@@ -249,20 +244,14 @@ public final class Tracee {
 
   /**
    * Lets it run until the entry or exit of its next system call, a SYSCALL if it was seized with
-   * PTRACE_O_TRACESYSGOOD.
-   *
-   * @throws TraceeDiedException as {@link #resume}
+   * PTRACE_O_TRACESYSGOOD. Throws as {@link #resume}.
    */
   public void resumeToSyscall() throws TraceeDiedException {
     faults.resuming();
     goOn("PTRACE_SYSCALL", PtraceRequest.SYSCALL, 0);
   }
 
-  /**
-   * Resumes it for one instruction; a SIGTRAP follows.
-   *
-   * @throws TraceeDiedException as {@link #resume}
-   */
+  /** Resumes it for one instruction; a SIGTRAP follows. Throws as {@link #resume}. */
   public void step() throws TraceeDiedException {
     faults.stepping();
     goOn("PTRACE_SINGLESTEP", PtraceRequest.SINGLESTEP, 0);
