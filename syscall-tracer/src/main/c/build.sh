@@ -22,7 +22,7 @@ launcher -static 2>/dev/null || launcher || fail "gcc cannot compile the launche
 # The stub: freestanding, linked at address 0, a flat blob.
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
-for source in stub fast_path digest record replay outputs draft messages clock orphan; do
+for source in stub fast_path digest record replay outputs draft messages clock orphan own_handlers leave; do
   gcc -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -fPIC -fvisibility=hidden \
     -mgeneral-regs-only -mprfchw -mno-red-zone -fno-stack-protector -fno-jump-tables \
     -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -fcf-protection=none \

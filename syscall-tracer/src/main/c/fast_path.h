@@ -60,7 +60,7 @@ struct entered {
 };
 
 /* They are kept between the area and the end of its page, far away from the stack's end. */
-#define ENTERED 1152
+#define ENTERED 1536
 _Static_assert(sizeof(struct area) <= ENTERED, "the area has grown");
 _Static_assert(ENTERED + sizeof(struct entered) <= 4096, "too much for the page");
 

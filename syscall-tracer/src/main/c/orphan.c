@@ -1,21 +1,17 @@
 /*
- * When the tracer is gone: the stub's own signal handlers let the service go on natively. While a
- * tracer lives they are not entered, but for signals that the service is to die of.
+ * When the tracer is gone: the stub's own signal handler lets the service go on natively. While a
+ * tracer lives it is entered only for signals that are the service's (own_handlers.c).
  */
-#include "fast_path.h"
+#include "signals.h"
 
-#define SIGTRAP 5
-#define SIGSEGV 11
-#define SIGSYS 31
-#define SYS_RT_SIGACTION 13
 #define SYS_GETPID 39
 #define SYS_PRCTL 157
 #define SYS_ARCH_PRCTL 158
 #define SYS_GETTID 186
 #define SYS_SCHED_SETAFFINITY 203
+#define SYS_CLONE 56
 #define SYS_KILL 62
 #define SYS_TKILL 200
-#define SYS_TGKILL 234
 #define PR_SET_TSC 26
 #define PR_TSC_ENABLE 1
 #define ARCH_SET_CPUID 0x1012
@@ -36,23 +32,6 @@
 #define RCX_AFTER_CALL (~0ul)
 #define R11_AFTER_CALL 0x246
 
-/* siginfo_t of SIGSYS; of SIGSEGV the address is where call_address is. */
-struct siginfo {
-  s32 signal;
-  s32 error;
-  s32 code;
-  s32 padding;
-  u64 call_address;
-  s32 call;
-  u32 architecture;
-};
-
-/* The registers in struct ucontext, asm/sigcontext.h. */
-struct context {
-  u64 header[5];
-  u64 r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, flags;
-};
-
 static char *base(void) {
   char *start;
   asm("lea _start(%%rip), %0" : "=r"(start));
@@ -60,7 +39,7 @@ static char *base(void) {
 }
 
 /* That of the thread which takes the signal. */
-static struct area *own_area(void) {
+struct area *own_area(void) {
   u64 address = 0;
   raw_call(SYS_ARCH_PRCTL, ARCH_GET_GS, (u64)&address);
   return (struct area *)(address ? address : (u64)base() + STUB_AREA);
@@ -104,20 +83,27 @@ static void leave_areas(u64 room) {
   raw_call4(SYS_MPROTECT, room, STUB_ROOM_BYTES, PROT_READ_EXEC, 0);
 }
 
-/* From here on the process's calls are its own. */
-static void go_native(struct area *area) {
-  volatile u8 *selector = (u8 *)base() + STUB_DATA; /* of Syscall User Dispatch */
+/* From here on the thread's calls are its own. Returns the mask that the thread believes in. */
+u64 go_native(struct area *area, u64 mask) {
+  volatile u8 *enters = (u8 *)base() + STUB_DATA;
   const u64 *rooms = (u64 *)(base() + STUB_ROOMS);
-  if (*selector)
+  if (*enters)
     for (unsigned i = 0; i < STUB_MOST_ROOMS && rooms[i]; i++) leave_areas(rooms[i]);
-  *selector = 0;
+  *enters = 0;
+  *(volatile u8 *)&area->selector = 0;
   if (area->mode != MODE_SLOW) area->mode = MODE_SOLO;
   area->stop = STOP_NOT;
   area->pid = 0;
+  area->native = 1;
+  if (area->masked) mask = area->mask;
+  area->masked = 0;
+  mask |= area->hidden;
+  area->hidden = 0;
   raw_call4(SYS_SCHED_SETAFFINITY, 0, sizeof area->affinity, (u64)area->affinity, 0);
   raw_call(SYS_ARCH_PRCTL, ARCH_SET_CPUID, 1);
   raw_call(SYS_PRCTL, PR_SET_TSC, PR_TSC_ENABLE);
   lower_fences(area);
+  return mask;
 }
 
 static void put_back(const struct area *area, struct context *to) {
@@ -137,6 +123,18 @@ static void return_from_call(const struct area *area, struct context *context, s
   context->r11 = R11_AFTER_CALL;
 }
 
+/* A thread that has just been born has its parent's area, and the stack that it is to have. */
+static int is_newborn(const struct area *area, const struct context *context) {
+  return area->saved.rax == SYS_CLONE && area->saved.rsi &&
+         context->rsp == area->saved.rsi;
+}
+
+static void return_from_clone(const struct area *area, struct context *context) {
+  u64 stack = context->rsp;
+  return_from_call(area, context, 0);
+  context->rsp = stack;
+}
+
 /* The tracer sent the thread to the stub; what it did there is finished, or undone. */
 static void finish(struct area *area, struct context *context) {
   s64 result = area->rescue == RESCUE_ANSWERED ? area->answer : (s64)context->rax;
@@ -153,15 +151,6 @@ static void finish(struct area *area, struct context *context) {
   return_from_call(area, context, result);
 }
 
-/* What would have become of the process without us. */
-static void by_default(struct area *area, s32 signal, const struct siginfo *info) {
-  if (area->ignored >> (signal - 1) & 1 && info->code <= 0) return;
-  u64 action[4] = {0, 0, 0, 0};
-  raw_call4(SYS_RT_SIGACTION, signal, (u64)action, 0, 8);
-  if (info->code > 0 && signal == SIGSEGV) return; /* the instruction faults once more */
-  raw_call4(SYS_TGKILL, raw_call(SYS_GETPID, 0, 0), raw_call(SYS_GETTID, 0, 0), signal, 0);
-}
-
 /* A call that was about to send a signal to the process itself, by an id that nobody has any more. */
 static void name_itself(u32 pid, struct context *context) {
   int call = (u32)context->rax;
@@ -173,48 +162,100 @@ static void name_itself(u32 pid, struct context *context) {
 /* Whether the instruction is cpuid, rdtsc or rdtscp, which fault while they are trapped. */
 static int is_trapped_instruction(u64 address) {
   u8 code[3];
-  if (guarded_copy(code, (void *)address, 2)) return 0;
-  return code[0] == 0x0f && (code[1] == 0xa2 || code[1] == 0x31 || code[1] == 0x01);
+  if (guarded_copy(code, (void *)address, 2) || code[0] != 0x0f) return 0;
+  if (code[1] == 0xa2 || code[1] == 0x31) return 1;
+  return code[1] == 0x01 && !guarded_copy(code, (void *)address, 3) && code[2] == 0xf9;
 }
 
-static int is_fence(const struct area *area, u64 address) {
+/* The thread stands at such an instruction, or behind one that the tracer has just answered. */
+static int is_at_trapped(const struct area *area, u64 address) {
+  return is_trapped_instruction(address) ||
+         (area->rescue == RESCUE_INSTRUCTION &&
+          (is_trapped_instruction(address - 2) || is_trapped_instruction(address - 3)));
+}
+
+/* Whether the instruction before is int3, and so the trap the service's. */
+static int is_behind_break(u64 address) {
+  u8 code[2];
+  if (guarded_copy(code, (void *)(address - 2), 2)) return 0;
+  return code[1] == 0xcc || (code[0] == 0xcd && code[1] == 3);
+}
+
+/* A fence that stands, or at which the tracer was just making the calls that take all of them away. */
+static int is_fence(const struct area *area, u64 address, u64 at) {
   for (unsigned i = 0; i < FENCES; i++)
     if (area->fences[i] && address - area->fences[i] < PAGE_BYTES) return 1;
-  return 0;
+  return area->rescue == RESCUE_INJECTED && address == at && area->saved.rip == at;
 }
 
-__attribute__((used)) void on_signal(s32 signal, const struct siginfo *info,
-                                     struct context *context) {
-  char *stub = base();
-  struct area *area = own_area();
-  int inside = context->rip - (u64)stub < STUB_TABLE;
+static int is_fault_of_ours(const struct area *area, const struct siginfo *info,
+                            const struct context *context) {
+  if (area->native) return 0;
+  return (info->code == SI_KERNEL && is_at_trapped(area, context->rip)) ||
+         (info->code == SEGV_ACCERR && is_fence(area, info->call_address, context->rip));
+}
+
+/*
+ * Whether the signal is of our making, and what it was for is finished or undone. The tracer may
+ * have sent the thread to the stub since the signal stopped it; or back to its own code.
+ */
+static int is_ours(s32 signal, const struct siginfo *info, struct context *context,
+                   struct area *area) {
+  u64 offset = context->rip - (u64)base();
+  int inside = offset < STUB_TABLE;
+  int sent = inside && area->rescue && area->rescue < RESCUE_STEPPED;
   if (signal == SIGSYS && info->code == SYS_USER_DISPATCH) {
     u32 pid = area->pid;
-    go_native(area);
-    if (area->rescue && area->rescue != RESCUE_STEPPED && inside) {
+    context->mask = go_native(area, context->mask);
+    if (sent) {
       put_back(area, context);
+      area->rescue = RESCUE_NONE;
     } else {
       context->rip = info->call_address - 2;
       context->rax = (u32)info->call;
     }
     name_itself(pid, context);
-    area->rescue = RESCUE_NONE;
-  } else if (signal == SIGTRAP && info->code == TRAP_TRACE && area->rescue == RESCUE_STEPPED) {
+    return 1;
+  }
+  if (signal == SIGTRAP && info->code == TRAP_TRACE && area->rescue == RESCUE_STEPPED) {
     context->flags &= ~TRAP_FLAG; /* a tracer that is gone cannot take it back */
     area->rescue = RESCUE_NONE;
-  } else if (signal == SIGTRAP && info->code == SI_KERNEL && area->rescue) {
-    go_native(area);
+    return 1;
+  }
+  if (signal == SIGTRAP && info->code == SI_KERNEL && inside && is_newborn(area, context)) {
+    context->mask = go_native(area, context->mask);
+    return_from_clone(area, context);
+    return 1;
+  }
+  if (signal == SIGTRAP && info->code == SI_KERNEL && area->rescue &&
+      (inside || !is_behind_break(context->rip))) {
+    context->mask = go_native(area, context->mask);
     if (inside) finish(area, context);
     area->rescue = RESCUE_NONE;
-  } else if (signal == SIGSEGV && info->code > 0 && /* a fault, not sent by somebody */
-             context->rip - (u64)stub - STUB_COPY < STUB_COPY_FAULT - STUB_COPY) {
-    context->rip = (u64)stub + STUB_COPY_FAULT;
-  } else if (signal == SIGSEGV && info->code == SI_KERNEL && is_trapped_instruction(context->rip)) {
-    go_native(area);
-  } else if (signal == SIGSEGV && info->code == SEGV_ACCERR &&
-             is_fence(area, info->call_address)) {
-    go_native(area);
-  } else {
-    by_default(area, signal, info);
+    return 1;
   }
+  if (signal != SIGSEGV || info->code <= 0) return 0; /* sent by somebody */
+  if (offset - STUB_COPY < STUB_COPY_FAULT - STUB_COPY) {
+    context->rip = (u64)base() + STUB_COPY_FAULT;
+    return 1;
+  }
+  if (!sent && !is_fault_of_ours(area, info, context)) return 0;
+  context->mask = go_native(area, context->mask);
+  return 1; /* the instruction is executed once more */
+}
+
+/* Nothing is left for which the stub's handler would be needed. */
+static int is_last(const struct area *area, const struct context *context) {
+  int left = !area->rescue || area->rescue >= RESCUE_STEPPED;
+  return left && !area->several && !area->inside && context->rip - (u64)base() >= STUB_TABLE;
+}
+
+/* Returns the service's handler that is to be entered, or 0. */
+__attribute__((used)) u64 on_signal(s32 signal, const struct siginfo *info,
+                                    struct context *context) {
+  struct area *area = own_area();
+  u64 handler = 0;
+  if (!is_ours(signal, info, context, area)) handler = hand_over(area, signal, info, context);
+  if (area->native && is_last(area, context)) give_actions_back(area);
+  return handler;
 }

@@ -25,13 +25,20 @@ asm(".section .text.start,\"ax\",@progbits\n"
     "  test %rax,%rax\n"
     "  jz 1f\n"
     "  int3\n"
-    "1: mov $157,%eax\n" /* prctl(PR_SET_PDEATHSIG, SIGKILL): not to be left over */
-    "  mov $1,%edi\n"
-    "  mov $9,%esi\n"
+    /* prctl(PR_SET_PDEATHSIG, SIGKILL): not to be left over. The daemon, named by r9, may be dead by now. */
+    "1: lea 1(%rax),%edi\n"
+    "  lea 9(%rax),%esi\n"
+    "  mov $157,%eax\n"
     "  syscall\n"
+    "  lea 110(%rax),%eax\n" /* getppid() */
+    "  syscall\n"
+    "  cmp %r9,%rax\n"
+    "  jne 3f\n"
     "2: mov $34,%eax\n" /* pause() */
     "  syscall\n"
     "  jmp 2b\n"
+    "3: mov $231,%eax\n" /* exit_group() */
+    "  syscall\n"
     "  .org " VALUE(STUB_RDTSC) "\n"
     "  jmp read_time_stamp_counter\n"
     "  .org " VALUE(STUB_CPUID) "\n"
@@ -41,6 +48,14 @@ asm(".section .text.start,\"ax\",@progbits\n"
      * STUB_ENTER: the application's registers go to the frame, so that the tracer can put the
      * thread back to its call from any instruction of the stub. frame starts at gs:48.
      */
+    "  mov %gs:1208,%rcx\n" /* rcx and r11 are the call's to change, the flags are not */
+    "  jrcxz 8f\n"
+    "  jmp 7f\n"
+    "8: movl $1,%gs:1208\n"
+    "  mov %gs:8,%rcx\n"
+    "  mov %rcx,%gs:1216\n"
+    "  mov (%rsp),%rcx\n"
+    "  mov %rcx,%gs:1224\n"
     "  mov %rax,%gs:48\n"
     "  mov %rdi,%gs:56\n"
     "  mov %rsi,%gs:64\n"
@@ -84,22 +99,51 @@ asm(".section .text.start,\"ax\",@progbits\n"
     "  add $0x7f,%cl\n" /* OF */
     "  sahf\n"          /* SF, ZF, AF, PF, CF */
     "  mov %r11,%rax\n"
-    "6: mov $-1,%rcx\n" /* rcx and r11 after a call: the same on every path (MemberThread.java) */
+    "6: movl $0,%gs:1208\n"
+    "  mov $-1,%rcx\n" /* rcx and r11 after a call: the same on every path (MemberThread.java) */
     "  mov $0x246,%r11d\n"
     "  ret\n"
     "5: pushq %gs:152\n"
     "  popfq\n"
     "  jmp 6b\n"
     /* The slow path: all registers as the application had them, the call in the trampoline. */
-    "3: mov %gs:48,%rax\n"
+    "3: movl $0,%gs:1208\n"
+    "  mov %gs:48,%rax\n"
     "  pushq %gs:152\n"
     "  popfq\n"
     "  mov %gs:8,%rsp\n"
     "  mov $-1,%rcx\n"
     "  mov $0x246,%r11d\n"
     "  jmp *%gs:40\n"
+    /*
+     * A signal's handler makes a call while the stub has one on its stack, as it may when the tracer
+     * is gone and the kernel delivers where it likes. What it has overwritten is put back, and the call
+     * goes the slow path.
+     */
+    "7: mov %rax,%gs:1232\n"
+    "  mov %gs:8,%rcx\n"
+    "  mov %rcx,%gs:1240\n"
+    "  mov (%rsp),%r11\n"
+    "  lahf\n"
+    "  seto %al\n"
+    "  mov %rax,%gs:1248\n"
+    "  and $-64,%r11\n"
+    "  add $60,%r11\n"
+    "  mov %r11,%gs:1256\n"
+    "  mov %gs:1216,%rcx\n"
+    "  mov %rcx,%gs:8\n"
+    "  mov %gs:1224,%rcx\n"
+    "  mov %rcx,(%rsp)\n"
+    "  mov %gs:1248,%rax\n"
+    "  add $0x7f,%al\n"
+    "  sahf\n"
+    "  mov %gs:1232,%rax\n"
+    "  mov %gs:1240,%rsp\n"
+    "  mov $-1,%rcx\n"
+    "  mov $0x246,%r11d\n"
+    "  jmp *%gs:1256\n"
     /* guarded_call(area, number): struct outcome; the arguments are in area->asked. */
-    "  .org " VALUE(STUB_CHECK) " - 45\n"
+    "  .org " VALUE(STUB_CHECK) " - 63\n"
     ".globl guarded_call, guarded_copy\n"
     "guarded_call:\n"
     "  mov 208(%rdi),%r9\n"
@@ -109,6 +153,9 @@ asm(".section .text.start,\"ax\",@progbits\n"
     "  mov %rsi,%rax\n"
     "  mov 176(%rdi),%rsi\n"
     "  mov 168(%rdi),%rdi\n"
+    /* On the application's stack: there the kernel delivers signals when the tracer is gone. */
+    "  mov %rsp,%gs:1264\n"
+    "  mov %gs:8,%rsp\n"
     "  .org " VALUE(STUB_CHECK) "\n"
     "  cmpl $0,%gs:24\n"
     "  jne 4f\n"
@@ -116,9 +163,11 @@ asm(".section .text.start,\"ax\",@progbits\n"
     "  mov %gs:32,%rcx\n" /* STUB_BEHIND */
     "  mov %rax,8(%rcx)\n"
     "  movb $0x7f,(%rcx)\n"
-    "  xor %edx,%edx\n" /* STUB_STORED */
+    "  mov %gs:1264,%rsp\n" /* STUB_STORED */
+    "  xor %edx,%edx\n"
     "  ret\n"
-    "4: mov $1,%edx\n"
+    "4: mov %gs:1264,%rsp\n"
+    "  mov $1,%edx\n"
     "  ret\n"
     /* guarded_copy(to, from, bytes): 0, or -1 when it met a fault. A few bytes are moved one by one. */
     "  .org " VALUE(STUB_COPY) "\n"
@@ -157,12 +206,15 @@ asm(".section .text.start,\"ax\",@progbits\n"
     "  .org " VALUE(STUB_COPY_FAULT) "\n"
     "  mov $-1,%rax\n"
     "  ret\n"
-    /* STUB_HANDLER of SIGSYS, SIGTRAP and SIGSEGV: orphan.c. */
+    /* STUB_HANDLER of SIGSYS, SIGTRAP and SIGSEGV: own_handlers.c. */
     "  .org " VALUE(STUB_HANDLER) "\n"
-    "  jmp on_signal\n"
+    "  jmp handle_signal\n"
     "  .org " VALUE(STUB_RESTORER) "\n"
     "  mov $15,%eax\n" /* rt_sigreturn */
     "  syscall\n"
+    "  .org " VALUE(STUB_LEAVE) "\n"
+    "  syscall\n"
+    "  jmp leave\n"
     "  .org " VALUE(STUB_TEXT) "\n");
 
 /* Called in the daemon, not in a member: what the primary would have read. */

@@ -2,11 +2,11 @@
  * The stub's region in a member: offsets and structures. StubLayout.java, StubArea.java and
  * FastTable.java mirror them; tests compare both sides.
  *
- *   0x00000  text of the stub          4 pages  r-x  where system calls run unintercepted
- *   0x04000  table of fast calls       8 pages  r--
- *   0x0c000  selector, rooms, scratch  1 page   rw-
- *   0x0d000  area and stack            4 pages  rw-  of the one thread
- *   0x11000  trampolines              16 pages  r-x  calls made here are intercepted
+ *   0x00000  text of the stub          6 pages  r-x  where system calls run unintercepted
+ *   0x06000  table of fast calls       8 pages  r--
+ *   0x0e000  selector, rooms, scratch  1 page   rw-
+ *   0x0f000  area and stack            4 pages  rw-  of the one thread
+ *   0x13000  trampolines              16 pages  r-x  calls made here are intercepted
  */
 #ifndef FTRUN_STUB_H
 #define FTRUN_STUB_H
@@ -19,26 +19,29 @@
 #define STUB_ENTER 96
 
 /* The guarded call: a thread stopped between CHECK and CALL is put back to CHECK. */
-#define STUB_CHECK 640
-#define STUB_CALL 651
-#define STUB_BEHIND 653
-#define STUB_STORED 669
+#define STUB_CHECK 832
+#define STUB_CALL 843
+#define STUB_BEHIND 845
+#define STUB_STORED 861
 
 /* The guarded copy: a fault from COPY on, before COPY_FAULT, goes on there. */
-#define STUB_COPY 720
-#define STUB_COPY_FAULT 808
+#define STUB_COPY 912
+#define STUB_COPY_FAULT 1000
 
 /* The signal handler, and what returns from it. */
-#define STUB_HANDLER 832
-#define STUB_RESTORER 848
-#define STUB_TEXT 864
+#define STUB_HANDLER 1024
+#define STUB_RESTORER 1040
+
+/* Where the tracer puts a thread that it has ready to run natively: a call of ours, then leave.c. */
+#define STUB_LEAVE 1056
+#define STUB_TEXT 1072
 
 /* Parts of the region. */
-#define STUB_TABLE 16384
-#define STUB_DATA 49152
-#define STUB_ROOMS 49216 /* addresses of the rooms of trampolines, 0 behind the last */
-#define STUB_AREA 53248
-#define STUB_TRAMPOLINES 69632
+#define STUB_TABLE 24576
+#define STUB_DATA 57344 /* a byte: not 0 while trampolines lead into the stub */
+#define STUB_ROOMS 57408 /* addresses of the rooms of trampolines, 0 behind the last */
+#define STUB_AREA 61440
+#define STUB_TRAMPOLINES 77824
 #define STUB_MOST_ROOMS 17
 #define STUB_ROOM_BYTES 65536
 
@@ -107,8 +110,17 @@ enum rescue {
   RESCUE_CALL,     /* to make the service's call, whose result is the service's */
   RESCUE_INJECTED, /* to make a call of ours: the service goes on where it was */
   RESCUE_ANSWERED, /* as that, but the answer of the service's call is known */
-  RESCUE_STEPPED   /* not sent: led through the service's own code, instruction by instruction */
+  RESCUE_STEPPED,  /* not sent: led through the service's own code, instruction by instruction */
+  RESCUE_INSTRUCTION, /* not sent: the instruction at which it faulted is answered */
+  RESCUE_RETURNED  /* not sent any more: its registers are those behind the call */
 };
+
+/* As rt_sigaction takes it. */
+struct action {
+  u64 handler, flags, restorer, mask;
+};
+
+#define OWNED_COUNT 3
 
 /* What the stub knows of a thread; gs_base points to it. */
 struct area {
@@ -137,7 +149,7 @@ struct area {
   u64 tail;              /* 304 no payload in use is before this position */
   u64 began;             /* 312 CLOCK_MONOTONIC of the call's begin in ns, 0: it cannot have a time-out */
   struct slot unlogged;  /* 320 stands for the slot when nothing is recorded */
-  u64 ignored;           /* 384 signals of ours that the service ignores, bit n-1 for n */
+  u64 hidden;            /* 384 signals of ours that the service believes to be blocked, bit n-1 for n */
   u64 rescue;            /* 392 enum rescue: for the case that the tracer dies */
   u64 behind;            /* 400 where the service goes on behind its call */
   u64 transferred;       /* 408 what earlier parts of the call have moved */
@@ -156,6 +168,18 @@ struct area {
   u32 parent;            /* 964 its parent's; pid if only the kernel can tell */
   u64 signals;           /* 968 bit n: descriptor n may be a signalfd; 63: that or a higher one */
   u64 affinity[16];      /* 976 the cores that the thread is to have without a tracer */
+  struct action own[OWNED_COUNT]; /* 1104 of SIGTRAP, SIGSEGV and SIGSYS, as the service set them */
+  u32 several;           /* 1200 not 0 if the service has, or has had, more than one thread */
+  u32 native;            /* 1204 not 0 when the thread goes on natively, its tracer gone */
+  u64 inside;            /* 1208 not 0 while the stub has a call of the thread's on its stack */
+  u64 outer_stack;       /* 1216 application_stack of that call */
+  u64 outer_return;      /* 1224 where that call returns to */
+  u64 nested[4];         /* 1232 room for a call that comes in between, which the stub cannot do */
+  u64 own_stack;         /* 1264 the stub's stack pointer while the kernel is asked on the other */
+  u64 masked;            /* 1272 not 0 if the kernel's mask is not the service's at present, but this: */
+  u64 mask;              /* 1280 */
+  u64 selector;          /* 1288 its first byte is the thread's of Syscall User Dispatch */
+  u64 passed;            /* 1296 owned signals that the tracer has let through to the service's handlers */
 };
 
 /* struct msghdr of linux/socket.h, and the bytes moved that make it a struct mmsghdr. */
@@ -267,6 +291,8 @@ _Static_assert(__builtin_offsetof(struct area, asked) == 168, "stub_entry.h reli
 _Static_assert(__builtin_offsetof(struct area, unlogged) == 320, "StubArea.java relies on it");
 _Static_assert(__builtin_offsetof(struct area, saved) == 456, "StubArea.java relies on it");
 _Static_assert(__builtin_offsetof(struct row, output) == 28, "FastTable.java relies on it");
+_Static_assert(__builtin_offsetof(struct area, mask) == 1280, "stub.c relies on it");
+_Static_assert(__builtin_offsetof(struct area, own) == 1104, "StubArea.java relies on it");
 _Static_assert(sizeof(struct saved) == 27 * 8, "Registers.java relies on it");
 #endif
 

@@ -2,14 +2,16 @@
  * A server to be killed under load: sends back every byte that it gets, in order, on up to 200
  * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
  *
- *   echo_server [PORT [FATAL [messages|vectors|epoll|ipv6|interrupted|restarted]]]
+ *   echo_server [PORT [FATAL
+ *       [messages|vectors|epoll|ipv6|interrupted|restarted|threads|timestamps|faults]]]
  *
  * A piece of input that is just the text FATAL, unless that is empty, makes it fault by its own
  * code. With "messages" it receives by recvmsg and sends by sendmsg, with "vectors" by readv and
  * writev. With "epoll" it waits by epoll_wait, receives by readv and reads a clock each time, which
  * must not go back. With "ipv6" it listens on a free port of ::1 as well, and prints that port behind
  * the other. With "interrupted" or "restarted" it prints "signal" for each SIGUSR1, whose handler has
- * no SA_RESTART or has it.
+ * no SA_RESTART or has it. With one of the last three it also does what deeds.h has, before every
+ * 16th piece that it serves.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,6 +26,8 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "deeds.h"
 
 enum { LISTENERS = 2, CONNECTIONS = 200, PENDING = 65536 };
 
@@ -42,6 +46,7 @@ static const char *fatal = "";
 static int *volatile null;
 static int by_messages, by_vectors;
 static int epoll = -1; /* has all descriptors, if it is used */
+static void (*deed)(void);
 
 static void fail(const char *what) {
   perror(what);
@@ -161,6 +166,8 @@ static void drop(int index) {
 
 /* Reads if nothing is pending, writes what is. Returns 0 when the connection is over. */
 static int serve(int index) {
+  static unsigned served;
+  if (deed != NULL && served++ % 16 == 0) deed();
   struct connection *connection = connections[index];
   int descriptor = polled[index].fd;
   if (connection->length == connection->taken) {
@@ -201,8 +208,18 @@ static void handle_signals(const char *how) {
   }
 }
 
+static void choose_deed(const char *how) {
+  if (strcmp(how, "threads") == 0) deed = make_threads;
+  if (strcmp(how, "timestamps") == 0) deed = read_time_stamps;
+  if (strcmp(how, "faults") == 0) {
+    handle_faults();
+    deed = use_faults;
+  }
+}
+
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
+  choose_deed(argc > 3 ? argv[3] : "");
   handle_signals(argc > 3 ? argv[3] : "");
   listen_on(argc > 1 ? atoi(argv[1]) : 0, argc > 3 && strcmp(argv[3], "ipv6") == 0);
   fatal = argc > 2 ? argv[2] : fatal;

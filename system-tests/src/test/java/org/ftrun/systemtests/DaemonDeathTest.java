@@ -2,7 +2,6 @@ package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +34,28 @@ class DaemonDeathTest {
   @ParameterizedTest
   @CsvSource({"ON,6", "OFF,4"})
   void shouldServeOnNativelyWhenFtrunIsKilled(FastPathMode mode, int deaths) throws Exception {
-    repeat(mode, deaths, (own, random) -> kill(own, mode, 1 + random.nextInt(MOST_BYTES_BEFORE)));
+    repeat(
+        mode,
+        deaths,
+        (own, random) ->
+            kill(
+                own,
+                mode,
+                EchoServer.command(Linking.DYNAMIC),
+                1 + random.nextInt(MOST_BYTES_BEFORE)));
+  }
+
+  /** The signals that ftrun owns have handlers which the service needs, before and after. */
+  @ParameterizedTest
+  @CsvSource({"ON,3", "OFF,3"})
+  void shouldServeOnWithItsOwnHandlersWhenFtrunIsKilled(FastPathMode mode, int deaths)
+      throws Exception {
+    List<String> command = EchoServer.command(Linking.DYNAMIC);
+    command.addAll(List.of("0", "", "faults"));
+    repeat(
+        mode,
+        deaths,
+        (own, random) -> kill(own, mode, command, 1 + random.nextInt(MOST_BYTES_BEFORE)));
   }
 
   /**
@@ -63,13 +83,14 @@ class DaemonDeathTest {
     }
   }
 
-  private static void kill(Path directory, FastPathMode mode, int bytesBefore) throws Exception {
-    try (FtrunProcess ftrun = EchoServer.start(directory, mode, Map.of(), Linking.DYNAMIC);
+  private static void kill(Path directory, FastPathMode mode, List<String> command, int bytesBefore)
+      throws Exception {
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), command);
         Conversation crowd = EchoServer.crowd(ftrun, EchoServer.port(ftrun))) {
       ServiceStatus before = ftrun.awaitProtected();
       EchoServer.awaitProgress(ftrun, crowd, bytesBefore);
       ftrun.killDaemon();
-      servesOn(ftrun, crowd, before.primaryPid());
+      assertThat(Orphan.servesOn(ftrun, crowd, BYTES_AFTER)).isEqualTo(before.primaryPid());
     }
   }
 
@@ -82,26 +103,7 @@ class DaemonDeathTest {
       ServiceStatus after = ftrun.awaitStatus("taken over", status -> status.epoch() > epoch);
       LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(micros)); // a random instant
       ftrun.killDaemon();
-      servesOn(ftrun, crowd, after.primaryPid());
+      assertThat(Orphan.servesOn(ftrun, crowd, BYTES_AFTER)).isEqualTo(after.primaryPid());
     }
-  }
-
-  /** The service does, on all cores, and nothing else of ftrun is left. */
-  private static void servesOn(FtrunProcess ftrun, Conversation crowd, long primary)
-      throws Exception {
-    EchoServer.awaitProgress(ftrun, crowd, BYTES_AFTER);
-    crowd.finish();
-    assertThat(cores(primary)).isEqualTo(cores(ProcessHandle.current().pid()));
-    Await.until(
-        FtrunProcess.LIMIT,
-        () -> "more than the service, " + primary + ", is left\n" + ftrun.messages(),
-        () -> ftrun.processes().equals(List.of(primary)));
-  }
-
-  private static String cores(long pid) throws IOException {
-    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-        .filter(line -> line.startsWith("Cpus_allowed_list:"))
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -1,10 +1,13 @@
 package org.ftrun.systemtests;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /** The echo server under ftrun, and its clients. */
@@ -55,10 +58,19 @@ final class EchoServer {
 
   /** Clients of all kinds: single bytes, small pieces, and as much as the connection holds. */
   static Conversation crowd(FtrunProcess ftrun, int port) throws Exception {
+    return crowd(() -> Ports.connect(ftrun, port));
+  }
+
+  /** As {@link #crowd(FtrunProcess, int)}, where the server listens, whether ftrun lives or not. */
+  static Conversation crowd(int port) throws Exception {
+    return crowd(() -> new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  private static Conversation crowd(Callable<Socket> connecting) throws Exception {
     List<EchoClient> clients = new ArrayList<>();
     long[] windows = {1, 1, 100, 1000, 100_000, 4_000_000};
     for (int i = 0; i < windows.length; i++) {
-      clients.add(new EchoClient(Ports.connect(ftrun, port), i, windows[i]));
+      clients.add(new EchoClient(connecting.call(), i, windows[i]));
     }
     return new Crowd(clients);
   }

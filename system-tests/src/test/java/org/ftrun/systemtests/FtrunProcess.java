@@ -208,6 +208,16 @@ final class FtrunProcess implements AutoCloseable {
         .start();
   }
 
+  /** Sends a process a signal, if it is still there. */
+  static void signalIfAlive(String signal, long pid) throws IOException, InterruptedException {
+    assertThat(pid).as("pid to send a signal to").isGreaterThan(1);
+    new ProcessBuilder("kill", "-s", signal, "" + pid)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
   /** Sends any process a signal. */
   static void signal(String signal, long pid) throws IOException, InterruptedException {
     assertThat(pid).as("pid to send a signal to").isGreaterThan(1);
@@ -279,6 +289,16 @@ final class FtrunProcess implements AutoCloseable {
     abandoned = true;
     process.destroyForcibly();
     assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** Whether ftrun has died of SIGKILL, that it was to send itself; as {@link #killDaemon} then. */
+  boolean hasDied() {
+    if (process.isAlive()) {
+      return false;
+    }
+    abandoned = true;
+    assertThat(process.exitValue()).as("status of ftrun:%n%s", messages()).isEqualTo(128 + 9);
+    return true;
   }
 
   /** The live processes of the service, and ftrun itself. */

@@ -220,8 +220,8 @@ final class CallEffects {
             bytes.getLong(24) & ~NEVER_MASKED);
     boolean owned = (SignalActions.OWNED & SignalActions.bit(signal)) != 0;
     bytes.putLong(24, newAction.mask() & ~SignalActions.OWNED);
-    if (owned && !newAction.hasHandler()) {
-      Lifeline.describe(member.model().stub, bytes);
+    if (owned) {
+      Lifeline.describe(member.model().stub, newAction, bytes);
     }
     call.asked[1] = toScratch(ACTION_BYTES);
   }
@@ -233,7 +233,7 @@ final class CallEffects {
     if (newAction != null) {
       actions.set(signal, newAction);
       if ((SignalActions.OWNED & SignalActions.bit(signal)) != 0) {
-        member.lifeline.tellIgnored();
+        member.lifeline.tellActions();
       }
       if (newAction.isIgnore()) {
         member.hiddenPending.drop(signal); // as the kernel drops what is pending
@@ -277,6 +277,7 @@ final class CallEffects {
   private long finishMask(CallInFlight call) {
     long before = member.thread().hiddenMask;
     member.thread().hiddenMask = newHidden;
+    member.lifeline.tellHidden();
     if (call.arguments[2] != 0 && before != 0) {
       addToSet(call.arguments[2], before);
     }
@@ -303,6 +304,7 @@ final class CallEffects {
       bytes.putLong(0, mask);
       write(frame, SIGSET_BYTES);
     }
+    member.lifeline.tellHidden();
     return mask;
   }
 

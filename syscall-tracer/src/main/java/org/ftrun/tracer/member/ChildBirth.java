@@ -136,8 +136,15 @@ final class ChildBirth {
     if (!parent.role.tracees().hasStoppedEarly(pid)) {
       ThreadBirth.awaitFirstStop(tracee);
     }
-    return new MemberThread(
-        tracee, member.model().copy(), member.ids.ofClone(pid), member.thread().copy());
+    MemberThread child =
+        new MemberThread(
+            tracee, member.model().copy(), member.ids.ofClone(pid), member.thread().copy());
+    Registers start = call.atSite.copy();
+    child.afterCall(start, null, 0);
+    // Should ftrun die now, its stub has the child go on by itself.
+    child.lifeline.attach(
+        new CallInFlight(CallDigest.of(child, parent.group), child.ids.pid()), () -> start);
+    return child;
   }
 
   private Registers start(MemberThread child) throws TraceeDiedException {

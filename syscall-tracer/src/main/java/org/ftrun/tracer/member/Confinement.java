@@ -2,7 +2,9 @@ package org.ftrun.tracer.member;
 
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.stub.StubArea;
 import org.ftrun.tracer.stub.StubLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,8 @@ final class Confinement {
       return "the kernel has no Syscall User Dispatch (Linux 5.11 or later is needed): errno "
           + -result;
     }
-    if (!member.tracee.memory().writeBytes(model.stub.selector(), BLOCK)) {
+    if (!member.tracee.memory().writeBytes(model.stub.enters(), BLOCK)
+        || !member.tracee.memory().writeBytes(selector(member), BLOCK)) {
       throw TraceeDiedException.INSTANCE;
     }
     return null;
@@ -69,7 +72,7 @@ final class Confinement {
   }
 
   private static long dispatch(MemberThread member, boolean on) throws TraceeDiedException {
-    long selector = member.model().stub.selector().value();
+    long selector = selector(member).value();
     long start = member.model().stub.base().value();
     if (!FORCE_PRCTL
         && member.tracee.setSyscallUserDispatch(on, selector, start, StubLayout.TEXT_BYTES)) {
@@ -84,6 +87,11 @@ final class Confinement {
             StubLayout.TEXT_BYTES,
             selector)
         : member.inject(SyscallNumber.PRCTL, PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0);
+  }
+
+  /** Each thread has its own, so that each goes on natively by itself when the tracer has died. */
+  private static TraceeAddress selector(MemberThread member) {
+    return member.room().area().plus(StubArea.SELECTOR);
   }
 
   private static boolean forcePrctl() {

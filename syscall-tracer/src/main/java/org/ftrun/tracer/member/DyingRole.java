@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -136,7 +137,9 @@ final class DyingRole implements Role, FailSafe {
       cause = Signal.name(signal);
     }
     settleAll();
+    DaemonFault.reached(DaemonFault.Step.SETTLED, pid);
     lose();
+    DaemonFault.reached(DaemonFault.Step.SEALED, pid);
   }
 
   /** The signal that ends the process, 0 if none does. */

@@ -97,6 +97,11 @@ final class FastPath {
     return requested == STOP_NOW;
   }
 
+  /** The call that the stub has on its stack is the tracer's from now on. */
+  void leaveStub() {
+    putLong(StubArea.INSIDE, 0);
+  }
+
   /** Nothing is left for which the thread would have to stop. */
   void clearStop() {
     request(STOP_NOT);
@@ -195,7 +200,7 @@ final class FastPath {
 
   /** A copy of the stub's met a fault of the service's memory: the call ends with EFAULT. */
   boolean endCopy(Registers stopped) throws TraceeDiedException {
-    if (!isOn() || !member.model().stub.isCopying(stopped.rip())) {
+    if (member.model() == null || !member.model().stub.isCopying(stopped.rip())) {
       return false;
     }
     stopped.rip(member.model().stub.at(StubLayout.COPY_FAULT)).originalRax(-1);

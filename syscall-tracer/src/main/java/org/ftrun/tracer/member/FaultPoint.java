@@ -1,8 +1,5 @@
 package org.ftrun.tracer.member;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -10,6 +7,7 @@ import java.util.regex.Pattern;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
@@ -107,7 +105,7 @@ enum FaultPoint {
   }
 
   private void strike(MemberThread member, SyscallRow row) throws TraceeDiedException {
-    if (isRehearsing(member.pid()) || !FAULT.isDue()) {
+    if (DaemonFault.isRehearsing(member.pid()) || !FAULT.isDue()) {
       return;
     }
     boolean late = FAULT.met.get() / FAULT.n % 2 == 0;
@@ -119,17 +117,6 @@ enum FaultPoint {
     if (late) {
       // The process comes to its exit event meanwhile, where ptrace serves it as at any other stop.
       LockSupport.parkNanos(LATE_NANOS);
-    }
-  }
-
-  /** Whether it is no service but the launcher's tiny child on which takeovers are rehearsed. */
-  static boolean isRehearsing(int pid) {
-    try {
-      Path program = Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"));
-      return program.endsWith("ftrun-launcher");
-    } catch (IOException e) {
-      LOG.debug("process {} has ended", pid);
-      return true;
     }
   }
 }

@@ -46,6 +46,15 @@ final class InjectedCall {
   /** As {@link #call}, with an entry point that traps elsewhere. */
   long run(long address, long trapped, long number, long... arguments) throws TraceeDiedException {
     enter(address, number, arguments);
+    tracee.faults().injects(true);
+    try {
+      return awaitTrap(trapped);
+    } finally {
+      tracee.faults().injects(false);
+    }
+  }
+
+  private long awaitTrap(long trapped) throws TraceeDiedException {
     tracee.resume(0);
     while (true) {
       Stop stop = tracee.await();

@@ -105,6 +105,7 @@ final class MemberThread {
   /** A signal's handler is entered. */
   void enterHandler(int signal) {
     thread.enterHandler(signal, model.actions);
+    lifeline.beforeHandler(signal);
   }
 
   private int readAdvancing(long address, ByteBuffer target) {
@@ -136,7 +137,7 @@ final class MemberThread {
 
   /** As {@link #inject}, without a trap: all signals may be blocked. */
   long injectWithoutTrap(long number, long... args) throws TraceeDiedException {
-    return injected.callWithoutTrap(model.stub.execute(), number, args);
+    return injected.callWithoutTrap(lifeline.callWithoutTrap(), number, args);
   }
 
   /**

@@ -320,6 +320,7 @@ final class PrimaryCalls {
     member.afterCall(call.atSite, current, result);
     call.executing = false;
     member.tracee.writeRegisters(call.atSite);
+    member.lifeline.afterCall();
   }
 
   private void awaitReplica() {

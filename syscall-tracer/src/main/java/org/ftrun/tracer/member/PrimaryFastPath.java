@@ -107,6 +107,7 @@ final class PrimaryFastPath {
       call.began(member.fastPath.began());
     }
     call.executing = true;
+    member.fastPath.leaveStub();
     primary.recorder.enter(call.row, call.arguments);
     if (primary.recorder.isRecording()) {
       call.detail = calls.detail();

@@ -19,6 +19,7 @@ final class PrimaryInstructions {
    */
   void answer(TrappedInstruction instruction) throws TraceeDiedException {
     long site = member.now.rip();
+    member.lifeline.beforeAnswering();
     if (instruction == TrappedInstruction.CPUID) {
       long question = TrappedInstruction.question(member.now);
       int[] answer = TrappedInstruction.cpuid(localStub, question);

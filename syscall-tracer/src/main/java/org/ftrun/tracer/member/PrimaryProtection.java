@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /** How a primary that stands at a call boundary comes by a replica, or goes on without any. */
@@ -26,6 +27,7 @@ final class PrimaryProtection {
       return end(refusal);
     }
     role.recording.set(true);
+    DaemonFault.reached(DaemonFault.Step.RECORDING, role.pid());
     StubFault.arm(role.first().member);
     return null;
   }

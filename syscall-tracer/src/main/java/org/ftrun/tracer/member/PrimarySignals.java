@@ -251,7 +251,7 @@ final class PrimarySignals {
       throws TraceeDiedException {
     byte[] shown = calls.effects.identities.shown(siginfo);
     chain = another;
-    chainAt = member.model().actions.of(HeldSignals.signalOf(siginfo)).handler();
+    chainAt = member.lifeline.entryOf(HeldSignals.signalOf(siginfo));
     primary.recorder.publishSignal(shown, another ? flags | EventRecorder.FLAG_MORE : flags);
     FaultPoint.AFTER_SIGNAL.reached(primary.recorder, member, call.row);
     if (replace || shown != siginfo) {

@@ -73,6 +73,11 @@ final class PrimaryThread {
     }
   }
 
+  /** Its program is about to begin, with these registers. */
+  void startsAt(Registers registers) {
+    service = registers;
+  }
+
   /**
    * Takes over from a replica that stands at a call.
    *
@@ -108,6 +113,7 @@ final class PrimaryThread {
       return standing.inCode(own);
     }
     member.tracee.writeRegisters(own);
+    member.lifeline.afterCall();
     member.tracee.resume(0);
     return role;
   }

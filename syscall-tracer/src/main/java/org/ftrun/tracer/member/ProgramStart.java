@@ -87,12 +87,14 @@ final class ProgramStart {
     hideVdso();
     TimeStampUse.atStart(member);
     prepareArea();
+    primary.first().startsAt(service);
+    member.lifeline.tellActions();
+    member.lifeline.tellHidden();
+    member.lifeline.install();
     refusal = Confinement.impose(member);
     if (refusal != null) {
       return giveUp(primary, refusal);
     }
-    member.lifeline.install();
-    member.lifeline.tellIgnored();
     Role next = primary.standingAt(service).protection.seed();
     if (next != null) {
       group.serving(null);

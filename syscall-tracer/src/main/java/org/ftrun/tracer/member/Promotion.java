@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
@@ -25,6 +26,7 @@ final class Promotion {
     first.ids.succeed(legacy.pid());
     first.fastPath.tellParent();
     armTimers(first, legacy);
+    DaemonFault.reached(DaemonFault.Step.TIMED, first.pid());
     if (first.model().personal.deathSignal != 0) {
       first.inject(SyscallNumber.PRCTL, PR_SET_PDEATHSIG, first.model().personal.deathSignal);
     }
@@ -33,6 +35,7 @@ final class Promotion {
     }
     long mask = first.tracee.signalMask();
     // What is queued now must stay in the kernel until the service runs.
+    first.lifeline.maskIs(mask);
     first.tracee.setSignalMask(~SignalActions.OWNED);
     new Owners(first).inherit(legacy.pid());
     OwnSignals signals = new OwnSignals(first);
@@ -40,6 +43,7 @@ final class Promotion {
       signals.queueShared(HeldSignals.inherited(siginfo, legacy.pid(), first.pid()));
     }
     first.tracee.setSignalMask(mask);
+    first.lifeline.maskIsBack();
     first.tracee.writeRegisters(service);
   }
 
@@ -75,12 +79,14 @@ final class Promotion {
     thread.tracee.readRegisters(service);
     long mask = thread.tracee.signalMask();
     // What is queued now must stay in the kernel until the service runs.
+    thread.lifeline.maskIs(mask);
     thread.tracee.setSignalMask(~SignalActions.OWNED);
     OwnSignals signals = new OwnSignals(thread);
     for (byte[] siginfo : pending) {
       signals.queue(HeldSignals.inherited(siginfo, dead, thread.processId()));
     }
     thread.tracee.setSignalMask(mask);
+    thread.lifeline.maskIsBack();
     thread.tracee.writeRegisters(service);
   }
 

@@ -7,6 +7,7 @@ import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.Tracee;
@@ -62,6 +63,7 @@ final class ReplicaBirth {
     for (int i = 0; i < newborn.threads().size(); i++) {
       prepare(first.threads().all().get(i), newborn.threads().get(i));
     }
+    DaemonFault.reached(DaemonFault.Step.DELIVERED, newborn.pid());
     return first;
   }
 
@@ -83,6 +85,7 @@ final class ReplicaBirth {
       throw new IllegalStateException("clone of a thread: errno " + -tid);
     }
     Tracee tracee = Tracee.born((int) tid);
+    tracee.faults().is(DaemonFault.Who.NEWBORN);
     ThreadBirth.awaitFirstStop(tracee);
     MemberThread thread = new MemberThread(tracee, first.model(), first.ids, described.model());
     thread.join(first);
@@ -146,6 +149,8 @@ final class ReplicaBirth {
    */
   static Tracee seize(int pid, int options) throws TraceeDiedException {
     Tracee tracee = Tracee.seize(pid, options | PTRACE_O_EXITKILL);
+    tracee.faults().is(DaemonFault.Who.NEWBORN);
+    DaemonFault.reached(DaemonFault.Step.SEIZED, pid);
     tracee.interrupt();
     awaitTrap(tracee);
     return tracee;

@@ -4,6 +4,7 @@ import org.ftrun.eventlog.Event;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventReader;
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -50,6 +51,7 @@ final class ReplicaThread {
     this.call = new CallInFlight(CallDigest.of(member, role.group), member.ids.pid());
     this.reader = role.reader;
     this.calls = new ReplicaCalls(this, reader);
+    member.tracee.faults().is(DaemonFault.Who.REPLICA);
   }
 
   /** Its id in events. */
@@ -363,14 +365,21 @@ final class ReplicaThread {
 
   /**
    * Gives it the registers with which it would go on by itself, its tracer gone: what it has come
-   * to, it makes again then.
+   * to, it makes again then. So it does if it is sent to make a call of ours from here on.
    */
   void standByItself() throws TraceeDiedException {
+    Registers standing;
     if (at == At.CALL) {
-      member.tracee.writeRegisters(call.atSite);
+      standing = call.atSite;
+      member.tracee.writeRegisters(standing);
     } else if (at == At.BORN || at == At.LOOP) {
-      member.tracee.writeRegisters(start);
+      standing = start;
+      member.tracee.writeRegisters(standing);
+    } else {
+      standing = new Registers();
+      member.tracee.readRegisters(standing);
     }
+    member.lifeline.attach(call, () -> standing);
   }
 
   /** The signal that should have come behind its call died with the primary. */

@@ -9,6 +9,7 @@ import java.util.List;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubLayout;
@@ -54,6 +55,7 @@ final class Seeding {
     Registers stopped = new Registers();
     member.tracee.readRegisters(stopped);
     long child = bear(member, CLONE_FS | CLONE_FILES);
+    DaemonFault.reached(DaemonFault.Step.CLONED, member.pid());
     if (role.areSeveral()) {
       member.tracee.writeRegisters(stopped);
     }
@@ -109,7 +111,8 @@ final class Seeding {
     long trapped = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
     long flags = shared | CLONE_PARENT | CLONE_UNTRACED | Signal.SIGCHLD;
     try {
-      return member.injected.run(birth, trapped, SyscallNumber.CLONE, flags);
+      return member.injected.run(
+          birth, trapped, SyscallNumber.CLONE, flags, 0, 0, 0, 0, ProcessHandle.current().pid());
     } catch (TraceeDiedException died) {
       killOrphan(member);
       throw died;

@@ -61,6 +61,13 @@ final class SignalActions {
     return ignored;
   }
 
+  /** Whether the service has a handler for a signal that we own. */
+  boolean hasOwnedHandler() {
+    return actions[Signal.SIGSYS].hasHandler()
+        || actions[Signal.SIGTRAP].hasHandler()
+        || actions[Signal.SIGSEGV].hasHandler();
+  }
+
   static long bit(int signal) {
     return 1L << signal - 1;
   }

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -75,7 +76,7 @@ final class StubFault {
     if (FAULT != null
         && FAULT.killsLeft.get() > 0
         && member.fastPath.isOn()
-        && !FaultPoint.isRehearsing(member.pid())) {
+        && !DaemonFault.isRehearsing(member.pid())) {
       FAULT.calls = 0;
       member.tracee.breakAt(member.model().stub.at(StubLayout.ENTER));
     }

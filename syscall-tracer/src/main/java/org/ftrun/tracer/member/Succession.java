@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,15 +84,19 @@ final class Succession {
   /** Makes the replica, all of whose threads stand still, the primary. */
   Role promote() throws TraceeDiedException {
     ReplicaThread current = replica.current() == null ? replica.first() : replica.current();
+    DaemonFault.reached(DaemonFault.Step.DRAINED, replica.pid());
     current.leaveBehindCall();
     for (ReplicaThread thread : replica.threads()) {
       thread.standByItself();
     }
     for (ReplicaThread thread : replica.threads()) {
       thread.member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
+      DaemonFault.reached(DaemonFault.Step.OUTLIVES, replica.pid());
       Promotion.inherit(thread.member, legacy.of(thread.id()), legacy.pid());
     }
+    DaemonFault.reached(DaemonFault.Step.INHERITED, replica.pid());
     Promotion.complete(replica.first().member, legacy);
+    DaemonFault.reached(DaemonFault.Step.COMPLETED, replica.pid());
     successor = new PrimaryRole(replica.first().member, replica.group);
     for (ReplicaThread thread : replica.threads()) {
       PrimaryThread primary =
@@ -104,6 +109,7 @@ final class Succession {
     successor.turn.take(serving);
     successor.adopted.adopt(legacy.pid());
     replica.group.promoted(successor);
+    DaemonFault.reached(DaemonFault.Step.PROMOTED, replica.pid());
     try {
       return current.takeOver(serving, legacy.of(current.id()).interrupted());
     } catch (TraceeDiedException e) {

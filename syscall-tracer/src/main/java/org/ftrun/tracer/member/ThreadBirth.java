@@ -93,6 +93,9 @@ final class ThreadBirth {
     parent.ids.add(id, tid);
     MemberThread newborn = new MemberThread(tracee, parent.model(), parent.ids, model);
     newborn.join(parent);
+    if (parent.threads().all().size() == 2) {
+      parent.lifeline.tellSeveral();
+    }
     copyArea(model);
     String refusal = Confinement.impose(newborn);
     if (refusal != null) {

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -42,30 +43,35 @@ final class Unbinding {
     for (MemberThread thread : threads) {
       thread.fastPath.setMode(StubArea.Mode.SLOW);
     }
+    DaemonFault.reached(DaemonFault.Step.LEAVING, member.pid());
     member.fastPath.remove();
+    DaemonFault.reached(DaemonFault.Step.UNPATCHED, member.pid());
     model.fences().lower(member);
     RealTimerCalls.giveBack(member);
     List<Long> masks = new ArrayList<>();
-    for (MemberThread thread : threads) {
+    for (int i = 0; i < threads.size(); i++) {
+      MemberThread thread = threads.get(i);
       Confinement.lift(thread);
-      masks.add(thread.tracee.signalMask());
+      masks.add(thread.tracee.signalMask() | thread.thread().hiddenMask);
       // What is queued now must stay in the kernel until the service runs by itself, and a trap
       // would undo a disposition: nothing is let through, and no call of ours traps from here on.
-      thread.tracee.setSignalMask(-1);
+      thread.lifeline.shelter(services.get(i), masks.get(i));
     }
+    DaemonFault.reached(DaemonFault.Step.LIFTED, member.pid());
     restoreActions(model);
+    DaemonFault.reached(DaemonFault.Step.RESTORED, member.pid());
     for (MemberThread thread : threads) {
       queueHeld(thread);
     }
     member.injectWithoutTrap(SyscallNumber.MUNMAP, model.log.value(), logBytes);
+    DaemonFault.reached(DaemonFault.Step.UNMAPPED, member.pid());
     for (int i = 0; i < threads.size(); i++) {
       MemberThread thread = threads.get(i);
-      thread.tracee.setSignalMask(masks.get(i) | thread.thread().hiddenMask);
+      AffinityCalls.restore(thread);
+      thread.tracee.setSignalMask(masks.get(i));
       thread.tracee.writeRegisters(services.get(i).originalRax(-1).gsBase(0));
     }
-    for (MemberThread thread : threads) {
-      AffinityCalls.restore(thread);
-    }
+    DaemonFault.reached(DaemonFault.Step.LEFT, member.pid());
   }
 
   /** Lets the process run untraced. */

@@ -47,6 +47,7 @@ public final class Tracee {
   private final Stop stop = new Stop();
   private final NativeMemory scratch = NativeMemory.allocate(SCRATCH_BYTES);
   private final NativeMemory request = NativeMemory.allocate(SIGINFO_BYTES);
+  private final StopFaults faults;
   private boolean unread;
 
   /** Whether stops are only looked at, for PTRACE_CONT to consume them. */
@@ -58,6 +59,7 @@ public final class Tracee {
   private Tracee(int pid) {
     this.pid = pid;
     this.memory = new TraceeMemory(pid);
+    this.faults = new StopFaults(pid);
   }
 
   /**
@@ -89,12 +91,17 @@ public final class Tracee {
 
   /** Waits for its next stop or its end; returns NONE when interrupted by a signal to us. */
   public Stop await() {
-    return waitFor(WALL);
+    return faults.read(waitFor(WALL));
   }
 
   /** As {@link #await}, but returns NONE at once if there is nothing. */
   public Stop poll() {
-    return waitFor(WALL | WNOHANG);
+    return faults.read(waitFor(WALL | WNOHANG));
+  }
+
+  /** What tells {@link DaemonFault} of its stops. */
+  public StopFaults faults() {
+    return faults;
   }
 
   /** The stop that was reported last, until the next is awaited. */
@@ -220,11 +227,8 @@ public final class Tracee {
    *     exit event now: resumed from there, it would be gone before anybody has looked at it
    */
   public void resume(int signal) throws TraceeDiedException {
-    if (hasUnreadStop()) {
-      throw TraceeDiedException.INSTANCE;
-    }
-    checked("PTRACE_CONT", ptrace(PtraceRequest.CONT, 0, signal));
-    resumed = true;
+    faults.resuming();
+    goOn("PTRACE_CONT", PtraceRequest.CONT, signal);
   }
 
   /** Whether the kernel has a stop or an end to report that nobody has waited for yet. */
@@ -240,28 +244,24 @@ public final class Tracee {
 
   /**
    * Lets it run until the entry or exit of its next system call, a SYSCALL if it was seized with
-   * PTRACE_O_TRACESYSGOOD.
-   *
-   * @throws TraceeDiedException as {@link #resume}
+   * PTRACE_O_TRACESYSGOOD. Throws as {@link #resume}.
    */
   public void resumeToSyscall() throws TraceeDiedException {
-    if (hasUnreadStop()) {
-      throw TraceeDiedException.INSTANCE;
-    }
-    checked("PTRACE_SYSCALL", ptrace(PtraceRequest.SYSCALL, 0, 0));
-    resumed = true;
+    faults.resuming();
+    goOn("PTRACE_SYSCALL", PtraceRequest.SYSCALL, 0);
   }
 
-  /**
-   * Resumes it for one instruction; a SIGTRAP follows.
-   *
-   * @throws TraceeDiedException as {@link #resume}
-   */
+  /** Resumes it for one instruction; a SIGTRAP follows. Throws as {@link #resume}. */
   public void step() throws TraceeDiedException {
+    faults.stepping();
+    goOn("PTRACE_SINGLESTEP", PtraceRequest.SINGLESTEP, 0);
+  }
+
+  private void goOn(String operation, int request, int signal) throws TraceeDiedException {
     if (hasUnreadStop()) {
       throw TraceeDiedException.INSTANCE;
     }
-    checked("PTRACE_SINGLESTEP", ptrace(PtraceRequest.SINGLESTEP, 0, 0));
+    checked(operation, ptrace(request, 0, signal));
     resumed = true;
   }
 
@@ -278,6 +278,7 @@ public final class Tracee {
 
   /** Leaves it in its group stop, still reporting. */
   public void listen() throws TraceeDiedException {
+    faults.resuming();
     checked("PTRACE_LISTEN", ptrace(PtraceRequest.LISTEN, 0, 0));
     resumed = true;
   }
@@ -289,6 +290,7 @@ public final class Tracee {
 
   /** Ends tracing and lets it run, delivering {@code signal} unless 0. */
   public void detach(int signal) throws TraceeDiedException {
+    faults.resuming();
     checked("PTRACE_DETACH", ptrace(PtraceRequest.DETACH, 0, signal));
   }
 

@@ -78,8 +78,8 @@ public final class StubArea {
   /** CLOCK_MONOTONIC at the begin of the call under way, if it may have a time-out, else 0. */
   public static final int BEGAN = 312;
 
-  /** Owned signals that the service ignores, bit n-1 for signal n. */
-  public static final int IGNORED = 384;
+  /** Owned signals that the service believes to be blocked, bit n-1 for signal n. */
+  public static final int HIDDEN = 384;
 
   /** Where {@link org.ftrun.tracer.stub.StubArea.Rescue} and what belongs to it begin. */
   public static final int RESCUE = 392;
@@ -120,8 +120,35 @@ public final class StubArea {
   /** The cores that the thread is to have without a tracer, as sched_setaffinity(2) takes them. */
   public static final int AFFINITY = SIGNALS + 8;
 
+  /**
+   * What the service wants of SIGTRAP, SIGSEGV and SIGSYS, {@value #ACTION_BYTES} bytes each:
+   * handler, flags, restorer and mask.
+   */
+  public static final int OWN = AFFINITY + 128;
+
+  /** Bytes of a disposition, as rt_sigaction(2) takes it. */
+  public static final int ACTION_BYTES = 32;
+
+  /** Not 0 if the service has, or has had, more than one thread, 32 bits. */
+  public static final int SEVERAL = OWN + 3 * ACTION_BYTES;
+
+  /** Not 0 when the thread goes on natively, its tracer gone, 32 bits. */
+  static final int NATIVE = SEVERAL + 4;
+
+  /** Not 0 while the stub has a call of the thread's on its stack. */
+  public static final int INSIDE = NATIVE + 4;
+
+  /** Not 0 if the kernel's mask is not the service's at present; behind it the service's. */
+  public static final int MASKED = INSIDE + 64;
+
+  /** The byte that switches Syscall User Dispatch on for the thread. */
+  public static final int SELECTOR = MASKED + 16;
+
+  /** How many owned signals are on their way through the stub to the service's handlers. */
+  public static final int PASSED = SELECTOR + 8;
+
   /** Bytes of the structure. */
-  public static final int BYTES = AFFINITY + 128;
+  public static final int BYTES = PASSED + 8;
 
   private static final int UNLOGGED = 320;
 
@@ -136,7 +163,11 @@ public final class StubArea {
     /** To make a call of ours after the service's, whose answer is known. */
     ANSWERED,
     /** It did not, but led the thread through its own code, instruction by instruction. */
-    STEPPED
+    STEPPED,
+    /** It did not, but answered the instruction at which the thread had faulted. */
+    INSTRUCTION,
+    /** It did, and the thread has the registers to go on with. */
+    RETURNED
   }
 
   private StubArea() {}
@@ -198,5 +229,6 @@ public final class StubArea {
     area.putLong(REDIRECTED, -1);
     area.putInt(THREAD, id);
     area.putLong(RESCUE, Rescue.NONE.ordinal());
+    area.putLong(INSIDE, 0);
   }
 }

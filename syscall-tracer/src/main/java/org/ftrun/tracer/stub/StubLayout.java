@@ -8,20 +8,20 @@ import java.io.UncheckedIOException;
  * Offsets in the stub's region; mirrors stub.h.
  *
  * <pre>
- *   0x00000  text, 4 pages, read and execute
+ *   0x00000  text, 6 pages, read and execute
  *            +0   syscall; int3             EXECUTE
  *            +16  clone, newborn waits      BIRTH
  *            +64  rdtscp                    RDTSC   (called in the daemon)
  *            +80  cpuid                     CPUID   (called in the daemon)
  *            +96  the fast path             ENTER   (called by trampolines)
- *   0x04000  table of the calls that the stub can do, 8 pages, read
- *   0x0c000  data, one page, read and write
- *            +0   selector of Syscall User Dispatch, one byte
+ *   0x06000  table of the calls that the stub can do, 8 pages, read
+ *   0x0e000  data, one page, read and write
+ *            +0   a byte: not 0 while trampolines lead into the stub
  *            +64  addresses of the rooms of trampolines
  *            +256 scratch for arguments of calls, to the end of the page
- *   0x0d000  area and stack of the thread, 4 pages, read and write; {@link StubArea}. Those of the
+ *   0x0f000  area and stack of the thread, 4 pages, read and write; {@link StubArea}. Those of the
  *            other threads are mapped when they are born
- *   0x11000  trampolines, 16 pages, read and execute; calls made there are intercepted
+ *   0x13000  trampolines, 16 pages, read and execute; calls made there are intercepted
  * </pre>
  */
 public final class StubLayout {
@@ -50,31 +50,34 @@ public final class StubLayout {
   public static final int ENTER = 96;
 
   /** Where the fast path looks whether the tracer wants the thread, just before its call. */
-  public static final int CHECK = 640;
+  public static final int CHECK = 832;
 
   /** The fast path's system call. */
-  public static final int CALL = 651;
+  public static final int CALL = 843;
 
   /** Where the instruction pointer is after the fast path's call. */
-  public static final int BEHIND = 653;
+  public static final int BEHIND = 845;
 
   /** The result of the fast path's call is in the slot. */
-  public static final int STORED = 669;
+  public static final int STORED = 861;
 
   /** From here to {@link #COPY_FAULT} the application's memory is copied from and to. */
-  public static final int COPY = 720;
+  public static final int COPY = 912;
 
   /** Where a copy goes on that met a fault. */
-  public static final int COPY_FAULT = 808;
+  public static final int COPY_FAULT = 1000;
 
   /** The handler of the signals that the stub owns. */
-  public static final int HANDLER = 832;
+  public static final int HANDLER = 1024;
 
   /** What returns from that handler. */
-  public static final int RESTORER = 848;
+  public static final int RESTORER = 1040;
+
+  /** A call of a thread that is about to run natively, and goes on so if its tracer dies. */
+  public static final int LEAVE = 1056;
 
   /** Size of the text. */
-  public static final int TEXT_BYTES = 4 * 4096;
+  public static final int TEXT_BYTES = 6 * 4096;
 
   /** The table of fast calls. */
   public static final int TABLE = TEXT_BYTES;
@@ -82,18 +85,18 @@ public final class StubLayout {
   /** Size of the table. */
   public static final int TABLE_BYTES = 8 * 4096;
 
-  static final int SELECTOR = TABLE + TABLE_BYTES;
+  static final int ENTERS = TABLE + TABLE_BYTES;
 
   /**
    * Addresses of the rooms of trampolines, 0 behind the last, for the case that the tracer dies.
    */
-  static final int ROOMS = SELECTOR + 64;
+  static final int ROOMS = ENTERS + 64;
 
   /** How many rooms there may be. */
   public static final int MOST_ROOMS = 17;
 
   /** What belongs to the first thread; that of others is elsewhere and looks the same. */
-  public static final int THREAD = SELECTOR;
+  public static final int THREAD = ENTERS;
 
   /** Offset of the scratch room from there. */
   public static final int SCRATCH_IN_THREAD = 256;
@@ -107,7 +110,9 @@ public final class StubLayout {
   public static final int SCRATCH_BYTES = 4096 - 256;
 
   static final int AREA = THREAD + AREA_IN_THREAD;
-  static final int AREA_BYTES = 4 * 4096;
+
+  /** Size of an area with its stack, which grows down from its end. */
+  public static final int AREA_BYTES = 4 * 4096;
 
   /** Bytes of what belongs to a thread. */
   public static final int THREAD_BYTES = AREA_IN_THREAD + AREA_BYTES;

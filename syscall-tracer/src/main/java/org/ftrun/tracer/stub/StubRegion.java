@@ -38,9 +38,9 @@ public record StubRegion(TraceeAddress base) {
     return base.value() + StubLayout.EXECUTED;
   }
 
-  /** The selector byte of Syscall User Dispatch. */
-  public TraceeAddress selector() {
-    return base.plus(StubLayout.SELECTOR);
+  /** A byte that is not 0 while trampolines lead into the stub. */
+  public TraceeAddress enters() {
+    return base.plus(StubLayout.ENTERS);
   }
 
   /** Where the address of a room of trampolines stands. */

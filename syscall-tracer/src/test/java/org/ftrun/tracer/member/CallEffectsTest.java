@@ -99,6 +99,21 @@ class CallEffectsTest {
   }
 
   @Test
+  void shouldGiveTheKernelTheStubsHandlerWithTheServicesStackAndFrameWhenAnOwnedSignalIsHandled()
+      throws Exception {
+    long onStack = 0x0800_0000L;
+    long oneShot = 0x8000_0000L;
+    long always = 0x4 | 0x0400_0000L | 0x4000_0000L; // SA_SIGINFO, SA_RESTORER, SA_NODEFER
+    on.put(0, HANDLER, onStack | oneShot, 0x77, TRAP | TERM);
+    assertThat(traced("rt_sigaction", Signal.SIGSEGV, on.room, 0, 8)).isZero();
+    byKernel("rt_sigaction", Signal.SIGSEGV, 0, on.room + OTHER, 8);
+    long stubHandler = member.model().stub.at(StubLayout.HANDLER);
+    assertThat(on.get(on.room + OTHER, 4))
+        .containsExactly(stubHandler, onStack | always, 0x77, TERM);
+    assertThat(member.model().actions.of(Signal.SIGSEGV).handler()).isEqualTo(HANDLER);
+  }
+
+  @Test
   void shouldFailAsTheKernelDoesAndLearnNothing() throws Exception {
     on.put(0, HANDLER, 0, 0, 0);
     assertThat(traced("rt_sigaction", Signal.SIGKILL, on.room, 0, 8)).isEqualTo(-Errno.EINVAL);

@@ -87,13 +87,16 @@ class StubLayoutTest {
   }
 
   @Test
-  void shouldKeepTheNewbornInPauseForEver() {
-    // prctl(PR_SET_PDEATHSIG, SIGKILL), then pause() and a jump back to it.
-    assertThat(bytes(StubLayout.BIRTH_TRAPPED, 26))
+  void shouldKeepTheNewbornInPauseForEverUnlessItsParentIsGone() {
+    // prctl(PR_SET_PDEATHSIG, SIGKILL); getppid(), which is r9, else exit_group(); then pause() and
+    // a jump back to it.
+    assertThat(bytes(StubLayout.BIRTH_TRAPPED, 39))
         .containsExactly(
-            0xb8, 157, 0, 0, 0, 0xbf, 1, 0, 0, 0, 0xbe, 9, 0, 0, 0, 0x0f, 0x05, //
-            0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7);
-    assertThat(StubLayout.BIRTH_TRAPPED + 26).isLessThanOrEqualTo(StubLayout.RDTSC);
+            0x8d, 0x78, 1, 0x8d, 0x70, 9, 0xb8, 157, 0, 0, 0, 0x0f, 0x05, //
+            0x8d, 0x40, 110, 0x0f, 0x05, 0x4c, 0x39, 0xc8, 0x75, 9, //
+            0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7, //
+            0xb8, 231, 0, 0, 0, 0x0f, 0x05);
+    assertThat(StubLayout.BIRTH_TRAPPED + 39).isLessThanOrEqualTo(StubLayout.RDTSC);
   }
 
   @Test
@@ -105,8 +108,8 @@ class StubLayoutTest {
   @Test
   void shouldFitItsPages() {
     assertThat(image.length).isLessThanOrEqualTo(StubLayout.TEXT_BYTES);
-    assertThat(StubLayout.SELECTOR).isEqualTo(StubLayout.TABLE + StubLayout.TABLE_BYTES);
-    assertThat(StubLayout.SCRATCH).isGreaterThan(StubLayout.SELECTOR);
+    assertThat(StubLayout.ENTERS).isEqualTo(StubLayout.TABLE + StubLayout.TABLE_BYTES);
+    assertThat(StubLayout.SCRATCH).isGreaterThan(StubLayout.ENTERS);
     assertThat(StubLayout.SCRATCH + StubLayout.SCRATCH_BYTES).isEqualTo(StubLayout.AREA);
   }
 
@@ -116,7 +119,7 @@ class StubLayoutTest {
 
     assertThat(region.execute()).isEqualTo(0x7000_0000_0000L);
     assertThat(region.birth()).isEqualTo(0x7000_0000_0010L);
-    assertThat(region.selector()).isEqualTo(new TraceeAddress(0x7000_0000_c000L));
+    assertThat(region.enters()).isEqualTo(new TraceeAddress(0x7000_0000_e000L));
     assertThat(region.trapAfterCall()).isEqualTo(0x7000_0000_0002L);
     assertThat(region.isBeforeCall(0x7000_0000_0000L)).isTrue();
     assertThat(region.isBehindCall(0x7000_0000_0002L)).isTrue();

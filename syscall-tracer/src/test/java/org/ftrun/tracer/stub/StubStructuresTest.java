@@ -51,7 +51,15 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, sleep_nanos)", StubArea.SLEEP_NANOS);
     expected.put("offsetof(struct area, began)", StubArea.BEGAN);
     expected.put("offsetof(struct area, unlogged)", 320);
-    expected.put("offsetof(struct area, ignored)", StubArea.IGNORED);
+    expected.put("offsetof(struct area, hidden)", StubArea.HIDDEN);
+    expected.put("offsetof(struct area, own)", StubArea.OWN);
+    expected.put("offsetof(struct area, several)", StubArea.SEVERAL);
+    expected.put("offsetof(struct area, inside)", StubArea.INSIDE);
+    expected.put("offsetof(struct area, masked)", StubArea.MASKED);
+    expected.put("offsetof(struct area, mask)", StubArea.MASKED + 8);
+    expected.put("offsetof(struct area, selector)", StubArea.SELECTOR);
+    expected.put("offsetof(struct area, passed)", StubArea.PASSED);
+    expected.put("sizeof(struct action)", StubArea.ACTION_BYTES);
     expected.put("offsetof(struct area, rescue)", StubArea.RESCUE);
     expected.put("offsetof(struct area, redirected_unit)", StubArea.SAVED - 8);
     expected.put("offsetof(struct area, saved)", StubArea.SAVED);
@@ -106,7 +114,7 @@ class StubStructuresTest {
     expected.put("sizeof(struct output)", 8);
     expected.put("STUB_ROWS", FastTable.ROWS);
     expected.put("STUB_TABLE", StubLayout.TABLE);
-    expected.put("STUB_DATA", StubLayout.SELECTOR);
+    expected.put("STUB_DATA", StubLayout.ENTERS);
     expected.put("STUB_AREA", StubLayout.AREA);
     expected.put("STUB_ROOMS", StubLayout.ROOMS);
     expected.put("STUB_MOST_ROOMS", StubLayout.MOST_ROOMS);
