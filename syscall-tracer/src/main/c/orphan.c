@@ -9,6 +9,9 @@
 #define SYS_ARCH_PRCTL 158
 #define SYS_GETTID 186
 #define SYS_SCHED_SETAFFINITY 203
+#define SYS_RT_SIGPROCMASK 14
+#define SIG_BLOCK 0
+#define SIG_SETMASK 2
 #define SYS_CLONE 56
 #define SYS_KILL 62
 #define SYS_TKILL 200
@@ -135,8 +138,29 @@ static void return_from_clone(const struct area *area, struct context *context) 
   context->rsp = stack;
 }
 
+/*
+ * The thread's mask has been changed or told, but for the signals of ours, of which the kernel was not
+ * to know.
+ */
+static void finish_mask(const struct area *area, struct context *context, u64 hidden) {
+  u64 set, old;
+  if (area->saved.rdx && area->saved.rdx != area->saved.rsi &&
+      !guarded_copy(&old, (void *)area->saved.rdx, sizeof old)) {
+    old |= hidden;
+    guarded_copy((void *)area->saved.rdx, &old, sizeof old);
+  }
+  if (!area->saved.rsi || area->saved.rdx == area->saved.rsi ||
+      guarded_copy(&set, (void *)area->saved.rsi, sizeof set))
+    return;
+  set &= OWNED_SIGNALS;
+  u64 ours = (u32)area->saved.rdi == SIG_SETMASK ? set
+             : (u32)area->saved.rdi == SIG_BLOCK ? hidden | set
+                                                 : hidden & ~set;
+  context->mask = (context->mask & ~OWNED_SIGNALS) | ours;
+}
+
 /* The tracer sent the thread to the stub; what it did there is finished, or undone. */
-static void finish(struct area *area, struct context *context) {
+static void finish(struct area *area, struct context *context, u64 hidden) {
   s64 result = area->rescue == RESCUE_ANSWERED ? area->answer : (s64)context->rax;
   int again = result == -EINTR || (area->timed && result == -EAGAIN);
   if (area->rescue == RESCUE_INJECTED || (again && !area->transferred)) {
@@ -147,6 +171,7 @@ static void finish(struct area *area, struct context *context) {
       guarded_copy((void *)area->redirected_to, (void *)area->redirected_from,
                    result * area->redirected_unit))
     result = -EFAULT;
+  if (area->saved.rax == SYS_RT_SIGPROCMASK && result == 0) finish_mask(area, context, hidden);
   if (area->transferred) result = (result > 0 ? result : 0) + area->transferred;
   return_from_call(area, context, result);
 }
@@ -229,8 +254,9 @@ static int is_ours(s32 signal, const struct siginfo *info, struct context *conte
   }
   if (signal == SIGTRAP && info->code == SI_KERNEL && area->rescue &&
       (inside || !is_behind_break(context->rip))) {
+    u64 hidden = area->hidden;
     context->mask = go_native(area, context->mask);
-    if (inside) finish(area, context);
+    if (inside) finish(area, context, hidden);
     area->rescue = RESCUE_NONE;
     return 1;
   }

@@ -171,11 +171,15 @@ class DaemonDeathPointTest {
       String point, FastPathMode mode, String how, Events events) throws Exception {
     try (FtrunProcess ftrun = start(point, mode, how);
         Conversation crowd = EchoServer.crowd(EchoServer.port(ftrun))) {
-      awaitDeath(ftrun, crowd, events);
-      if (how.equals("restarted") || how.equals("interrupted")) {
-        handleSignals(ftrun, crowd);
+      try {
+        awaitDeath(ftrun, crowd, events);
+        if (how.equals("restarted") || how.equals("interrupted")) {
+          handleSignals(ftrun, crowd);
+        }
+        Orphan.servesOn(ftrun, crowd, BYTES_AFTER);
+      } catch (AssertionError e) {
+        throw new AssertionError(ftrun.messages(), e);
       }
-      Orphan.servesOn(ftrun, crowd, BYTES_AFTER);
       assertThat(ftrun.messages()).doesNotContain("FAILED");
     }
   }
