@@ -44,6 +44,7 @@ class TinyProgramsTest {
           "written",
           "without_dispatch",
           "code",
+          "diverging",
           "fast_again",
           "fast_calls",
           "code_library",
