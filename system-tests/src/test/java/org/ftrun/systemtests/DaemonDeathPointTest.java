@@ -80,9 +80,9 @@ class DaemonDeathPointTest {
     "PRIMARY.TRAP.READ:402,OFF,restarted,NONE",
     "PRIMARY.TRAP.RESUME:403,OFF,restarted,NONE",
     "PRIMARY.TRAP.READ:30,ON,restarted,NONE",
-    "PRIMARY.INJECTED.READ:60,ON,restarted,KILLS",
-    "PRIMARY.INJECTED.RESUME:61,ON,restarted,KILLS",
-    "PRIMARY.INJECTED.RESUME:63,OFF,restarted,KILLS",
+    "PRIMARY.INJECTED.READ:8,ON,restarted,LOSSES",
+    "PRIMARY.INJECTED.RESUME:9,ON,restarted,LOSSES",
+    "PRIMARY.INJECTED.RESUME:10,OFF,restarted,LOSSES",
     // Signals and stops.
     "PRIMARY.SIGNAL.READ:3,ON,restarted,SIGNALS",
     "PRIMARY.SIGNAL.RESUME:4,ON,restarted,SIGNALS",

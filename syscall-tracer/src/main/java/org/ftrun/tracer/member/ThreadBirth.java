@@ -76,6 +76,8 @@ final class ThreadBirth {
     if (tracees == null || !tracees.hasStoppedEarly(tid)) {
       awaitFirstStop(tracee);
     }
+    // Should ftrun die before the newborn runs, the stub has it go on: by what it stops for.
+    tracee.treatStopsLike(parent.tracee);
     parent.model().rooms().take();
     ThreadModel model = new ThreadModel(id, room);
     model.hiddenMask = parent.thread().hiddenMask;

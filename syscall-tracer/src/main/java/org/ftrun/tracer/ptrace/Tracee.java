@@ -142,6 +142,11 @@ public final class Tracee {
     leavesUnread = true;
   }
 
+  /** Its stops are treated as those of another are. */
+  public void treatStopsLike(Tracee other) {
+    leavesUnread = other.leavesUnread;
+  }
+
   private Stop waitFor(int options) {
     if (unread) {
       unread = false;
