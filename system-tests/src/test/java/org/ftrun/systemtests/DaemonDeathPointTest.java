@@ -80,9 +80,9 @@ class DaemonDeathPointTest {
     "PRIMARY.TRAP.READ:402,OFF,restarted,NONE",
     "PRIMARY.TRAP.RESUME:403,OFF,restarted,NONE",
     "PRIMARY.TRAP.READ:30,ON,restarted,NONE",
-    "PRIMARY.INJECTED.READ:8,ON,restarted,LOSSES",
-    "PRIMARY.INJECTED.RESUME:9,ON,restarted,LOSSES",
-    "PRIMARY.INJECTED.RESUME:10,OFF,restarted,LOSSES",
+    "PRIMARY.INJECTED.READ:14,ON,restarted,LOSSES",
+    "PRIMARY.INJECTED.RESUME:15,ON,restarted,LOSSES",
+    "PRIMARY.INJECTED.RESUME:16,OFF,restarted,LOSSES",
     // Signals and stops.
     "PRIMARY.SIGNAL.READ:3,ON,restarted,SIGNALS",
     "PRIMARY.SIGNAL.RESUME:4,ON,restarted,SIGNALS",
