@@ -217,7 +217,7 @@ class StubFaultTest {
     private static final int SIGKILL = 9;
 
     static Faults of(String call, int from, int to) {
-      return of(call, from, to, 2, SIGKILL);
+      return of(call, from, to, 3, SIGKILL);
     }
 
     /** As {@link #of(String, int, int)}, for calls of which parts of the same kind are many. */
@@ -230,7 +230,7 @@ class StubFaultTest {
       return of(call, from, to, 7, signal);
     }
 
-    /** Every second instruction, as {@link #of(String, int, int)}. */
+    /** Every second instruction. */
     static Faults by(String call, int from, int to, int signal) {
       return of(call, from, to, 2, signal);
     }
