@@ -14,7 +14,7 @@
 #include "messages.c"
 #include "outputs.c"
 
-enum { LARGEST_PIECE = 1 << 20, PAGE = 4096, MESSAGES = 8, SIZE = 1 << 16 };
+enum { MESSAGES = 8, SIZE = 1 << 16 };
 
 static u64 seed;
 static struct {
@@ -126,14 +126,9 @@ int main(int argc, char **argv) {
   if (mmap((void *)(base + SIZE + PAGE), PAGE, PROT_READ | PROT_WRITE,
            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
     return 4;
-  static _Alignas(PAGE) u8 page[PAGE];
-  struct area *area = (struct area *)page;
-  area->self = (u64)area;
-  area->largest_piece = LARGEST_PIECE;
-  u64 *argument = area->frame.argument;
+  struct area *area = new_area();
   s64 result;
-  while (scanf("%lx %lx %lx %lx %lx %lx %lx %lx %lx", &area->frame.number, argument, argument + 1,
-               argument + 2, argument + 3, argument + 4, argument + 5, (u64 *)&result, &seed) == 9) {
+  while (read_call(area, &result) && scanf("%lx", &seed) == 1) {
     for (unsigned i = 0; i < MESSAGES; i++)
       if (scanf("%lx %lx %lx", &given[i].name_length, &given[i].flags, &given[i].moved) != 3) return 5;
     draft(area, rows + area->frame.number, result, memory);

@@ -30,4 +30,22 @@ static void *map(const char *file, u64 address) {
   return mapped;
 }
 
+enum { LARGEST_PIECE = 1 << 20, PAGE = 4096 };
+
+/* A thread's area, which has a page of its own. */
+static struct area *new_area(void) {
+  static _Alignas(PAGE) u8 page[PAGE];
+  struct area *area = (struct area *)page;
+  area->self = (u64)area;
+  area->largest_piece = LARGEST_PIECE;
+  return area;
+}
+
+/* Reads a call's number, arguments and result; 0 at the end. */
+static int read_call(struct area *area, s64 *result) {
+  u64 *argument = area->frame.argument;
+  return scanf("%lx %lx %lx %lx %lx %lx %lx %lx", &area->frame.number, argument, argument + 1,
+               argument + 2, argument + 3, argument + 4, argument + 5, (u64 *)result) == 8;
+}
+
 #endif

@@ -9,8 +9,6 @@
 #include "messages.c"
 #include "outputs.c"
 
-enum { LARGEST_PIECE = 1 << 20, PAGE = 4096 };
-
 static void write_words(void) {
   u64 words, address, value;
   if (scanf("%lx", &words) != 1) exit(4);
@@ -40,14 +38,8 @@ int main(int argc, char **argv) {
   if (argc != 4) return 3;
   const struct row *rows = map(argv[1], 0);
   map(argv[2], strtoul(argv[3], 0, 16));
-  static _Alignas(PAGE) u8 page[PAGE];
-  struct area *area = (struct area *)page;
-  area->self = (u64)area;
-  area->largest_piece = LARGEST_PIECE;
-  u64 *argument = area->frame.argument;
+  struct area *area = new_area();
   s64 result;
-  while (scanf("%lx %lx %lx %lx %lx %lx %lx %lx", &area->frame.number, argument, argument + 1,
-               argument + 2, argument + 3, argument + 4, argument + 5, (u64 *)&result) == 8)
-    record_of(area, rows + area->frame.number, result);
+  while (read_call(area, &result)) record_of(area, rows + area->frame.number, result);
   return 0;
 }

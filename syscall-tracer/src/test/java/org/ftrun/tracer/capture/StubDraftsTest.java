@@ -3,7 +3,6 @@ package org.ftrun.tracer.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ftrun.tracer.abi.SocketLayout.IOVEC_SIZE;
-import static org.ftrun.tracer.abi.SocketLayout.MMSGHDR_SIZE;
 import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_CONTROL;
 import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_CONTROL_LENGTH;
 import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_IOV;
@@ -13,21 +12,17 @@ import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_NAME_LENGTH;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.stub.FastTable;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
 import org.ftrun.tracer.syscall.WrittenWhen;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,66 +31,21 @@ import org.junit.jupiter.params.provider.ValueSource;
  * same call made as the service asks: by the stub, and by the tracer of the stub's draft.
  */
 @Timeout(60)
-class StubDraftsTest {
-  private static final long BASE = 0x10_0000_0000L;
-  private static final int SIZE = 1 << 16;
+class StubDraftsTest extends MessageImage {
   private static final int PAGE = 4096;
-  private static final int MESSAGES = 8;
-  private static final int MOST_BUFFERS = 4;
-  private static final int MOST_NAME = 128;
-  private static final int LENGTHS = 300;
   private static final int TRUNCATE = 0x20;
-  private static final long IOVECS = BASE + 0x1000;
-  private static final long NAMES = BASE + 0x2000;
-  private static final long TIME = BASE + 0x3000;
-  private static final long LENGTH = BASE + 0x3100;
-  private static final long DATA = BASE + 0x4000;
 
-  private final Random random = new Random(20_261_127);
-  private final ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
-  private final FakeMemory memory = new FakeMemory(BASE, bytes);
-  private final OutputRegions regions = new OutputRegions();
-  private final List<String> lines = new ArrayList<>();
   private final List<Expected> expected = new ArrayList<>();
-  private byte[] image;
-  @TempDir Path directory;
+
+  StubDraftsTest() {
+    super(20_261_127);
+  }
 
   /** What a call must come to; null: it is left to the tracer. */
   private record Expected(String call, long result, byte[] record, long memory) {}
 
   /** What the kernel brings for one message. */
   private record Given(int nameLength, int flags, int moved) {}
-
-  @BeforeEach
-  void fillMemory() {
-    random.nextBytes(bytes.array());
-    for (int i = 0; i < MESSAGES; i++) {
-      setUp(i);
-    }
-    memory.putInt(LENGTH, 20);
-    image = bytes.array().clone();
-  }
-
-  /** All headers at once, of which calls use the first ones, with buffers of their own. */
-  private void setUp(int i) {
-    long header = header(i);
-    long iovecs = IOVECS + (long) i * MOST_BUFFERS * IOVEC_SIZE;
-    memory.putLong(header + MSGHDR_NAME, i % 3 == 1 ? 0 : NAMES + (long) i * MOST_NAME);
-    memory.putInt(header + MSGHDR_NAME_LENGTH, i == 3 ? 0 : random.nextInt(MOST_NAME + 20));
-    memory.putLong(header + MSGHDR_IOV, iovecs);
-    memory.putLong(header + MSGHDR_IOV_COUNT, i == 5 ? 0 : 1 + i % MOST_BUFFERS);
-    memory.putLong(header + MSGHDR_CONTROL, 0);
-    memory.putLong(header + MSGHDR_CONTROL_LENGTH, 0);
-    for (int j = 0; j < MOST_BUFFERS; j++) {
-      long buffer = iovecs + (long) j * IOVEC_SIZE;
-      memory.putLong(buffer, DATA + (long) (i * MOST_BUFFERS + j) * LENGTHS);
-      memory.putLong(buffer + 8, random.nextInt(4) == 0 ? 0 : random.nextInt(LENGTHS));
-    }
-  }
-
-  private static long header(int i) {
-    return BASE + (long) i * MMSGHDR_SIZE;
-  }
 
   @Test
   void shouldBecomeTheTracersRecordsWhateverIsReceived() throws Exception {
