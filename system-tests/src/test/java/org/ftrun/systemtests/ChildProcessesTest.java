@@ -2,13 +2,10 @@ package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,57 +23,29 @@ class ChildProcessesTest {
     int port = Ports.free();
     Path work = Files.createDirectories(directory.resolve("work"));
     List<String> command =
-        List.of(
-            "/usr/bin/redis-server",
-            "--port",
-            "" + port,
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--enable-debug-command",
-            "local",
-            "--rdb-key-save-delay",
-            "20000",
-            "--dir",
-            "" + work);
+        Redis.command(
+            work, port, "--enable-debug-command", "local", "--rdb-key-save-delay", "20000");
     try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), command)) {
       Ports.awaitListening(ftrun, port);
       ftrun.awaitProtected();
-      assertThat(redis(port, "debug", "populate", "100")).isEqualTo("OK");
+      assertThat(Redis.ask(port, "debug", "populate", "100")).isEqualTo("OK");
       try (RedisClient redis = new RedisClient(Ports.connect(ftrun, port), 1)) {
         EchoServer.awaitProgress(ftrun, redis, 20);
-        assertThat(redis(port, "bgsave")).isEqualTo("Background saving started");
+        assertThat(Redis.ask(port, "bgsave")).isEqualTo("Background saving started");
         ftrun.killPrimaryAndAwaitProtected();
-        assertThat(redis(port, "info", "persistence")).contains("rdb_bgsave_in_progress:1");
+        assertThat(Redis.ask(port, "info", "persistence")).contains("rdb_bgsave_in_progress:1");
         EchoServer.awaitProgress(ftrun, redis, 20);
         Await.until(
             FtrunProcess.LIMIT,
             () -> "still saving: " + ftrun.output() + ftrun.messages(),
-            () -> redis(port, "info", "persistence").contains("rdb_bgsave_in_progress:0"));
+            () -> Redis.ask(port, "info", "persistence").contains("rdb_bgsave_in_progress:0"));
         redis.finish();
       }
-      assertThat(redis(port, "info", "persistence")).contains("rdb_last_bgsave_status:ok");
+      assertThat(Redis.ask(port, "info", "persistence")).contains("rdb_last_bgsave_status:ok");
       assertThat(Files.size(work.resolve("dump.rdb"))).isGreaterThan(1000);
       assertThat(ftrun.awaitProtected().divergences()).as(ftrun.messages()).isZero();
-      redis(port, "shutdown", "nosave");
+      Redis.ask(port, "shutdown", "nosave");
       assertThat(ftrun.awaitExit()).isZero();
-    }
-  }
-
-  private static String redis(int port, String... words) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Stream.concat(Stream.of("redis-cli", "-p", "" + port), Stream.of(words)).toList())
-            .redirectErrorStream(true)
-            .start();
-    try {
-      process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      return output.strip();
-    } finally {
-      process.destroyForcibly().waitFor();
     }
   }
 }

@@ -93,7 +93,7 @@ class ThreadedServersTest {
       }
       assertThat(log()).contains("\"SET\"", "\"GET\"", "\"INCR\"").doesNotContain("rror");
       assertThat(ftrun.awaitProtected().divergences()).isZero();
-      assertThat(runToEnd("redis-cli", "-p", "" + port, "ping")).isEqualTo("PONG\n");
+      assertThat(Redis.ask(port, "ping")).isEqualTo("PONG");
     }
   }
 
@@ -167,20 +167,9 @@ class ThreadedServersTest {
     conversation.finish();
   }
 
-  /** redis that writes each change to its log file, and makes no snapshots, for which it forks. */
+  /** redis that writes each change to its log file. */
   private List<String> redis(int port) {
-    return List.of(
-        "/usr/bin/redis-server",
-        "--port",
-        "" + port,
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--appendonly",
-        "yes",
-        "--dir",
-        "" + directory);
+    return Redis.command(directory, port, "--appendonly", "yes");
   }
 
   private Process start(List<String> command) throws IOException {
@@ -206,15 +195,5 @@ class ThreadedServersTest {
 
   private String log() throws IOException {
     return Files.readString(directory.resolve("client.log"));
-  }
-
-  private String runToEnd(String... command) throws Exception {
-    Process process = start(List.of(command));
-    try {
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      return log();
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
   }
 }

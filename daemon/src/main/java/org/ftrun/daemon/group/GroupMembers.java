@@ -3,8 +3,6 @@ package org.ftrun.daemon.group;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.ftrun.daemon.service.ServiceOptions;
 import org.ftrun.daemon.service.ServiceOptions.Verification;
@@ -42,7 +40,7 @@ final class GroupMembers implements GroupLink {
   private final ConnectionFollower connections;
   private final CountersOpinion opinion;
   private final ArgumentHistory history = new ArgumentHistory(HISTORY);
-  private final AtomicInteger tracers = new AtomicInteger();
+  private final SpareTracer spare = new SpareTracer();
   private final LossPolicy losses = new LossPolicy();
   private final Set<Integer> wards = ConcurrentHashMap.newKeySet();
   private final Orphans orphans = new Orphans();
@@ -50,9 +48,6 @@ final class GroupMembers implements GroupLink {
 
   /** The last one that began, null before the first. */
   private volatile Adoption adoption;
-
-  /** Waits for the next replica: to start a thread takes longer than to adopt. */
-  private final AtomicReference<MemberTracer> ready = new AtomicReference<>();
 
   /** Completed when the service's first program is in place. */
   final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -77,14 +72,10 @@ final class GroupMembers implements GroupLink {
 
   /** Makes the launcher, once it execs the service's program, the primary; false if it is gone. */
   boolean launch(int pid) {
-    MemberTracer tracer = newTracer(options.primaryCpu());
+    MemberTracer tracer = spare.make(options.primaryCpu());
     state.launched(tracer, pid);
     relay.primaryIs(pid);
     return tracer.launch(pid, this);
-  }
-
-  private MemberTracer newTracer(int cpu) {
-    return new MemberTracer("tracer-" + tracers.incrementAndGet(), cpu).start();
   }
 
   ConnectionFollower connections() {
@@ -145,13 +136,14 @@ final class GroupMembers implements GroupLink {
     }
     adoption =
         Adoption.begin(
-            readyTracer(otherCpu(primaryCpu())),
+            spare.take(otherCpu(primaryCpu())),
             newborn,
             this,
             ReplicaRole.Waiting.valueOf(options.replicaWait().name()),
             state,
             pid -> report("replica {} follows", pid));
-    MemberTracer.current().afterStep(this::prepareNextAdoption);
+    // After a takeover, the next replica will be on the present primary's core.
+    MemberTracer.current().afterStep(() -> spare.prepare(primaryCpu()));
     return adoption.refusal();
   }
 
@@ -160,27 +152,6 @@ final class GroupMembers implements GroupLink {
     Adoption last = adoption;
     if (last != null) {
       last.awaitEnd();
-    }
-  }
-
-  /** After a takeover, the next replica will be on the present primary's core. */
-  private void prepareNextAdoption() {
-    dismiss(ready.getAndSet(newTracer(primaryCpu())));
-  }
-
-  /** A tracer that has been started already, if there is one. */
-  private MemberTracer readyTracer(int cpu) {
-    MemberTracer tracer = ready.getAndSet(null);
-    if (tracer != null && tracer.cpu() == cpu) {
-      return tracer;
-    }
-    dismiss(tracer);
-    return newTracer(cpu);
-  }
-
-  private static void dismiss(MemberTracer tracer) {
-    if (tracer != null) {
-      tracer.dismiss();
     }
   }
 
@@ -196,7 +167,7 @@ final class GroupMembers implements GroupLink {
   /** The members are gone. */
   void end() {
     connections.end();
-    dismiss(ready.getAndSet(null));
+    spare.end();
   }
 
   private int otherCpu(int cpu) {

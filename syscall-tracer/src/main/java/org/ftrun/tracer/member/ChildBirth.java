@@ -101,12 +101,20 @@ final class ChildBirth {
     }
   }
 
+  /** The parent stands at the event of a birth, which may be a thread's. */
+  void reported() throws TraceeDiedException {
+    if (call.executing && call.resolution.role() == SyscallRole.BIRTH) {
+      FaultPoint.AT_BIRTH.reached(parent.recorder, member, call.row);
+      born((int) member.tracee.eventMessage());
+    }
+  }
+
   /**
    * The kernel has made the child, which stands at its first stop; its parent stands at the event.
    *
    * @param pid the kernel's id of the child
    */
-  void born(int pid) {
+  private void born(int pid) {
     try {
       MemberThread child = arrived(pid);
       Registers start = start(child);

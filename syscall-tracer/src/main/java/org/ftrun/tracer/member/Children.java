@@ -20,6 +20,7 @@ final class Children {
 
   static final int WUNTRACED = 2;
   static final int WEXITED = 4;
+  static final int WCONTINUED = 8;
   static final int WNOWAIT = 0x0100_0000;
 
   private static final int STOPPED = 0x7f;
@@ -59,8 +60,8 @@ final class Children {
 
   private static boolean isEnd(MemberThread member, CallInFlight call) {
     int status = call.arguments[1] == 0 ? 0 : read(member, call.arguments[1], 0);
-    boolean others = ((int) call.arguments[2] & ~(WNOHANG | 0xe000_0000)) != 0;
-    boolean unknown = call.arguments[1] == 0 && others;
+    boolean tellsMore = ((int) call.arguments[2] & (WUNTRACED | WCONTINUED)) != 0;
+    boolean unknown = call.arguments[1] == 0 && tellsMore;
     return !unknown && (status & 0xff) != STOPPED && (status & 0xffff) != CONTINUED;
   }
 

@@ -82,14 +82,21 @@ final class PrimaryCalls {
   }
 
   /** Answers the call without executing it. */
-  Role answer(long result) throws TraceeDiedException {
+  private Role answer(long result) throws TraceeDiedException {
     recorder.publishPlain(call, 0, result);
     return returnToService(null, result);
   }
 
-  /** Answers a call for cores: the member stays on its own. */
-  Role answerAffinity() throws TraceeDiedException {
-    return answer(effects.finish(call, effects.affinities.answer(call), 0));
+  /** Answers the call if the kernel is not to be asked; else null. */
+  Role answerUnasked() throws TraceeDiedException {
+    if (call.resolution.syscallClass() == SyscallClass.DENY) {
+      return answer(-call.resolution.deniedErrno());
+    }
+    if (effects.affinities.isAnswered(call)) {
+      return answer(
+          effects.finish(call, effects.affinities.answer(call), 0)); // it stays on its core
+    }
+    return childWaits.answer();
   }
 
   /** Begins to execute the call at whose site the service is. */

@@ -6,8 +6,6 @@ import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
-import org.ftrun.tracer.syscall.SyscallClass;
-import org.ftrun.tracer.syscall.SyscallRole;
 
 /**
  * A thread of the member that serves: its calls are executed through the stub and recorded while a
@@ -134,7 +132,7 @@ final class PrimaryThread {
       case EXITING:
         return ending.isAlone() ? ending.leave() : new DyingRole(role).exiting(this);
       case BIRTH:
-        noteBirth();
+        calls.childBirth.reported();
         member.tracee.resume(0);
         return role;
       case SYSCALL:
@@ -147,13 +145,6 @@ final class PrimaryThread {
           return role;
         }
         return new DyingRole(role).ended(this, stop);
-    }
-  }
-
-  private void noteBirth() throws TraceeDiedException {
-    if (call.executing && call.resolution.role() == SyscallRole.BIRTH) {
-      FaultPoint.AT_BIRTH.reached(recorder, member, call.row);
-      calls.childBirth.born((int) member.tracee.eventMessage());
     }
   }
 
@@ -309,13 +300,7 @@ final class PrimaryThread {
     if (obstacle != null) {
       return endProtection(obstacle);
     }
-    if (call.resolution.syscallClass() == SyscallClass.DENY) {
-      return calls.answer(-call.resolution.deniedErrno());
-    }
-    if (calls.effects.affinities.isAnswered(call)) {
-      return calls.answerAffinity();
-    }
-    Role answered = calls.childWaits.answer();
+    Role answered = calls.answerUnasked();
     if (answered != null) {
       return answered;
     }

@@ -9,25 +9,9 @@ import org.ftrun.tracer.libc.NativeMemory;
  * stopped say so by throwing {@link TraceeDiedException} when it no longer is.
  */
 public final class Tracee {
-  private static final int P_PID = 1;
-
-  /** Offset of si_pid in the siginfo_t that waitid fills. */
-  private static final int SI_PID_OFFSET = 16;
-
   private static final int ESRCH = 3;
-  private static final int EINTR = 4;
   private static final int EIO = 5;
-  private static final int ECHILD = 10;
   private static final int EINVAL = 22;
-  private static final int WNOHANG = 1;
-  private static final int WSTOPPED = 2;
-  private static final int WEXITED = 4;
-  private static final int WNOWAIT = 0x0100_0000;
-  private static final int PEEK = WNOHANG | WSTOPPED | WEXITED | WNOWAIT;
-  private static final int CLD_DUMPED = 3;
-  private static final int SI_STATUS_OFFSET = 24;
-  private static final int STOPPED = 0x7f;
-  private static final int WALL = 0x40000000;
   private static final int NT_X86_XSTATE = 0x202;
 
   /** Offset of u_debugreg in struct user (sys/user.h), and of its parts. */
@@ -40,26 +24,24 @@ public final class Tracee {
 
   private static final int SIGINFO_BYTES = 128;
   private static final int SI_CODE_OFFSET = 8;
+
+  /** Size of struct __ptrace_peeksiginfo_args. */
+  private static final int PEEK_BYTES = 16;
+
   private static final int SCRATCH_BYTES = 32 * SIGINFO_BYTES;
 
   private final int pid;
   private final TraceeMemory memory;
-  private final Stop stop = new Stop();
   private final NativeMemory scratch = NativeMemory.allocate(SCRATCH_BYTES);
-  private final NativeMemory request = NativeMemory.allocate(SIGINFO_BYTES);
+  private final NativeMemory request = NativeMemory.allocate(PEEK_BYTES);
   private final StopFaults faults;
-  private boolean unread;
-
-  /** Whether stops are only looked at, for PTRACE_CONT to consume them. */
-  private boolean leavesUnread;
-
-  private boolean resumed = true;
-  private int lastStatus;
+  private final StopReader stops;
 
   private Tracee(int pid) {
     this.pid = pid;
     this.memory = new TraceeMemory(pid);
     this.faults = new StopFaults(pid);
+    this.stops = new StopReader(pid);
   }
 
   /**
@@ -91,12 +73,12 @@ public final class Tracee {
 
   /** Waits for its next stop or its end; returns NONE when interrupted by a signal to us. */
   public Stop await() {
-    return faults.read(waitFor(WALL));
+    return faults.read(stops.await());
   }
 
   /** As {@link #await}, but returns NONE at once if there is nothing. */
   public Stop poll() {
-    return faults.read(waitFor(WALL | WNOHANG));
+    return faults.read(stops.poll());
   }
 
   /** What tells {@link DaemonFault} of its stops. */
@@ -106,17 +88,17 @@ public final class Tracee {
 
   /** The stop that was reported last, until the next is awaited. */
   public Stop lastStop() {
-    return stop;
+    return stops.last();
+  }
+
+  /** Its stops as the kernel reports them. */
+  StopReader stops() {
+    return stops;
   }
 
   /** Makes the next {@link #await} or {@link #poll} return the last stop once more. */
   public void unread() {
-    unread = true;
-  }
-
-  /** Whether a stop waits that {@link #unread} has given back. */
-  boolean isUnread() {
-    return unread;
+    stops.unread();
   }
 
   /**
@@ -124,14 +106,7 @@ public final class Tracee {
    * dies the tracee goes on without its signal.
    */
   public void read() {
-    if (!leavesUnread || resumed) {
-      return;
-    }
-    long result = Libc.call(SyscallNumber.WAIT4, pid, request.address(), WALL | WNOHANG, 0);
-    if (result == pid && request.buffer().getInt(0) != lastStatus) {
-      stop.decode(pid, request.buffer().getInt(0)); // killed meanwhile: that is what comes next
-      unread = true;
-    }
+    stops.read();
   }
 
   /**
@@ -139,68 +114,12 @@ public final class Tracee {
    * the stop is delivered to the tracee as if nobody had traced it.
    */
   public void leaveStopsUnread() {
-    leavesUnread = true;
+    stops.leaveUnread(true);
   }
 
   /** Its stops are treated as those of another are. */
   public void treatStopsLike(Tracee other) {
-    leavesUnread = other.leavesUnread;
-  }
-
-  private Stop waitFor(int options) {
-    if (unread) {
-      unread = false;
-      return stop;
-    }
-    if (leavesUnread) {
-      return look(options);
-    }
-    long result = Libc.call(SyscallNumber.WAIT4, pid, request.address(), options, 0);
-    if (result == 0 || result == -EINTR) {
-      return stop.none();
-    }
-    if (result == -ECHILD) {
-      return stop.gone(pid);
-    }
-    if (result < 0) {
-      throw new PtraceException("wait4 of " + pid, result);
-    }
-    return stop.decode((int) result, request.buffer().getInt(0));
-  }
-
-  /** Waits for a stop that stays to be read, or an end, which is reaped. */
-  private Stop look(int options) {
-    request.buffer().putInt(SI_PID_OFFSET, 0);
-    int how = WEXITED | WSTOPPED | WNOWAIT | options;
-    long result = Libc.call(SyscallNumber.WAITID, P_PID, pid, request.address(), how);
-    if (result == -EINTR || result == 0 && request.buffer().getInt(SI_PID_OFFSET) != pid) {
-      return stop.none();
-    }
-    if (result == -ECHILD) {
-      return stop.gone(pid);
-    }
-    if (result < 0) {
-      throw new PtraceException("waitid of " + pid, result);
-    }
-    if (request.buffer().getInt(SI_CODE_OFFSET) <= CLD_DUMPED) {
-      result = Libc.call(SyscallNumber.WAIT4, pid, request.address(), WALL, 0);
-      return result == pid ? stop.decode(pid, request.buffer().getInt(0)) : stop.gone(pid);
-    }
-    int status = status();
-    if (!resumed && status == lastStatus) {
-      // It has been looked at already, and is waited for from where it stands.
-      Libc.call(SyscallNumber.WAIT4, pid, request.address(), WALL | WNOHANG, 0);
-      resumed = true;
-      return stop.none();
-    }
-    resumed = false;
-    lastStatus = status;
-    return stop.decode(pid, status);
-  }
-
-  /** The status of wait4 for the stop that waitid has described. */
-  private int status() {
-    return request.buffer().getInt(SI_STATUS_OFFSET) << 8 | STOPPED;
+    stops.leaveUnread(other.stops.areLeftUnread());
   }
 
   /** Reads the general registers. */
@@ -238,13 +157,7 @@ public final class Tracee {
 
   /** Whether the kernel has a stop or an end to report that nobody has waited for yet. */
   public boolean hasUnreadStop() {
-    if (unread) {
-      return true;
-    }
-    request.buffer().putInt(SI_PID_OFFSET, 0);
-    long result = Libc.call(SyscallNumber.WAITID, P_PID, pid, request.address(), PEEK | WALL);
-    boolean found = result == 0 && request.buffer().getInt(SI_PID_OFFSET) == pid;
-    return found && (!leavesUnread || resumed || status() != lastStatus);
+    return stops.hasUnread();
   }
 
   /**
@@ -267,7 +180,7 @@ public final class Tracee {
       throw TraceeDiedException.INSTANCE;
     }
     checked(operation, ptrace(request, 0, signal));
-    resumed = true;
+    stops.resumed();
   }
 
   /** A SIGTRAP comes each time when it is about to execute the instruction at this address. */
@@ -285,7 +198,7 @@ public final class Tracee {
   public void listen() throws TraceeDiedException {
     faults.resuming();
     checked("PTRACE_LISTEN", ptrace(PtraceRequest.LISTEN, 0, 0));
-    resumed = true;
+    stops.resumed();
   }
 
   /** Asks a running tracee to stop; a TRAP follows, or the stop that was already under way. */

@@ -63,7 +63,7 @@ public final class Tracees {
 
   private Stop waitFor(int how) {
     for (Tracee tracee : all.values()) {
-      if (tracee.isUnread()) {
+      if (tracee.stops().isUnread()) {
         return tracee.await();
       }
     }
