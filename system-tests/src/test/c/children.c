@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "steps.h"
@@ -255,6 +256,24 @@ static void orphans(void) {
   check(close(ends[0]) == 0 && close(ends[1]) == 0);
 }
 
+/* A child has no timer of its parent's, whatever its interval. */
+static void timed(void) {
+  struct itimerval fast = {.it_interval = {.tv_usec = 300}, .it_value = {.tv_usec = 300}}, none = {0};
+  check(signal(SIGALRM, SIG_IGN) != SIG_ERR && setitimer(ITIMER_REAL, &fast, NULL) == 0);
+  pid_t child = fork();
+  check(child >= 0);
+  if (child == 0) {
+    struct itimerval own;
+    int none_of_it = getitimer(ITIMER_REAL, &own) == 0 && own.it_value.tv_sec == 0 &&
+                     own.it_value.tv_usec == 0 && own.it_interval.tv_usec == 0;
+    _exit(none_of_it ? 80 : 81);
+  }
+  int status;
+  check(waitpid(child, &status, 0) == child);
+  fact("without a timer %d", WEXITSTATUS(status));
+  check(setitimer(ITIMER_REAL, &none, NULL) == 0 && signal(SIGALRM, SIG_DFL) != SIG_ERR);
+}
+
 static void body(void) {
   step("childless");
   forked();
@@ -268,6 +287,7 @@ static void body(void) {
   nobody_waits();
   while_waiting();
   orphans();
+  timed();
 }
 
 int main(int argc, char **argv) { return run_steps(argc, argv, body); }

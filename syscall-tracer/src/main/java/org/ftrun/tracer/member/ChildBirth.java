@@ -144,9 +144,10 @@ final class ChildBirth {
     if (!parent.role.tracees().hasStoppedEarly(pid)) {
       ThreadBirth.awaitFirstStop(tracee);
     }
+    ProcessModel model = member.model().copy();
+    model.realTimer.set(System.nanoTime(), 0, 0); // timers are not inherited by fork
     MemberThread child =
-        new MemberThread(
-            tracee, member.model().copy(), member.ids.ofClone(pid), member.thread().copy());
+        new MemberThread(tracee, model, member.ids.ofClone(pid), member.thread().copy());
     Registers start = call.atSite.copy();
     child.afterCall(start, null, 0);
     // Should ftrun die now, its stub has the child go on by itself.

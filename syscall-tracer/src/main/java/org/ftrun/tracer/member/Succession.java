@@ -107,8 +107,8 @@ final class Succession {
     }
     PrimaryThread serving = successor.withTid(current.member.pid());
     successor.turn.take(serving);
-    successor.adopted.adopt(legacy.pid());
     replica.group.promoted(successor);
+    successor.adopted.adopt(legacy.pid());
     DaemonFault.reached(DaemonFault.Step.PROMOTED, replica.pid());
     try {
       return current.takeOver(serving, legacy.of(current.id()).interrupted());
