@@ -20,6 +20,7 @@
 #define ARCH_SET_CPUID 0x1012
 #define ARCH_GET_GS 0x1004
 #define SYS_USER_DISPATCH 2
+#define SELECTOR_BLOCK 1 /* SYSCALL_DISPATCH_FILTER_BLOCK */
 #define SI_KERNEL 0x80
 #define SEGV_ACCERR 2
 #define TRAP_TRACE 2
@@ -177,11 +178,39 @@ static void finish(struct area *area, struct context *context, u64 hidden) {
 }
 
 /* A call that was about to send a signal to the process itself, by an id that nobody has any more. */
-static void name_itself(u32 pid, struct context *context) {
+static void name_itself(const struct area *area, u32 pid, struct context *context) {
   int call = (u32)context->rax;
-  if (!pid || (call != SYS_KILL && call != SYS_TKILL && call != SYS_TGKILL)) return;
+  if (call != SYS_KILL && call != SYS_TKILL && call != SYS_TGKILL) return;
   if ((u32)context->rdi == pid) context->rdi = raw_call(SYS_GETPID, 0, 0);
-  if (call == SYS_TGKILL && (u32)context->rsi == pid) context->rsi = raw_call(SYS_GETTID, 0, 0);
+  if (call == SYS_TGKILL && (u32)context->rsi == area->thread)
+    context->rsi = raw_call(SYS_GETTID, 0, 0);
+}
+
+/*
+ * The ids that the thread has just asked for may be on their way to a call by which it signals itself,
+ * as raise does it: so its next call, too, comes here, and it hears of no other id before.
+ */
+static void keep_name(struct area *area, u32 pid, const struct context *context) {
+  if (!pid || context->mask >> (SIGSYS - 1) & 1) return;
+  area->pid = pid;
+  *(volatile u8 *)&area->selector = SELECTOR_BLOCK;
+}
+
+/* The call at which the thread stands is made natively, unless it asks who it is. */
+static void make_call(struct area *area, u32 pid, struct context *context) {
+  u8 code[2];
+  u32 call = (u32)context->rax;
+  if (!pid || guarded_copy(code, (void *)context->rip, 2) || code[0] != 0x0f || code[1] != 0x05)
+    return;
+  if (call != SYS_GETPID && call != SYS_GETTID) {
+    name_itself(area, pid, context);
+    return;
+  }
+  context->rax = call == SYS_GETPID ? pid : area->thread;
+  context->rip += 2;
+  context->rcx = RCX_AFTER_CALL;
+  context->r11 = R11_AFTER_CALL;
+  keep_name(area, pid, context);
 }
 
 /* Whether the instruction is cpuid, rdtsc or rdtscp, which fault while they are trapped. */
@@ -239,7 +268,7 @@ static int is_ours(s32 signal, const struct siginfo *info, struct context *conte
       context->rip = info->call_address - 2;
       context->rax = (u32)info->call;
     }
-    name_itself(pid, context);
+    make_call(area, pid, context);
     return 1;
   }
   if (signal == SIGTRAP && info->code == TRAP_TRACE && area->rescue == RESCUE_STEPPED) {
@@ -255,9 +284,11 @@ static int is_ours(s32 signal, const struct siginfo *info, struct context *conte
   if (signal == SIGTRAP && info->code == SI_KERNEL && area->rescue &&
       (inside || !is_behind_break(context->rip))) {
     u64 hidden = area->hidden;
+    u32 pid = area->pid;
     context->mask = go_native(area, context->mask);
     if (inside) finish(area, context, hidden);
     area->rescue = RESCUE_NONE;
+    keep_name(area, pid, context);
     return 1;
   }
   if (signal != SIGSEGV || info->code <= 0) return 0; /* sent by somebody */
@@ -273,7 +304,7 @@ static int is_ours(s32 signal, const struct siginfo *info, struct context *conte
 /* Nothing is left for which the stub's handler would be needed. */
 static int is_last(const struct area *area, const struct context *context) {
   int left = !area->rescue || area->rescue >= RESCUE_STEPPED;
-  return left && !area->several && !area->inside && context->rip - (u64)base() >= STUB_TABLE;
+  return left && !area->pid && !area->several && !area->inside && context->rip - (u64)base() >= STUB_TABLE;
 }
 
 /* Returns the service's handler that is to be entered, or 0. */

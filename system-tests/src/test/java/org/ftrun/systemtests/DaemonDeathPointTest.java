@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * ftrun dies at a chosen point of its work: the service goes on natively with all its connections,
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DaemonDeathPointTest {
   private static final int BYTES_AFTER = 300_000;
   private static final int SIGNALS_AFTER = 10;
+  private static final int CALLS_OF_A_REQUEST = 24;
   private static final Duration BETWEEN_EVENTS = Duration.ofMillis(20);
 
   @TempDir Path directory;
@@ -182,6 +186,26 @@ class DaemonDeathPointTest {
       }
       assertThat(ftrun.messages()).doesNotContain("FAILED");
     }
+  }
+
+  /**
+   * One call after the other of a request in which the service signals itself: the id that it has
+   * asked for before is right for the call that it makes alone.
+   */
+  @ParameterizedTest
+  @MethodSource("callsOfARequest")
+  void shouldSignalItselfWhenFtrunDiesBetweenTwoOfItsCalls(String point) throws Exception {
+    try (FtrunProcess ftrun = start(point, FastPathMode.OFF, "faults");
+        Conversation crowd = EchoServer.crowd(EchoServer.port(ftrun))) {
+      awaitDeath(ftrun, crowd, Events.NONE);
+      Orphan.servesOn(ftrun, crowd, BYTES_AFTER);
+      assertThat(ftrun.messages()).doesNotContain("FAILED");
+    }
+  }
+
+  static Stream<String> callsOfARequest() {
+    return IntStream.range(0, CALLS_OF_A_REQUEST)
+        .mapToObj(call -> "PRIMARY.TRAP.RESUME:" + (2000 + call));
   }
 
   /**
