@@ -39,7 +39,7 @@ class DispatchByPrctlTest {
     Outcome natively = natively(program);
     try (FtrunProcess ftrun = FtrunProcess.start(directory, AS_BEFORE_6_4, program.command())) {
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
       assertThat(ftrun.messages()).contains(SAID).contains("not protected");
     }
   }

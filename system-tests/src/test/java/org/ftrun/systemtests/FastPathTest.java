@@ -64,7 +64,7 @@ class FastPathTest {
         sender.destroyForcibly().waitFor();
       }
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
     }
   }
 
@@ -128,7 +128,7 @@ class FastPathTest {
         gate.pass();
       }
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
     }
   }
 
@@ -184,7 +184,7 @@ class FastPathTest {
         gate.pass();
       }
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
     }
     return slow;
   }

@@ -114,7 +114,7 @@ class FaultPointTest {
           .isEqualTo(Collections.nCopies(status.takeoverCauses().size(), "SIGKILL"));
       gate.pass();
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
       System.out.println(fault + ": " + status.takeoverCauses().size() + " kills");
     }
   }
@@ -134,7 +134,7 @@ class FaultPointTest {
     try (FtrunProcess ftrun =
         FtrunProcess.start(directory, FastPathMode.ON, environment, program.command())) {
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
       assertThat(kills(ftrun)).as(ftrun.messages()).isPositive();
     }
   }
@@ -150,7 +150,7 @@ class FaultPointTest {
         Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.test.fault=AFTER_SIGNAL:kill:2+");
     try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, environment, program.command())) {
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
       assertThat(kills(ftrun)).as(ftrun.messages()).isPositive();
     }
   }

@@ -276,9 +276,26 @@ final class FtrunProcess implements AutoCloseable {
   /** Waits for the end and returns the exit status. */
   int awaitExit() throws InterruptedException {
     assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
-        .as("ftrun ends: %s%n%s", status().map(ServiceStatus::json), messages())
+        .as(() -> standing() + messages())
         .isTrue();
     return process.exitValue();
+  }
+
+  /** Where all stand that should have ended. */
+  private String standing() {
+    StringBuilder text = new StringBuilder("ftrun ends: ");
+    text.append(status().map(ServiceStatus::json)).append(" after ").append(output().length());
+    try {
+      for (long pid : processes()) {
+        for (String file : List.of("syscall", "wchan", "status")) {
+          text.append('\n').append(pid).append(' ');
+          text.append(Files.readString(Path.of("/proc/" + pid, file)).replace('\n', ' '));
+        }
+      }
+    } catch (IOException e) {
+      text.append(e);
+    }
+    return text.append('\n').toString();
   }
 
   /**

@@ -33,6 +33,36 @@ record Outcome(String output, int exitStatus) {
     }
   }
 
+  /** Demands that it is what the program does natively; the first difference comes first. */
+  void demandSameAs(Outcome natively, FtrunProcess ftrun) {
+    if (equals(natively)) {
+      return;
+    }
+    List<String> lines = output.lines().toList();
+    List<String> expected = natively.output.lines().toList();
+    int line = 0;
+    while (line < Math.min(lines.size(), expected.size())
+        && lines.get(line).equals(expected.get(line))) {
+      line++;
+    }
+    throw new AssertionError(
+        String.format(
+            "exit status %d, natively %d; %d lines, natively %d; line %d:%n%s%nnatively:%n%s%n%s",
+            exitStatus,
+            natively.exitStatus,
+            lines.size(),
+            expected.size(),
+            line + 1,
+            around(lines, line),
+            around(expected, line),
+            ftrun.messages()));
+  }
+
+  private static String around(List<String> lines, int line) {
+    int from = Math.max(0, line - 2);
+    return String.join("\n", lines.subList(from, Math.max(from, Math.min(lines.size(), line + 3))));
+  }
+
   /** How many steps the program went through. */
   int steps() {
     return stepsIn(output);

@@ -201,7 +201,7 @@ class StubFaultTest {
       TinyRun.awaitStep(ftrun, 2);
       gate.pass();
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
     }
   }
 

@@ -136,7 +136,7 @@ class TinyProgramsTest {
         gate.pass();
       }
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
     }
   }
 

@@ -44,7 +44,7 @@ record TinyRun(
         gate.pass();
       }
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
     }
   }
 

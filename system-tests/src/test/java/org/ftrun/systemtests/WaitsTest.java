@@ -45,7 +45,7 @@ class WaitsTest {
       gate.pass();
       gate.pass();
       int exitStatus = ftrun.awaitExit();
-      assertThat(new Outcome(ftrun.output(), exitStatus)).as(ftrun.messages()).isEqualTo(natively);
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
     }
   }
 }
