@@ -4,6 +4,8 @@
 /* Bytes of the payload ring that stay in the cache. */
 #define LAP (1ul << 20)
 
+#define PAGE_BYTES 4096ul
+
 /* Lines of the log that are fetched for later events, from the core that has read them. */
 #define SLOTS_AHEAD 2
 #define LINES_AHEAD 3
@@ -188,6 +190,19 @@ static int is_refused(const struct area *area, s64 result) {
   return result == -EINVAL && area->redirected != -1;
 }
 
+/*
+ * For a process that is being killed the kernel brings no page in, and what it has taken from a queue by
+ * then is lost: so the pages are there before it is asked.
+ */
+static void bring_in(struct area *area, u64 position, volatile u8 *payload, u64 bytes) {
+  u64 from = position & (area->payload_bytes - 1);
+  if (!bytes || from + bytes <= area->present) return;
+  for (u64 at = from < area->present ? area->present - from : 0; at < bytes; at += PAGE_BYTES)
+    payload[at] = 0;
+  payload[bytes - 1] = 0;
+  if (from <= area->present) area->present = from + bytes;
+}
+
 /* Has the kernel write an input into the payload, if what it brings can be given to the service. */
 static int receives_raw(struct area *area, const struct row *row, const struct output *buffer,
                         u8 *payload, u64 bytes) {
@@ -225,6 +240,7 @@ struct outcome record(struct area *area, const struct row *row) {
   u8 *payload = payload_at(area, position);
   ask(area, row, (u64 *)(area->log + LOG_ARGUMENTS));
   const struct output *buffer = raw >= 0 ? row->output + raw : 0;
+  if (buffer || drafts) bring_in(area, position, payload, room);
   if (buffer && !receives_raw(area, row, buffer, payload, bound)) return SLOW;
   u64 pieces = drafts ? draft_begin(area, row, entry, payload, bound) : 0;
   if (drafts && !pieces) return SLOW;

@@ -180,6 +180,7 @@ struct area {
   u64 mask;              /* 1280 */
   u64 selector;          /* 1288 its first byte is the thread's of Syscall User Dispatch */
   u64 passed;            /* 1296 owned signals that the tracer has let through to the service's handlers */
+  u64 present;           /* 1304 bytes of the payload ring, from its begin, that the process has in its page tables */
 };
 
 /* struct msghdr of linux/socket.h, and the bytes moved that make it a struct mmsghdr. */

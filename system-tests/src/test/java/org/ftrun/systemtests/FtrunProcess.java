@@ -276,20 +276,20 @@ final class FtrunProcess implements AutoCloseable {
   /** Waits for the end and returns the exit status. */
   int awaitExit() throws InterruptedException {
     assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
-        .as(() -> standing() + messages())
+        .as(() -> "ftrun ends: " + standing() + messages())
         .isTrue();
     return process.exitValue();
   }
 
   /** Where all stand that should have ended. */
-  private String standing() {
-    StringBuilder text = new StringBuilder("ftrun ends: ");
+  String standing() {
+    StringBuilder text = new StringBuilder();
     text.append(status().map(ServiceStatus::json)).append(" after ").append(output().length());
     try {
       for (long pid : processes()) {
-        for (String file : List.of("syscall", "wchan", "status")) {
-          text.append('\n').append(pid).append(' ');
-          text.append(Files.readString(Path.of("/proc/" + pid, file)).replace('\n', ' '));
+        for (String file : List.of("comm", "syscall", "wchan")) {
+          text.append(file.equals("comm") ? "\n" + pid : "").append(' ');
+          text.append(Files.readString(Path.of("/proc/" + pid, file)).strip());
         }
       }
     } catch (IOException e) {

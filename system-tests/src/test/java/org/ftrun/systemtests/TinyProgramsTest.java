@@ -182,7 +182,7 @@ class TinyProgramsTest {
         int instant = length + random.nextInt(1 + natively.output().length() / (2 * (kills + 2)));
         Await.until(
             FtrunProcess.LIMIT,
-            () -> "no output after " + ftrun.output().length() + ftrun.messages(),
+            () -> "no output: " + ftrun.standing() + ftrun.messages(),
             () -> {
               assertThat(ftrun.isAlive())
                   .as("ends too early, by %s%s", lastOf(ftrun.output()), ftrun.messages())

@@ -2,9 +2,11 @@ package org.ftrun.tracer.member;
 
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
@@ -32,6 +34,10 @@ final class AdoptedChildren {
   private final Map<Integer, byte[]> all = new LinkedHashMap<>();
 
   private final List<byte[]> untold = new ArrayList<>();
+
+  /** Those of whose end a signal tells, or has told, in this epoch or one before. */
+  private final Set<Integer> told = new HashSet<>();
+
   private final NativeMemory siginfo = NativeMemory.allocate(HeldSignals.SIGINFO_BYTES);
 
   AdoptedChildren(PrimaryRole role) {
@@ -42,19 +48,20 @@ final class AdoptedChildren {
     return all.isEmpty();
   }
 
-  /**
-   * Takes over what children a primary had; they come to ftrun when it has exited.
-   *
-   * @param dead its pid
-   */
-  void adopt(int dead) {
+  /** Takes over what children a primary had; they come to ftrun when it has exited. */
+  void adopt(Legacy legacy) {
     Children children = role.first().member.model().children;
     int ftrun = (int) Libc.call(SyscallNumber.GETPID);
+    // One signal tells of all that have ended before it is delivered.
+    boolean telling = legacy.hasPending(Signal.SIGCHLD);
     for (int pid : children.all()) {
       int parent = ProcessState.parent(pid);
-      if (parent == dead || parent == ftrun) {
+      if (parent == legacy.pid() || parent == ftrun) {
         all.put(pid, null);
         role.group.wards().add(pid);
+        if (legacy.told().contains(pid) || telling && ProcessState.isZombie(pid)) {
+          told.add(pid);
+        }
       } else {
         children.forget(pid);
       }
@@ -71,21 +78,35 @@ final class AdoptedChildren {
 
   private void look() {
     boolean lives = false;
-    for (Map.Entry<Integer, byte[]> child : all.entrySet()) {
-      if (child.getValue() == null) {
-        child.setValue(endOf(child.getKey()));
-        lives |= child.getValue() == null;
-        if (child.getValue() != null) {
-          untold.add(child.getValue());
+    boolean news = false;
+    for (int pid : pids()) {
+      if (all.get(pid) == null) {
+        byte[] end = endOf(pid);
+        lives |= end == null;
+        if (end != null) {
+          ended(pid, end);
+          news = true;
         }
       }
     }
     all.keySet().removeIf(this::isGone);
-    if (!untold.isEmpty()) {
+    if (news) {
       role.assembly.add(this::tell);
     }
     if (lives) {
       later();
+    }
+  }
+
+  /** A child of which the service does not want to know is no more, as the kernel has it. */
+  private void ended(int pid, byte[] end) {
+    SignalAction action = role.first().member.model().actions.of(Signal.SIGCHLD);
+    all.put(pid, end);
+    if (!action.isIgnore() && told.add(pid)) {
+      untold.add(end);
+    }
+    if (action.isIgnore() || (action.flags() & SA_NOCLDWAIT) != 0) {
+      reap(pid);
     }
   }
 
@@ -117,11 +138,15 @@ final class AdoptedChildren {
   }
 
   private void forget(int pid) {
+    told.remove(pid);
     role.group.wards().remove(pid);
     role.first().member.model().children.forget(pid);
   }
 
-  /** The service, all of whose threads stand, gets SIGCHLD for those that have ended. */
+  /**
+   * The service, all of whose threads stand, gets SIGCHLD for those that have ended. Threads that
+   * wait for them go on, too.
+   */
   private Role tell() throws TraceeDiedException {
     MemberThread first = role.first().member;
     Registers standing = new Registers();
@@ -130,16 +155,17 @@ final class AdoptedChildren {
     // What is queued now must stay in the kernel until the service runs.
     first.tracee.setSignalMask(~SignalActions.OWNED);
     for (byte[] end : untold) {
-      SignalAction action = first.model().actions.of(Signal.SIGCHLD);
-      if (action.isIgnore() || (action.flags() & SA_NOCLDWAIT) != 0) {
-        reap(HeldSignals.senderOf(end));
-      }
       new OwnSignals(first).queueShared(end);
     }
     untold.clear();
     first.tracee.setSignalMask(mask);
     first.tracee.writeRegisters(standing);
     return null;
+  }
+
+  /** Those of whose end the service has been told, and for which it has not waited. */
+  Set<Integer> told() {
+    return Set.copyOf(told);
   }
 
   /** The pids of those that wait, ended or not. */

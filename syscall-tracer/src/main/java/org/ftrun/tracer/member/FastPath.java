@@ -47,6 +47,13 @@ final class FastPath {
     }
   }
 
+  /** The process is a clone, whose page tables have of the log only what it has read itself. */
+  void forgetPages() {
+    if (isOn()) {
+      putLong(StubArea.PRESENT, 0);
+    }
+  }
+
   /** The member serves from now on: its parent in the service's eyes may be another. */
   void tellParent() {
     if (isOn()) {

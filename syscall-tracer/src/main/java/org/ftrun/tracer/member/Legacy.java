@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a dead primary leaves to its successor beside the event log.
@@ -9,15 +10,35 @@ import java.util.Map;
  * @param pid its own
  * @param timers its timers that count processor time, as {@link TimerLeft}
  * @param pendingShared signals that the kernel held for its process: siginfo_t of 128 bytes each
+ * @param told its adopted children of whose end the service was told, though it has not waited
  * @param threads what its threads leave, by their ids
  */
 public record Legacy(
-    int pid, List<TimerLeft> timers, List<byte[]> pendingShared, Map<Integer, OfThread> threads) {
+    int pid,
+    List<TimerLeft> timers,
+    List<byte[]> pendingShared,
+    Set<Integer> told,
+    Map<Integer, OfThread> threads) {
   private static final OfThread NOTHING = new OfThread(0, List.of(), List.of(), List.of());
 
   /** What a thread leaves; nothing if it is not known. */
   OfThread of(int id) {
     return threads.getOrDefault(id, NOTHING);
+  }
+
+  /** Whether a signal waits to be delivered to the service or one of its threads. */
+  boolean hasPending(int signal) {
+    return has(signal, pendingShared)
+        || threads.values().stream()
+            .anyMatch(
+                thread ->
+                    has(signal, thread.pending())
+                        || has(signal, thread.held())
+                        || has(signal, thread.hidden()));
+  }
+
+  private static boolean has(int signal, List<byte[]> pending) {
+    return pending.stream().anyMatch(siginfo -> HeldSignals.signalOf(siginfo) == signal);
   }
 
   /**

@@ -22,7 +22,8 @@ final class LegacyReader {
       threads.put(thread.member.thread().id, ofThread(thread));
     }
     MemberThread first = role.first().member;
-    return new Legacy(role.pid(), timers(first), pendingSignals(first, true), threads);
+    List<byte[]> pending = pendingSignals(first, true);
+    return new Legacy(role.pid(), timers(first), pending, role.adopted.told(), threads);
   }
 
   private static Legacy.OfThread ofThread(PrimaryThread thread) {

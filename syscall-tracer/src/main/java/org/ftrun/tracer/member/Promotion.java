@@ -55,6 +55,7 @@ final class Promotion {
   static void inherit(MemberThread thread, Legacy.OfThread legacy, int dead)
       throws TraceeDiedException {
     thread.fastPath.setMode(StubArea.Mode.SOLO);
+    thread.fastPath.forgetPages();
     if (!legacy.pending().isEmpty()) {
       queue(thread, legacy.pending(), dead);
     }

@@ -17,6 +17,8 @@ import org.ftrun.tracer.syscall.SizeRule;
  * between.
  */
 final class Redirection {
+  private static final int PAGE_BYTES = 4096;
+
   private final MemberThread member;
   private final CallInFlight call;
   private final EventRecorder recorder;
@@ -50,7 +52,25 @@ final class Redirection {
         || !isDeliverable(call.arguments[index], wanted)) {
       return;
     }
-    direct(index, (int) wanted, recorder.reserveInput((int) wanted));
+    direct(index, (int) wanted, reserve((int) wanted));
+  }
+
+  /**
+   * Room in the log, in which the kernel can write even for a process that is being killed: for
+   * that it brings no page in, and what it has taken from a queue by then is lost.
+   *
+   * @return where it is, -1 if there is none
+   */
+  private long reserve(int bytes) {
+    long offset = recorder.reserveInput(bytes);
+    long room = member.model().log.value() + offset;
+    for (long at = 0; offset >= 0 && at < bytes + PAGE_BYTES; at += PAGE_BYTES) {
+      long last = Math.min(at, bytes - 1);
+      if (!member.tracee.memory().isWritable(new TraceeAddress(room + last))) {
+        return -1;
+      }
+    }
+    return offset;
   }
 
   /** What the kernel could not deliver must stay where it is. Only the buffer's ends are tried. */
@@ -100,10 +120,7 @@ final class Redirection {
       return;
     }
     int index = rawArgument();
-    long offset =
-        recorder.isRecording() && !role.areSeveral()
-            ? recorder.reserveInput(call.redirectedBytes)
-            : -1;
+    long offset = recorder.isRecording() && !role.areSeveral() ? reserve(call.redirectedBytes) : -1;
     long room = member.model().log.value() + offset;
     // What was received so far must stand in front of the rest.
     if (offset >= 0 && (call.transferred == 0 || room == call.redirectedTo)) {

@@ -108,7 +108,7 @@ final class Succession {
     PrimaryThread serving = successor.withTid(current.member.pid());
     successor.turn.take(serving);
     replica.group.promoted(successor);
-    successor.adopted.adopt(legacy.pid());
+    successor.adopted.adopt(legacy);
     DaemonFault.reached(DaemonFault.Step.PROMOTED, replica.pid());
     try {
       return current.takeOver(serving, legacy.of(current.id()).interrupted());

@@ -147,8 +147,11 @@ public final class StubArea {
   /** How many owned signals are on their way through the stub to the service's handlers. */
   public static final int PASSED = SELECTOR + 8;
 
+  /** Bytes of the payload ring, from its begin, that the process has in its page tables. */
+  public static final int PRESENT = PASSED + 8;
+
   /** Bytes of the structure. */
-  public static final int BYTES = PASSED + 8;
+  public static final int BYTES = PRESENT + 8;
 
   private static final int UNLOGGED = 320;
 

@@ -59,6 +59,7 @@ class StubStructuresTest {
     expected.put("offsetof(struct area, mask)", StubArea.MASKED + 8);
     expected.put("offsetof(struct area, selector)", StubArea.SELECTOR);
     expected.put("offsetof(struct area, passed)", StubArea.PASSED);
+    expected.put("offsetof(struct area, present)", StubArea.PRESENT);
     expected.put("sizeof(struct action)", StubArea.ACTION_BYTES);
     expected.put("offsetof(struct area, rescue)", StubArea.RESCUE);
     expected.put("offsetof(struct area, redirected_unit)", StubArea.SAVED - 8);
