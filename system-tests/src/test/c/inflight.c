@@ -5,6 +5,7 @@
  * Arguments: inflight KIND ROUNDS
  */
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "sockets.h"
@@ -22,6 +23,8 @@ struct kind {
 static int from = -1, to = -1;
 static struct sockaddr_in address;
 static char sent[LONGEST], received[LONGEST];
+
+static char *hole; /* no memory to write to */
 
 static size_t fill_round(int round) {
   size_t length = 1 + (size_t)round * 131 % LONGEST;
@@ -254,6 +257,22 @@ static void round_fork(int round) {
   check(poll(&more, 1, 0) == 0);
 }
 
+/* What comes for a buffer that is not there is gone, and the call says so. */
+static void round_bad_buffers(int round) {
+  size_t length = fill_round(round);
+  char first[1];
+  struct iovec pieces[2] = {{first, sizeof first}, {hole, 5}};
+  struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+  check(write(to, "no", 2) == 2);
+  check_error(recvmsg(from, &message, 0), EFAULT);
+  check(write(to, sent, length) == (ssize_t)length);
+  pieces[1] = (struct iovec){received, sizeof received};
+  message.msg_iov = pieces + 1;
+  message.msg_iovlen = 1;
+  check(recvmsg(from, &message, 0) == (ssize_t)length);
+  compare(length);
+}
+
 static const struct kind kinds[] = {
     {"tcp", begin_tcp, round_read_write, end_stream},
     {"tcp-send", begin_tcp, round_send_receive, end_stream},
@@ -261,6 +280,7 @@ static const struct kind kinds[] = {
     {"unix-messages", begin_unix, round_messages, end_stream},
     {"pipe", begin_pipe, round_read_write, end_stream},
     {"datagrams", begin_datagrams, round_datagrams, end_empty},
+    {"bad-buffers", begin_datagrams, round_bad_buffers, end_empty},
     {"append", begin_append, round_read_write, end_append},
     {"accept", begin_accept, round_accept, end_accept},
     {"accept4", begin_accept, round_accept4, end_accept},
@@ -274,6 +294,8 @@ int main(int argc, char **argv) {
   while (strcmp(kind->name, argv[1]) != 0) {
     check(++kind < kinds + sizeof kinds / sizeof *kinds);
   }
+  hole = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  check(hole != MAP_FAILED);
   steps_begin();
   step("begin");
   kind->begin();

@@ -85,6 +85,7 @@ class FaultPointTest {
         new Fault("tcp-send", point, "sendto", 5),
         new Fault("unix-messages", point, "recvmsg", 5),
         new Fault("unix-messages", point, "sendmsg", 5),
+        new Fault("bad-buffers", point, "recvmsg", 5),
         new Fault("accept", point, "accept", 7),
         new Fault("accept4", point, "accept4", 5));
   }

@@ -6,6 +6,7 @@ import static org.ftrun.tracer.abi.SocketLayout.IOVEC_SIZE;
 import static org.ftrun.tracer.abi.SocketLayout.MAX_IOVECS;
 
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /** The iovecs of a call as they were at its entry; grows, never shrinks. */
 final class Iovecs {
@@ -40,6 +41,16 @@ final class Iovecs {
       bases[count] = array.getLong(i * IOVEC_SIZE + IOVEC_BASE);
       lengths[count++] = array.getLong(i * IOVEC_SIZE + IOVEC_LENGTH);
     }
+  }
+
+  /** Whether the first or the last byte of one of the buffers is so. */
+  boolean haveEnd(LongPredicate isSo) {
+    for (int i = 0; i < count; i++) {
+      if (lengths[i] > 0 && (isSo.test(bases[i]) || isSo.test(bases[i] + lengths[i] - 1))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Adds what {@code bytes} bytes fill of the iovecs from {@code first} to before {@code end}. */

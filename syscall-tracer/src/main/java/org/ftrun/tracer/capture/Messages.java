@@ -13,6 +13,7 @@ import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_NAME_LENGTH;
 import static org.ftrun.tracer.abi.SocketLayout.MSGHDR_SIZE;
 
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /** The message headers of recvmsg and recvmmsg as they were at entry, and what came back. */
 final class Messages {
@@ -79,6 +80,11 @@ final class Messages {
       }
     }
     return messages[count++];
+  }
+
+  /** As {@link Iovecs#haveEnd}, of all messages. */
+  boolean haveEnd(LongPredicate isSo) {
+    return iovecs.haveEnd(isSo);
   }
 
   /** What recvmsg wrote: {@code result} bytes of data and the header's outputs. */

@@ -2,6 +2,7 @@ package org.ftrun.tracer.capture;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.LongPredicate;
 import org.ftrun.tracer.syscall.ArgumentRule;
 import org.ftrun.tracer.syscall.Irregular;
 import org.ftrun.tracer.syscall.SizeRule;
@@ -133,6 +134,28 @@ public final class OutputRegions {
       }
       case NONE, STRING, HANDLER -> {}
     }
+  }
+
+  /**
+   * Whether of the buffers that the call has given in lists, as {@link #enter} has found them, one
+   * begins or ends with a byte that is so.
+   */
+  public boolean hasListedEnd(SyscallRow row, LongPredicate isSo) {
+    if (!row.needsEntry() || entered != row) {
+      return false;
+    }
+    boolean has = false;
+    for (ArgumentRule rule : row.arguments()) {
+      if (rule.isOutput()) {
+        has |=
+            switch (rule.size().kind()) {
+              case IOVEC -> iovecs.haveEnd(isSo);
+              case MSGHDR, MMSGHDR -> messages.haveEnd(isSo);
+              default -> false;
+            };
+      }
+    }
+    return has;
   }
 
   /** The number of regions. */

@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.LongPredicate;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.eventlog.EventLogWriter;
@@ -136,6 +137,11 @@ final class EventRecorder {
   /** Publishes a call whose payload, an {@link OutputRecord}, is in the reservation. */
   void publishRecord(EventKind kind, CallInFlight call, int flags, long result, int length) {
     publish(kind, call, flags, result, length);
+  }
+
+  /** {@link OutputRegions#hasListedEnd} of the call that was entered last. */
+  boolean hasListedEnd(CallInFlight call, LongPredicate isSo) {
+    return regions.hasListedEnd(call.row, isSo);
   }
 
   /** Publishes a call without outputs. */

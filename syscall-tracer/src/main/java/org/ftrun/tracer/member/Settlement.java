@@ -81,13 +81,15 @@ final class Settlement {
   private boolean hasBadOutput() {
     for (int i = 0; i < call.row.arguments().size(); i++) {
       long address = call.arguments[i];
-      if (call.row.arguments().get(i).isOutput()
-          && address != 0
-          && !primary.member.tracee.memory().isWritable(new TraceeAddress(address))) {
+      if (call.row.arguments().get(i).isOutput() && address != 0 && isBad(address)) {
         return true;
       }
     }
-    return false;
+    return call.draft == null && primary.recorder.hasListedEnd(call, this::isBad);
+  }
+
+  private boolean isBad(long address) {
+    return !primary.member.tracee.memory().isWritable(new TraceeAddress(address));
   }
 
   /** The process is gone, and with it its registers and its memory. */
