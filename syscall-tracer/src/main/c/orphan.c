@@ -162,7 +162,9 @@ static void finish_mask(const struct area *area, struct context *context, u64 hi
 
 /* The tracer sent the thread to the stub; what it did there is finished, or undone. */
 static void finish(struct area *area, struct context *context, u64 hidden) {
-  s64 result = area->rescue == RESCUE_ANSWERED ? area->answer : (s64)context->rax;
+  /* The tracer may have died of all at the end of a stop for SIGTRAP: then that comes before the call. */
+  s64 made = context->rip == (u64)base() + STUB_EXECUTE ? -EINTR : (s64)context->rax;
+  s64 result = area->rescue == RESCUE_ANSWERED ? area->answer : made;
   int again = result == -EINTR || (area->timed && result == -EAGAIN);
   if (area->rescue == RESCUE_INJECTED || (again && !area->transferred)) {
     put_back(area, context); /* at the site: the call is made again */

@@ -156,6 +156,15 @@ class DaemonDeathPointTest {
     "PROMOTED:1,ON,restarted,KILLS",
     "PROMOTED:1,ON,threads,KILLS",
     "PROMOTED:1,ON,timestamps,KILLS",
+    // Calls of ours in a takeover and behind it, then the first of the service's.
+    "PRIMARY.INJECTED.RESUME:16,ON,restarted,KILLS",
+    "PRIMARY.INJECTED.RESUME:17,ON,restarted,KILLS",
+    "PRIMARY.INJECTED.RESUME:18,ON,restarted,KILLS",
+    "PRIMARY.INJECTED.RESUME:19,ON,restarted,KILLS",
+    "PRIMARY.INJECTED.RESUME:20,ON,restarted,KILLS",
+    "PRIMARY.INJECTED.RESUME:21,ON,restarted,KILLS",
+    "PRIMARY.INJECTED.RESUME:18,OFF,restarted,KILLS",
+    "PRIMARY.INJECTED.RESUME:21,OFF,restarted,KILLS",
     // A release.
     "LEAVING:1,ON,restarted,END",
     "UNPATCHED:1,ON,restarted,END",
