@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.capture.OutputRegions;
@@ -23,6 +24,9 @@ final class Redirection {
   private final CallInFlight call;
   private final EventRecorder recorder;
   private final PrimaryRole role;
+
+  /** Pages of the log that have been brought in. */
+  private final BitSet present = new BitSet();
 
   /** Whether the primary is dying: its memory may be gone, what it received is in the log. */
   private boolean dying;
@@ -63,14 +67,21 @@ final class Redirection {
    */
   private long reserve(int bytes) {
     long offset = recorder.reserveInput(bytes);
-    long room = member.model().log.value() + offset;
-    for (long at = 0; offset >= 0 && at < bytes + PAGE_BYTES; at += PAGE_BYTES) {
-      long last = Math.min(at, bytes - 1);
-      if (!member.tracee.memory().isWritable(new TraceeAddress(room + last))) {
-        return -1;
+    return offset < 0 || bringIn(offset, bytes) ? offset : -1;
+  }
+
+  /** Each page once: a call that is interrupted time and again must come to be made. */
+  private boolean bringIn(long offset, int bytes) {
+    int last = (int) ((offset + bytes - 1) / PAGE_BYTES);
+    int page = present.nextClearBit((int) (offset / PAGE_BYTES));
+    for (; page <= last; page = present.nextClearBit(page + 1)) {
+      TraceeAddress start = member.model().log.plus((long) page * PAGE_BYTES);
+      if (!member.tracee.memory().isWritable(start)) {
+        return false;
       }
+      present.set(page);
     }
-    return offset;
+    return true;
   }
 
   /** What the kernel could not deliver must stay where it is. Only the buffer's ends are tried. */
