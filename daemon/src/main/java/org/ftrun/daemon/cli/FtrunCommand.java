@@ -49,8 +49,6 @@ final class FtrunCommand implements Callable<Integer> {
   /** Time between the two samples of the cores' load. */
   private static final long LOAD_SAMPLE_MILLIS = 50;
 
-  private static final int SIGNAL_EXIT = 128;
-
   private final ServiceLauncher launcher;
   private final Kernel kernel;
   private final Host host;
@@ -243,13 +241,7 @@ final class FtrunCommand implements Callable<Integer> {
   private int runService(ServiceOptions options, ControlServer control)
       throws LaunchException, InterruptedException {
     LOG.debug("{}", options);
-    SignalThread signals =
-        new SignalThread(
-            SignalThread.blockedSignals(),
-            signal -> {
-              control.close();
-              Runtime.getRuntime().halt(SIGNAL_EXIT + signal);
-            });
+    SignalThread signals = new SignalThread(SignalThread.blockedSignals());
     try (signals) {
       signals.start();
       ProtectedService service = launcher.launch(options);

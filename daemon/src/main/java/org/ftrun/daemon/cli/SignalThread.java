@@ -1,7 +1,8 @@
 package org.ftrun.daemon.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.IntConsumer;
 import org.ftrun.daemon.service.ProtectedService;
 import org.ftrun.daemon.service.ServiceStatus;
 import org.ftrun.tracer.abi.SyscallNumber;
@@ -36,8 +37,13 @@ final class SignalThread implements AutoCloseable {
   private static final int EAGAIN = 11;
   private static final int EINTR = 4;
 
+  private record Held(int signal, byte[] bytes) {}
+
   private final long signals;
-  private final IntConsumer earlyEnd;
+
+  /** Those that ask to end and have come before there was a service. */
+  private final List<Held> held = new ArrayList<>();
+
   private final CountDownLatch ready = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "signals");
   private volatile ProtectedService service;
@@ -47,11 +53,9 @@ final class SignalThread implements AutoCloseable {
    * Creates the thread, not started yet.
    *
    * @param signals the signals to take, signal n in bit n-1
-   * @param earlyEnd gets the number of a signal that asks to end while there is no service
    */
-  SignalThread(long signals, IntConsumer earlyEnd) {
+  SignalThread(long signals) {
     this.signals = signals;
-    this.earlyEnd = earlyEnd;
     thread.setDaemon(true);
   }
 
@@ -71,9 +75,14 @@ final class SignalThread implements AutoCloseable {
     ready.await();
   }
 
-  /** From now on the service gets the signals. */
-  void passTo(ProtectedService running) {
+  /**
+   * From now on the service gets the signals, those first that asked it to end while it was being
+   * started: the program may run already, and must not be left alone.
+   */
+  synchronized void passTo(ProtectedService running) {
     service = running;
+    held.forEach(siginfo -> running.signal(siginfo.signal(), siginfo.bytes()));
+    held.clear();
   }
 
   private void run() {
@@ -102,11 +111,13 @@ final class SignalThread implements AutoCloseable {
   }
 
   /** Does what a received signal asks for. */
-  void take(int signal, NativeMemory siginfo) {
+  synchronized void take(int signal, NativeMemory siginfo) {
+    byte[] bytes = new byte[SIGINFO_BYTES];
+    siginfo.buffer().get(0, bytes);
     ProtectedService running = service;
     if (running == null) {
       if (signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM) {
-        earlyEnd.accept(signal);
+        held.add(new Held(signal, bytes));
       }
       return;
     }
@@ -115,8 +126,6 @@ final class SignalThread implements AutoCloseable {
       LOG.debug("signal {} came from the terminal, the service has its own", signal);
       return;
     }
-    byte[] bytes = new byte[SIGINFO_BYTES];
-    siginfo.buffer().get(0, bytes);
     running.signal(signal, bytes);
   }
 
