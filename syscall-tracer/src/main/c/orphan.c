@@ -306,7 +306,8 @@ static int is_ours(s32 signal, const struct siginfo *info, struct context *conte
 /* Nothing is left for which the stub's handler would be needed. */
 static int is_last(const struct area *area, const struct context *context) {
   int left = !area->rescue || area->rescue >= RESCUE_STEPPED;
-  return left && !area->pid && !area->several && !area->inside && context->rip - (u64)base() >= STUB_TABLE;
+  int alone = !area->several && !area->inside && !area->pid;
+  return left && alone && context->rip - (u64)base() >= STUB_TABLE;
 }
 
 /* Returns the service's handler that is to be entered, or 0. */

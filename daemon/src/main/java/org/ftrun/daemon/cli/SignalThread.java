@@ -37,7 +37,7 @@ final class SignalThread implements AutoCloseable {
   private static final int EAGAIN = 11;
   private static final int EINTR = 4;
 
-  private record Held(int signal, byte[] bytes) {}
+  private record Held(int signal, byte[] siginfo) {}
 
   private final long signals;
 
@@ -81,7 +81,9 @@ final class SignalThread implements AutoCloseable {
    */
   synchronized void passTo(ProtectedService running) {
     service = running;
-    held.forEach(siginfo -> running.signal(siginfo.signal(), siginfo.bytes()));
+    // From a terminal they may have come before there was a process in its group: all are passed
+    // on.
+    held.forEach(early -> running.signal(early.signal(), early.siginfo()));
     held.clear();
   }
 

@@ -43,10 +43,10 @@ final class Iovecs {
     }
   }
 
-  /** Whether the first or the last byte of one of the buffers is so. */
-  boolean haveEnd(LongPredicate isSo) {
+  /** Whether the address of the first or the last byte of one of the buffers matches. */
+  boolean anyEnd(LongPredicate matches) {
     for (int i = 0; i < count; i++) {
-      if (lengths[i] > 0 && (isSo.test(bases[i]) || isSo.test(bases[i] + lengths[i] - 1))) {
+      if (lengths[i] > 0 && (matches.test(bases[i]) || matches.test(bases[i] + lengths[i] - 1))) {
         return true;
       }
     }

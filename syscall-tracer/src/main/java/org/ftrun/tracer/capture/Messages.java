@@ -82,9 +82,9 @@ final class Messages {
     return messages[count++];
   }
 
-  /** As {@link Iovecs#haveEnd}, of all messages. */
-  boolean haveEnd(LongPredicate isSo) {
-    return iovecs.haveEnd(isSo);
+  /** As {@link Iovecs#anyEnd}, of all messages. */
+  boolean anyEnd(LongPredicate matches) {
+    return iovecs.anyEnd(matches);
   }
 
   /** What recvmsg wrote: {@code result} bytes of data and the header's outputs. */

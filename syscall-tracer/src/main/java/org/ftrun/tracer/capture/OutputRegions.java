@@ -138,9 +138,9 @@ public final class OutputRegions {
 
   /**
    * Whether of the buffers that the call has given in lists, as {@link #enter} has found them, one
-   * begins or ends with a byte that is so.
+   * begins or ends at an address that matches.
    */
-  public boolean hasListedEnd(SyscallRow row, LongPredicate isSo) {
+  public boolean anyListedEnd(SyscallRow row, LongPredicate matches) {
     if (!row.needsEntry() || entered != row) {
       return false;
     }
@@ -149,8 +149,8 @@ public final class OutputRegions {
       if (rule.isOutput()) {
         has |=
             switch (rule.size().kind()) {
-              case IOVEC -> iovecs.haveEnd(isSo);
-              case MSGHDR, MMSGHDR -> messages.haveEnd(isSo);
+              case IOVEC -> iovecs.anyEnd(matches);
+              case MSGHDR, MMSGHDR -> messages.anyEnd(matches);
               default -> false;
             };
       }

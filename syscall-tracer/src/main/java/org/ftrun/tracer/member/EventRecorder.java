@@ -139,9 +139,9 @@ final class EventRecorder {
     publish(kind, call, flags, result, length);
   }
 
-  /** {@link OutputRegions#hasListedEnd} of the call that was entered last. */
-  boolean hasListedEnd(CallInFlight call, LongPredicate isSo) {
-    return regions.hasListedEnd(call.row, isSo);
+  /** {@link OutputRegions#anyListedEnd} of the call that was entered last. */
+  boolean anyListedEnd(CallInFlight call, LongPredicate matches) {
+    return regions.anyListedEnd(call.row, matches);
   }
 
   /** Publishes a call without outputs. */

@@ -85,7 +85,7 @@ final class Settlement {
         return true;
       }
     }
-    return call.draft == null && primary.recorder.hasListedEnd(call, this::isBad);
+    return call.draft == null && primary.recorder.anyListedEnd(call, this::isBad);
   }
 
   private boolean isBad(long address) {
