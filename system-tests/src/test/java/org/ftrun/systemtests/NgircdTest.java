@@ -100,10 +100,21 @@ class NgircdTest {
       try {
         talkWithIi(ftrun, client);
         assertThat(ii.isAlive()).as("ii is still running").isTrue();
+      } catch (AssertionError e) {
+        throw new AssertionError(said(ftrun), e);
       } finally {
         ii.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
       }
     }
+  }
+
+  /** What all sides have said, should a line be missing. */
+  private String said(FtrunProcess ftrun) throws Exception {
+    Path heard = directory.resolve("127.0.0.1/#test/out");
+    return ftrun.output()
+        + ftrun.messages()
+        + Files.readString(directory.resolve("ii.log"))
+        + (Files.exists(heard) ? Files.readString(heard) : "ii has no channel");
   }
 
   private void talkWithIi(FtrunProcess ftrun, IrcClient client) throws Exception {
