@@ -24,7 +24,7 @@ objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
 for source in stub fast_path digest record replay outputs draft messages clock orphan own_handlers leave; do
   gcc -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -fPIC -fvisibility=hidden \
-    -mgeneral-regs-only -mprfchw -mno-red-zone -fno-stack-protector -fno-jump-tables \
+    -mgeneral-regs-only -mprfchw -mno-red-zone -fno-stack-protector -fno-jump-tables -ffunction-sections \
     -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -fcf-protection=none \
     -c "$sources/$source.c" -o "$objects/$source.o" || fail "gcc cannot compile the stub, see above"
 done

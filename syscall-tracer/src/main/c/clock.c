@@ -12,9 +12,7 @@ typedef long clock_function(long clock, u64 *time);
 
 u64 monotonic_nanos(const struct area *area) {
   u64 time[2];
-  if (area->clock)
-    ((clock_function *)area->clock)(MONOTONIC, time);
-  else
+  if (!area->clock || ((clock_function *)area->clock)(MONOTONIC, time))
     raw_call(SYS_CLOCK_GETTIME, MONOTONIC, (u64)time);
   return time[0] * 1000000000ul + time[1];
 }

@@ -5,7 +5,7 @@
  *   0x00000  text of the stub          6 pages  r-x  where system calls run unintercepted
  *   0x06000  table of fast calls       8 pages  r--
  *   0x0e000  selector, rooms, scratch  1 page   rw-
- *   0x0f000  area and stack            4 pages  rw-  of the one thread
+ *   0x0f000  stack, area               4 pages  rw-  of the first thread
  *   0x13000  trampolines              16 pages  r-x  calls made here are intercepted
  */
 #ifndef FTRUN_STUB_H
@@ -40,7 +40,7 @@
 #define STUB_TABLE 24576
 #define STUB_DATA 57344 /* a byte: not 0 while trampolines lead into the stub */
 #define STUB_ROOMS 57408 /* addresses of the rooms of trampolines, 0 behind the last */
-#define STUB_AREA 61440
+#define STUB_AREA 76480 /* the stack is below */
 #define STUB_TRAMPOLINES 77824
 #define STUB_MOST_ROOMS 17
 #define STUB_ROOM_BYTES 65536

@@ -120,6 +120,12 @@ class NgircdTest {
   private void talkWithIi(FtrunProcess ftrun, IrcClient client) throws Exception {
     Path server = directory.resolve("127.0.0.1");
     Path channel = server.resolve("#test");
+    // A channel takes lines from outside too: what ii says before this client has joined is not for
+    // it.
+    Await.until(
+        FtrunProcess.LIMIT,
+        () -> "the speaker has not joined\n" + ftrun.output() + ftrun.messages(),
+        client::isJoined);
     await(ftrun, "registered", server.resolve("out"), "irc.example.net");
     write(server.resolve("in"), "/j #test");
     await(ftrun, "joined", channel.resolve("out"), "iiuser");

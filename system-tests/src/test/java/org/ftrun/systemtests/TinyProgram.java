@@ -33,6 +33,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "epoll",
           "poll",
           "clocks",
+          "clock_fallback",
           "timers",
           "signals",
           "signal_masks",

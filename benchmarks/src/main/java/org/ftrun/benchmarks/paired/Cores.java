@@ -10,6 +10,7 @@ import org.ftrun.demo.kit.DemoException;
 
 /** Which core does what: the clients share the replica's unless told otherwise. */
 record Cores(int server, int replica, int client) {
+  private static final int MOST_ATTEMPTS = 10;
 
   /**
    * The first two cores that this process may use; on a single core, that one.
@@ -52,6 +53,15 @@ record Cores(int server, int replica, int client) {
 
   /** Lets this process, and those that it starts, run on the clients' core only. */
   void pinClients() throws DemoException, InterruptedException {
+    for (int attempt = 1; !pinThreads(); attempt++) {
+      if (attempt == MOST_ATTEMPTS) {
+        throw new DemoException("cannot run clients on core " + client);
+      }
+    }
+  }
+
+  /** False if it has not worked for all threads: one may have ended meanwhile. */
+  private boolean pinThreads() throws DemoException, InterruptedException {
     String pid = Long.toString(ProcessHandle.current().pid());
     try {
       Process taskset =
@@ -61,8 +71,9 @@ record Cores(int server, int replica, int client) {
               .start();
       if (!taskset.waitFor(10, TimeUnit.SECONDS) || taskset.exitValue() != 0) {
         taskset.destroyForcibly();
-        throw new DemoException("cannot run clients on core " + client);
+        return false;
       }
+      return true;
     } catch (IOException e) {
       throw new DemoException("cannot run taskset: " + e.getMessage(), e);
     }

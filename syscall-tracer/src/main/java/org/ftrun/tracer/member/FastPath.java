@@ -158,6 +158,25 @@ final class FastPath {
     return offset < patch.displaced() || offset == Trampoline.SLOW;
   }
 
+  /**
+   * Whether an intercepted call is one of the vDSO's, which the stub has called: of the clock that
+   * it is to read the kernel knows only by a system call, or does so from now on.
+   */
+  boolean isOfClock(Registers stopped) {
+    return isOn() && isInClock(stopped.rip());
+  }
+
+  /**
+   * The vDSO's call fails, upon which the stub asks the kernel itself, now and from now on.
+   *
+   * @param stopped registers of the thread, which are written
+   */
+  void refuseClock(Registers stopped) throws TraceeDiedException {
+    forgetClock();
+    stopped.rax(-Errno.ENOSYS).originalRax(-1);
+    member.tracee.writeRegisters(stopped);
+  }
+
   /** The vDSO is hidden from the service: only the stub calls it. */
   private boolean isInClock(long rip) {
     long clock = member.model().clock;

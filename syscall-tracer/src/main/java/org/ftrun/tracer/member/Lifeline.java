@@ -85,7 +85,7 @@ final class Lifeline {
     maskIs(mask);
     Registers standing = registers.copy();
     standing.rip(leave() + CallInFlight.SYSCALL_INSTRUCTION_BYTES).originalRax(-1);
-    standing.rsp(member.room().area().value() + StubLayout.AREA_BYTES - 8);
+    standing.rsp(StubArea.stack(member.room().area().value()));
     member.tracee.writeRegisters(standing);
     member.tracee.setSignalMask(-1);
   }

@@ -229,6 +229,12 @@ final class PrimaryThread {
     }
     member.tracee.readSiginfo(signal, siginfo);
     int code = HeldSignals.codeOf(siginfo);
+    boolean dispatched = signal == Signal.SIGSYS && code == SYS_USER_DISPATCH;
+    if (dispatched && member.fastPath.isOfClock(member.now)) {
+      member.fastPath.refuseClock(member.now);
+      member.tracee.resume(0);
+      return role;
+    }
     if (!call.executing && fast.isInside(member.now.rip())) {
       if (PrimarySignals.isSynchronous(signal, siginfo) && member.fastPath.endCopy(member.now)) {
         member.tracee.resume(0);
@@ -241,7 +247,7 @@ final class PrimaryThread {
       member.tracee.resume(0);
       return role;
     }
-    if (signal == Signal.SIGSYS && code == SYS_USER_DISPATCH) {
+    if (dispatched) {
       return onCall();
     }
     if (signal == Signal.SIGSEGV && code == SI_KERNEL && !call.executing) {

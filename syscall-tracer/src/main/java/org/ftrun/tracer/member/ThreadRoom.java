@@ -6,8 +6,8 @@ import org.ftrun.tracer.stub.StubRegion;
 
 /**
  * What one thread has of the stub for itself: a page whose upper part is scratch room for arguments
- * of ours, and its area with the stub's stack. The first thread's is in the {@link StubRegion},
- * those of others are mapped when they are born.
+ * of ours, the stub's stack, and its area. The first thread's is in the {@link StubRegion}, those
+ * of others are mapped when they are born.
  *
  * @param base the first byte, page aligned
  */

@@ -1,11 +1,8 @@
 package org.ftrun.tracer.member;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
@@ -17,8 +14,6 @@ import org.slf4j.LoggerFactory;
  */
 final class VdsoClock {
   private static final Logger LOG = LoggerFactory.getLogger(VdsoClock.class);
-  private static final Path CLOCK_SOURCE =
-      Path.of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
   private static final String NAME = "__vdso_clock_gettime";
   private static final int PT_LOAD = 1;
   private static final int PT_DYNAMIC = 2;
@@ -36,18 +31,11 @@ final class VdsoClock {
   }
 
   /**
-   * The function's address, or 0 if the stub must not use it: where the clock is not the time stamp
-   * counter the function makes a system call itself, outside of the stub.
+   * The function's address, or 0 if there is none. Where the kernel's clock source cannot be read
+   * without the kernel the function makes a system call itself, which {@link FastPath#isOfClock}
+   * tells.
    */
   static long find(MemberThread member) throws TraceeDiedException {
-    try {
-      if (!Files.readString(CLOCK_SOURCE).trim().equals("tsc")) {
-        return 0;
-      }
-    } catch (IOException e) {
-      LOG.debug("the kernel does not tell its clock source: clocks are read by system calls");
-      return 0;
-    }
     for (MappingsOf.Mapping mapping : MappingsOf.process(member.pid()).all()) {
       if (mapping.name().equals("[vdso]")) {
         int length = (int) (mapping.end() - mapping.start());

@@ -197,8 +197,7 @@ public final class StubArea {
       int sleepNanos) {
     ByteBuffer area = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     area.putLong(0, address);
-    // As the ABI wants it at a function's entry: 16 n + 8.
-    area.putLong(16, address + StubLayout.AREA_BYTES - 8);
+    area.putLong(16, stack(address));
     area.putInt(MODE, Mode.SLOW.ordinal());
     area.putLong(SLOT, address + UNLOGGED);
     area.putLong(REDIRECTED, -1);
@@ -216,6 +215,16 @@ public final class StubArea {
   }
 
   /**
+   * Where the stack pointer of the stub's stack begins, as the ABI wants it at a function's entry:
+   * 16 n + 8.
+   *
+   * @param area address of the thread's area
+   */
+  public static long stack(long area) {
+    return area - 8;
+  }
+
+  /**
    * Makes the copy of another thread's area that of a new thread, which has made no call.
    *
    * @param area the copy
@@ -225,7 +234,7 @@ public final class StubArea {
   public static void moveTo(ByteBuffer area, long address, int id) {
     area.clear();
     area.putLong(0, address);
-    area.putLong(16, address + StubLayout.AREA_BYTES - 8);
+    area.putLong(16, stack(address));
     area.putInt(STOP, 0);
     area.putInt(MODE, Mode.SLOW.ordinal());
     area.putLong(SLOT, address + UNLOGGED);

@@ -19,8 +19,9 @@ import java.io.UncheckedIOException;
  *            +0   a byte: not 0 while trampolines lead into the stub
  *            +64  addresses of the rooms of trampolines
  *            +256 scratch for arguments of calls, to the end of the page
- *   0x0f000  area and stack of the thread, 4 pages, read and write; {@link StubArea}. Those of the
- *            other threads are mapped when they are born
+ *   0x0f000  stack and area of the thread, 4 pages, read and write: the stack grows down from the
+ *            {@link StubArea}, which is at the end, so that most calls need one page of them. Those
+ *            of the other threads are mapped when they are born
  *   0x13000  trampolines, 16 pages, read and execute; calls made there are intercepted
  * </pre>
  */
@@ -101,8 +102,14 @@ public final class StubLayout {
   /** Offset of the scratch room from there. */
   public static final int SCRATCH_IN_THREAD = 256;
 
-  /** Offset of the area from there. */
-  public static final int AREA_IN_THREAD = 4096;
+  /** Bytes of what belongs to a thread: a page with the scratch room, stack and area. */
+  public static final int THREAD_BYTES = 5 * 4096;
+
+  /** Room for an area, whole lines of the cache. */
+  static final int AREA_ROOM = 21 * 64;
+
+  /** Offset of the area from the begin of what belongs to the thread; its stack ends there. */
+  public static final int AREA_IN_THREAD = THREAD_BYTES - AREA_ROOM;
 
   static final int SCRATCH = THREAD + SCRATCH_IN_THREAD;
 
@@ -111,14 +118,8 @@ public final class StubLayout {
 
   static final int AREA = THREAD + AREA_IN_THREAD;
 
-  /** Size of an area with its stack, which grows down from its end. */
-  public static final int AREA_BYTES = 4 * 4096;
-
-  /** Bytes of what belongs to a thread. */
-  public static final int THREAD_BYTES = AREA_IN_THREAD + AREA_BYTES;
-
   /** Trampolines of patched sites. */
-  public static final int TRAMPOLINES = AREA + AREA_BYTES;
+  public static final int TRAMPOLINES = THREAD + THREAD_BYTES;
 
   /** Size of the room for trampolines. */
   public static final int TRAMPOLINES_BYTES = 16 * 4096;

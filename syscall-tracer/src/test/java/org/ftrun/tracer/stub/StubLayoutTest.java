@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,7 +111,9 @@ class StubLayoutTest {
     assertThat(image.length).isLessThanOrEqualTo(StubLayout.TEXT_BYTES);
     assertThat(StubLayout.ENTERS).isEqualTo(StubLayout.TABLE + StubLayout.TABLE_BYTES);
     assertThat(StubLayout.SCRATCH).isGreaterThan(StubLayout.ENTERS);
-    assertThat(StubLayout.SCRATCH + StubLayout.SCRATCH_BYTES).isEqualTo(StubLayout.AREA);
+    assertThat(StubLayout.SCRATCH + StubLayout.SCRATCH_BYTES).isLessThan(StubLayout.AREA);
+    assertThat(StubArea.BYTES).isLessThanOrEqualTo(StubLayout.AREA_ROOM);
+    assertThat(StubLayout.AREA % EventLogLayout.CACHE_LINE_BYTES).isZero();
   }
 
   @Test
