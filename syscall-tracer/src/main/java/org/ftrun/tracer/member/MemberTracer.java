@@ -14,6 +14,7 @@ import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.ftrun.tracer.ptrace.TracerWait;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,11 @@ public final class MemberTracer {
   private static final int PLACES = 6;
   private static final int DESTRUCTION_SECONDS = 2;
   private static final long RETRY_NANOS = 200_000;
+  private static final long LONGEST_RETRY_NANOS = 3_200_000;
+
+  /** How long a tracer whose member is on another core is looked at until it takes a command. */
+  private static final long TAKEN_NANOS = 400_000;
+
   private static final ScheduledExecutorService WAKE_UPS =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -47,12 +53,14 @@ public final class MemberTracer {
   private final Thread thread;
   private final int cpu;
   private volatile int tid;
+  private volatile TracerWait wait;
   private Role role;
   private boolean ended;
 
   private static final class Command {
     final Runnable action;
     final CompletableFuture<Void> done = new CompletableFuture<>();
+    volatile boolean taken;
 
     Command(Runnable action) {
       this.action = action;
@@ -183,7 +191,9 @@ public final class MemberTracer {
     }
     commands.add(command);
     wake();
-    WAKE_UPS.schedule(() -> wakeAgain(command), RETRY_NANOS, TimeUnit.NANOSECONDS);
+    if (!isTakenSoon(command)) {
+      wakeAgain(command, RETRY_NANOS);
+    }
     return command.done;
   }
 
@@ -214,12 +224,32 @@ public final class MemberTracer {
     WAKE_UPS.schedule(() -> post(action), millis, TimeUnit.MILLISECONDS);
   }
 
-  /** A wake-up that came just before the thread began to wait had no effect. */
-  private void wakeAgain(Command command) {
-    if (commands.contains(command) && thread.isAlive()) {
-      wake();
-      WAKE_UPS.schedule(() -> wakeAgain(command), RETRY_NANOS, TimeUnit.NANOSECONDS);
+  /**
+   * Looks whether a tracer on another core takes the command: that is how a takeover begins, and a
+   * timer's thread would run where it is to be done.
+   */
+  private boolean isTakenSoon(Command command) {
+    MemberTracer own = current();
+    long begin = System.nanoTime();
+    while (own != null && own.cpu != cpu && System.nanoTime() - begin < TAKEN_NANOS) {
+      if (command.taken) {
+        return true;
+      }
+      Thread.onSpinWait();
     }
+    return command.taken;
+  }
+
+  /** A wake-up that came just before the thread began to wait had no effect. */
+  private void wakeAgain(Command command, long nanos) {
+    Runnable again =
+        () -> {
+          if (!command.taken && thread.isAlive()) {
+            wake();
+            wakeAgain(command, Math.min(2 * nanos, LONGEST_RETRY_NANOS));
+          }
+        };
+    WAKE_UPS.schedule(again, nanos, TimeUnit.NANOSECONDS);
   }
 
   /** As {@link #post}, returning when the command has run. */
@@ -247,7 +277,8 @@ public final class MemberTracer {
   /** Makes the tracer look at its commands and at the log; a wake-up may be lost. */
   public void wake() {
     LockSupport.unpark(thread);
-    if (tid != 0) {
+    TracerWait present = wait;
+    if (present != null && present.want()) {
       Libc.call(SyscallNumber.TGKILL, Libc.call(SyscallNumber.GETPID), tid, WAKE_SIGNAL);
     }
   }
@@ -265,6 +296,7 @@ public final class MemberTracer {
   private void run() {
     CURRENT.set(this);
     tid = (int) Libc.call(SyscallNumber.GETTID);
+    wait = TracerWait.ofThread();
     unblockWakeSignal();
     if (cpu >= 0) {
       Affinity.ofCore(cpu).give(tid);
@@ -292,6 +324,7 @@ public final class MemberTracer {
   }
 
   private void execute(Command command) {
+    command.taken = true;
     try {
       command.action.run();
       command.done.complete(null);

@@ -141,8 +141,7 @@ public final class ReplicaRole implements Role, FailSafe {
   public Role step() {
     try {
       if (current != null && current.isRunning()) {
-        succession.lookAfterTheEnd();
-        Stop stop = current.member.tracee.await();
+        Stop stop = succession.await();
         if (stop.kind() == StopKind.NONE) {
           succession.stopToPromote();
           return this;

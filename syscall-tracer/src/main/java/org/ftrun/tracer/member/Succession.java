@@ -1,7 +1,10 @@
 package org.ftrun.tracer.member;
 
+import java.util.concurrent.locks.LockSupport;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.ptrace.DaemonFault;
+import org.ftrun.tracer.ptrace.Stop;
+import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,11 +16,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Succession {
   private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
-  private static final long LOOK_AGAIN_MILLIS = 1;
+  private static final long LOOK_NANOS = 50_000;
+  private static final int LOOKS = 10;
 
   private final ReplicaRole replica;
-  private boolean lookingAgain;
   private boolean awakened;
+
+  /** Whether it has been interrupted and the stop is yet to come. */
+  private boolean interrupted;
 
   /** Set when it was promoted. */
   private PrimaryRole successor;
@@ -50,15 +56,28 @@ final class Succession {
   }
 
   /**
-   * The process runs. If the log is sealed it is to stop where it has consumed everything, and as
-   * it may do so by itself, or compute for long, it is looked after again and again.
+   * Waits for a stop of the process, which runs. If the log is sealed it is to stop where it has
+   * consumed everything, and as it may do so by itself, or compute for long, it is looked after
+   * again and again: NONE means that this is due.
    */
-  void lookAfterTheEnd() {
-    if (legacy != null && !lookingAgain) {
-      lookingAgain = true;
-      replica.current().member.fastPath.requestStopWhenConsumed();
-      replica.group.later(LOOK_AGAIN_MILLIS, () -> lookingAgain = false);
+  Stop await() {
+    MemberThread running = replica.current().member;
+    if (legacy != null) {
+      running.fastPath.requestStopWhenConsumed();
     }
+    if (legacy != null && !interrupted) {
+      for (int look = 1; look < LOOKS; look++) {
+        Stop stop = running.tracee.poll();
+        if (stop.kind() != StopKind.NONE) {
+          return stop;
+        }
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+      return running.tracee.poll();
+    }
+    Stop stop = running.tracee.await();
+    interrupted &= stop.kind() == StopKind.NONE;
+    return stop;
   }
 
   /**
@@ -72,6 +91,7 @@ final class Succession {
     }
     if (consumedAll() || !awakened || replica.loops.mayBeInTheWay()) {
       awakened = true;
+      interrupted = true;
       running.member.tracee.interrupt();
     }
   }

@@ -68,7 +68,11 @@ public final class Tracees {
       }
     }
     request.buffer().putInt(SI_PID_OFFSET, 0);
-    long result = Libc.call(SyscallNumber.WAITID, P_ALL, 0, request.address(), how);
+    TracerWait wait = TracerWait.ofThread();
+    boolean waits = (how & WNOHANG) != 0 || wait.begin();
+    long result =
+        waits ? Libc.call(SyscallNumber.WAITID, P_ALL, 0, request.address(), how) : -EINTR;
+    wait.end();
     if (result == -EINTR) {
       return none.none();
     }
