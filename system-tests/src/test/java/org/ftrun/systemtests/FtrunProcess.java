@@ -23,6 +23,9 @@ final class FtrunProcess implements AutoCloseable {
   /** The machine may be busy with other builds; a takeover itself takes about a millisecond. */
   static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("ftrun.limit", 30));
 
+  /** Takeovers that ftrun rehearses when it starts, which thousands of starts need not wait for. */
+  private static final String FEW_REHEARSALS = "-Dftrun.rehearsals=2";
+
   /** The script that starts it. */
   static final Path SCRIPT =
       Path.of(System.getProperty("ftrun.script", "../scripts/ftrun")).toAbsolutePath().normalize();
@@ -98,6 +101,9 @@ final class FtrunProcess implements AutoCloseable {
             .redirectOutput(directory.resolve("stdout").toFile())
             .redirectError(directory.resolve("stderr").toFile());
     builder.environment().putAll(environment);
+    builder
+        .environment()
+        .merge("FTRUN_JAVA_OPTIONS", FEW_REHEARSALS, (given, few) -> few + " " + given);
     builder.environment().put(Leftovers.VARIABLE, name);
     return new FtrunProcess(name, directory, builder.start());
   }

@@ -16,15 +16,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** Before the service starts, takeovers are rehearsed with a program of ftrun's own. */
 @Timeout(120)
 class RehearsalTest {
-  private static final int TAKEOVERS = 2;
+  private static final int TAKEOVERS = 20;
 
   @TempDir Path directory;
 
   @Test
   void shouldHaveTakenOverWhenTheServiceStarts() throws Exception {
     List<String> options = List.of("--log-level=debug", "--log-file=" + log());
+    Map<String, String> environment =
+        Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.rehearsals=" + TAKEOVERS);
     List<String> command = EchoServer.command(Linking.DYNAMIC);
-    try (FtrunProcess ftrun = FtrunProcess.start(directory, options, Map.of(), command)) {
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, options, environment, command)) {
       assertThat(ftrun.awaitProtected().takeoverCauses()).isEmpty();
       Await.until(
           FtrunProcess.LIMIT,

@@ -20,9 +20,13 @@ final class Rehearsal {
   private static final long LIMIT_NANOS = 5_000_000_000L;
   private static final long LOG_BYTES = 1 << 20;
   private static final int EVENTS = 200;
+  private static final int EVENTS_BETWEEN = 10;
   private static final int COUNTERS_READ = 50;
-  private static final int TAKEOVERS = 2;
-  private static final long PAUSE_NANOS = 1_000_000;
+
+  /** The first takeovers take four times as long as those from some twenty on. */
+  private static final int TAKEOVERS = Integer.getInteger("ftrun.rehearsals", 20);
+
+  private static final long PAUSE_NANOS = 200_000;
 
   private Rehearsal() {}
 
@@ -43,7 +47,7 @@ final class Rehearsal {
     try {
       ServiceGroup group = ServiceGroup.launchOwn(options);
       try {
-        for (int i = 0; i < TAKEOVERS && play(group); i++) {
+        for (int i = 0; i < TAKEOVERS && play(group, i == 0 ? EVENTS : EVENTS_BETWEEN); i++) {
           group.takeover();
         }
       } finally {
@@ -57,11 +61,11 @@ final class Rehearsal {
   }
 
   /** Waits until enough was recorded; false if that does not come within the limit. */
-  private static boolean play(ServiceGroup group) {
+  private static boolean play(ServiceGroup group, int events) {
     long begin = System.nanoTime();
     long first = group.status().events();
     while (group.status().state() != ServiceState.PROTECTED
-        || group.status().events() < first + EVENTS) {
+        || group.status().events() < first + events) {
       if (System.nanoTime() - begin > LIMIT_NANOS
           || group.status().state() == ServiceState.STOPPED
           || group.status().state() == ServiceState.UNPROTECTED) {
