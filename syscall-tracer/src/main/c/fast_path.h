@@ -59,13 +59,13 @@ struct entered {
   struct buffer buffer[MOST_ENTERED];
 };
 
-/* They are kept between the area and the end of its page, far away from the stack's end. */
-#define ENTERED 1536
-_Static_assert(sizeof(struct area) <= ENTERED, "the area has grown");
-_Static_assert(ENTERED + sizeof(struct entered) <= 4096, "too much for the page");
+/* They are kept where the stack would end, a page behind the begin of what belongs to the thread. */
+#define ENTERED_BEFORE_AREA (STUB_AREA - STUB_DATA - 4096)
+_Static_assert(sizeof(struct entered) <= 4096, "too much of the stack");
+_Static_assert(sizeof(struct area) <= STUB_TRAMPOLINES - STUB_AREA, "the area has grown");
 
 static inline struct entered *entered_of(const struct area *area) {
-  return (struct entered *)(area->self + ENTERED);
+  return (struct entered *)(area->self - ENTERED_BEFORE_AREA);
 }
 
 /* How many bytes of a piece count. */
