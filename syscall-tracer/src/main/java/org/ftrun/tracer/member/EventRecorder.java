@@ -92,9 +92,12 @@ final class EventRecorder {
     return (int) Math.min(layout.payloadBytes(), EventLogLayout.MAX_SEGMENT_BYTES) / 2;
   }
 
-  /** To be called before a call is executed: reads what the call will overwrite. */
+  /**
+   * To be called before a call is executed: reads what the call will overwrite, also while there is
+   * no replica, since one may be seeded before the call returns.
+   */
   void enter(SyscallRow row, long[] arguments) {
-    if (recording.isOn() && row.needsEntry()) {
+    if (row.needsEntry()) {
       regions.enter(row, arguments, member.reader);
     }
   }
