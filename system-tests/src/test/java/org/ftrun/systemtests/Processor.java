@@ -7,7 +7,21 @@ import java.util.Arrays;
 
 /** What the processor of this machine can do. */
 final class Processor {
+  private static Boolean faultsOnRdtsc;
+
   private Processor() {}
+
+  /**
+   * Whether rdtsc can be made to fault (prctl(2), PR_SET_TSC), in earnest: under some hypervisors
+   * it passes all the same, and then each member reads its own time.
+   */
+  static synchronized boolean faultsOnRdtsc() throws IOException, InterruptedException {
+    if (faultsOnRdtsc == null) {
+      String probe = new CProgram("time_stamp_trap", Linking.DYNAMIC).executable().toString();
+      faultsOnRdtsc = new ProcessBuilder(probe).start().waitFor() == 0;
+    }
+    return faultsOnRdtsc;
+  }
 
   /**
    * Whether cpuid can be made to fault (arch_prctl(2), ARCH_SET_CPUID). If not, it tells each

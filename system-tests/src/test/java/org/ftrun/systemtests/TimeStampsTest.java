@@ -1,6 +1,7 @@
 package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,11 @@ class TimeStampsTest {
       new TinyProgram("timestamps", Linking.DYNAMIC, List.of(), 0);
 
   @TempDir Path directory;
+
+  @BeforeAll
+  static void shouldFaultOnThisMachine() throws Exception {
+    assumeTrue(Processor.faultsOnRdtsc(), "this machine does not fault on rdtsc");
+  }
 
   @Test
   void shouldLetStampsFaultWhenTheyAreReached() throws Exception {

@@ -49,6 +49,7 @@ class TinyProgramsTest {
           "fast_calls",
           "code_library",
           "hidden",
+          "time_stamp_trap",
           "pid_file");
 
   private static final Map<TinyProgram, Outcome> NATIVE = new ConcurrentHashMap<>();

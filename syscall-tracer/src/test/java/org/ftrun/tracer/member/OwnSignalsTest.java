@@ -109,7 +109,8 @@ class OwnSignalsTest {
     Registers service = new Registers();
     member.tracee.readRegisters(service);
     long pause = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
-    service.rip(pause); // where the stub lets a newborn wait: it stays as it is
+    // Where the stub lets a newborn wait whose clone has returned 0, and whose parent is as told.
+    service.rip(pause).rax(0).argument(5, ProcessHandle.current().pid());
     try (NoGroup group = new NoGroup()) {
       Role role = new Release(new PrimaryRole(member, group).standingAt(service)).release();
       assertThat(role).isInstanceOf(NativeRole.class);
