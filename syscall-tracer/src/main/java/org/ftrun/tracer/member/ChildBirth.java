@@ -118,7 +118,7 @@ final class ChildBirth {
     try {
       MemberThread child = arrived(pid);
       Registers start = start(child);
-      Unbinding unbinding = new Unbinding(child, parent.group.log().layout().totalBytes());
+      Unbinding unbinding = new Unbinding(child, parent.group.log().layout().totalBytes(), false);
       unbinding.undo(List.of(start));
       if (isVfork()) {
         spawn = new Spawn(member.pid(), child.tracee, call.atSite.rsp());

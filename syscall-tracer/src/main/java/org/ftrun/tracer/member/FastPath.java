@@ -2,6 +2,7 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.patch.SitePatch;
 import org.ftrun.tracer.patch.Trampoline;
@@ -315,6 +316,15 @@ final class FastPath {
     if (isOn()) {
       patching.lookAgain(address, bytes);
     }
+  }
+
+  /**
+   * The process is about to run natively, and goes on under the pid by which it knows itself.
+   *
+   * @param services where its threads go on; changed
+   */
+  void keepIds(List<Registers> services) {
+    new IdsAfterwards(member, patching).keep(services);
   }
 
   /** Takes the process off the fast path for good. */

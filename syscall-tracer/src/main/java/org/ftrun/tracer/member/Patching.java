@@ -132,7 +132,7 @@ final class Patching {
   }
 
   /** The bytes around a site, 0 where there is no memory. */
-  private byte[] around(long site) {
+  byte[] around(long site) {
     byte[] bytes = new byte[SitePatcher.BEFORE + SitePatcher.FROM_SITE];
     long from = site - SitePatcher.BEFORE;
     long page = Math.max(from, site & -PAGE);

@@ -25,7 +25,7 @@ final class Release {
       services.add(thread.ending.leaveForNative());
     }
     role.adopted.leave();
-    Unbinding unbinding = new Unbinding(member, role.group.log().layout().totalBytes());
+    Unbinding unbinding = new Unbinding(member, role.group.log().layout().totalBytes(), true);
     unbinding.undo(services);
     unbinding.detach();
     return new NativeRole(member, role.group);

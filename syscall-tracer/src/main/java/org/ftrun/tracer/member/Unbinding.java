@@ -14,22 +14,26 @@ import org.ftrun.tracer.stub.StubArea;
 /**
  * Undoes all that interception changed in a stopped process, a primary that is given up or a child
  * that the service has borne. What stays is the stub's region, where nothing is executed but what
- * follows a call that was interrupted at a patched site, and the hidden vDSO: clocks are read by
- * system calls.
+ * follows a call that was interrupted at a patched site and, in the former, what keeps its pid
+ * ({@link IdsAfterwards}); and the hidden vDSO: clocks are read by system calls.
  */
 final class Unbinding {
   private final MemberThread member;
   private final long logBytes;
+  private final boolean keepsIds;
 
   /**
    * Of a process all of whose threads stand.
    *
    * @param member its first thread
    * @param logBytes how much of the event log is mapped
+   * @param keepsIds whether it has known itself by another pid than the kernel's, and shall go on
+   *     so
    */
-  Unbinding(MemberThread member, long logBytes) {
+  Unbinding(MemberThread member, long logBytes, boolean keepsIds) {
     this.member = member;
     this.logBytes = logBytes;
+    this.keepsIds = keepsIds;
   }
 
   /**
@@ -45,6 +49,9 @@ final class Unbinding {
     }
     DaemonFault.reached(DaemonFault.Step.LEAVING, member.pid());
     member.fastPath.remove();
+    if (keepsIds) {
+      member.fastPath.keepIds(services);
+    }
     DaemonFault.reached(DaemonFault.Step.UNPATCHED, member.pid());
     model.fences().lower(member);
     RealTimerCalls.giveBack(member);

@@ -1,0 +1,137 @@
+package org.ftrun.tracer.patch;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ftrun.tracer.abi.SyscallNumber;
+
+/**
+ * What stands in a trampoline in place of the way into the stub, once nobody intercepts the calls
+ * of a service any more: the call itself, and around it the ids by which the service has known
+ * itself so far in place of those that the kernel knows. It needs neither stack nor memory, only
+ * rcx and r11, which a call changes anyway, and no flags. Children of the service have it too, for
+ * which their own ids are the kernel's.
+ *
+ * @param known the pid by which the service knows itself, its first thread's id too
+ * @param real the kernel's pid of it
+ * @param parent the pid by which it knows its parent, which is the process {@code known} for the
+ *     kernel
+ */
+public record KeptIds(int known, int real, int parent) {
+  /** Bytes between two displaced instructions that the way into the stub has at least. */
+  static final int MOST_BYTES = 32;
+
+  private static final byte[] SYSCALL = {0x0f, 0x05};
+  private static final byte JRCXZ = (byte) 0xe3;
+  private static final byte JMP_SHORT = (byte) 0xeb;
+  private static final byte NOP = (byte) 0x90;
+
+  /** lea disp32(register),%ecx. */
+  private enum Less {
+    RAX(0x88),
+    RDI(0x8f),
+    RSI(0x8e);
+
+    final byte register;
+
+    Less(int register) {
+      this.register = (byte) register;
+    }
+  }
+
+  /** mov $imm32 to a register. */
+  private enum Move {
+    EAX(0xb8),
+    EDI(0xbf),
+    ESI(0xbe);
+
+    final byte opcode;
+
+    Move(int opcode) {
+      this.opcode = (byte) opcode;
+    }
+  }
+
+  /** Whether a call gives or takes ids of the service's own that are to be kept. */
+  public static boolean areIn(int syscall) {
+    return body(new KeptIds(1, 2, 3), syscall) != null;
+  }
+
+  /**
+   * The trampoline of a patch, made anew for a service that runs natively.
+   *
+   * @param patch of a site of such a call
+   * @param syscall the call's number
+   * @throws IllegalArgumentException if it is another call
+   */
+  public byte[] trampoline(SitePatch patch, int syscall) {
+    byte[] body = body(this, syscall);
+    if (body == null) {
+      throw new IllegalArgumentException("call " + syscall + " has no such ids");
+    }
+    byte[] code = patch.code().clone();
+    int at = (int) (patch.entry() - patch.trampoline());
+    System.arraycopy(body, 0, code, at, body.length);
+    java.util.Arrays.fill(code, at + body.length, patch.displaced(), NOP);
+    return code;
+  }
+
+  private static byte[] body(KeptIds ids, int syscall) {
+    ByteBuffer code = ByteBuffer.allocate(MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    switch (syscall) {
+      case SyscallNumber.GETPID, SyscallNumber.GETTID -> ids.tell(code);
+      case SyscallNumber.GETPPID -> ids.tellParent(code);
+      case SyscallNumber.KILL, SyscallNumber.TKILL, SyscallNumber.RT_SIGQUEUEINFO -> {
+        ids.name(code, Less.RDI, Move.EDI);
+        code.put(SYSCALL);
+      }
+      case SyscallNumber.TGKILL, SyscallNumber.RT_TGSIGQUEUEINFO -> {
+        ids.name(code, Less.RDI, Move.EDI);
+        ids.name(code, Less.RSI, Move.ESI);
+        code.put(SYSCALL);
+      }
+      default -> {
+        return null;
+      }
+    }
+    byte[] bytes = new byte[code.position()];
+    code.get(0, bytes);
+    return bytes;
+  }
+
+  /** Another register, less a value, is 0: rcx. */
+  private static void compare(ByteBuffer code, Less less, int value) {
+    code.put((byte) 0x8d).put(less.register).putInt(-value);
+  }
+
+  private static void move(ByteBuffer code, Move move, int value) {
+    code.put(move.opcode).putInt(value);
+  }
+
+  private void tell(ByteBuffer code) {
+    code.put(SYSCALL);
+    compare(code, Less.RAX, real);
+    code.put(JRCXZ).put((byte) 2).put(JMP_SHORT).put((byte) 5);
+    move(code, Move.EAX, known);
+  }
+
+  /** The service's own parent, or that of its child. */
+  private void tellParent(ByteBuffer code) {
+    code.put(SYSCALL);
+    compare(code, Less.RAX, real);
+    code.put(JRCXZ).put((byte) 10);
+    compare(code, Less.RAX, known);
+    code.put(JRCXZ).put((byte) 9).put(JMP_SHORT).put((byte) 12);
+    move(code, Move.EAX, known);
+    code.put(JMP_SHORT).put((byte) 5);
+    move(code, Move.EAX, parent);
+  }
+
+  /**
+   * The register keeps the kernel's id: nothing that a call leaves alone tells one from the other.
+   */
+  private void name(ByteBuffer code, Less less, Move move) {
+    compare(code, less, known);
+    code.put(JRCXZ).put((byte) 2).put(JMP_SHORT).put((byte) 5);
+    move(code, move, real);
+  }
+}

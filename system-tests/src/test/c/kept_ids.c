@@ -1,0 +1,77 @@
+/*
+ * A server that remembers its pid, and compares it or signals itself by it: also when protection has ended
+ * meanwhile, in every call of the C library that tells or takes an id; its children have their own.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "steps.h"
+
+static pid_t first, parent;
+static volatile sig_atomic_t came;
+
+static void count(int signal) {
+  (void)signal;
+  came++;
+}
+
+static void arrived(const char *how) {
+  fact("%s: %d", how, (int)came);
+  came = 0;
+}
+
+static void *signal_first(void *thread) {
+  check(pthread_kill(*(pthread_t *)thread, SIGUSR1) == 0);
+  for (int i = 0; came < 1 && i < WAIT_LIMIT_MILLIS; i++) usleep(1000); /* two at once would be one */
+  check(tgkill(first, first, SIGUSR1) == 0);
+  return NULL;
+}
+
+static void child(void) {
+  pid_t pid = fork();
+  check(pid >= 0);
+  if (pid == 0) {
+    int right = getpid() != first && gettid() == getpid() && getppid() == first;
+    right &= kill(getpid(), SIGUSR1) == 0 && raise(SIGUSR1) == 0 && came == 2;
+    right &= kill(getppid(), SIGUSR1) == 0;
+    if (right) abort();
+    _exit(1);
+  }
+  int status;
+  check(waitpid(pid, &status, 0) == pid);
+  fact("child: aborted %d", WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static void ids(void) {
+  fact("pid %d, tid %d, parent %d", getpid() == first, gettid() == first, getppid() == parent);
+  check(raise(SIGUSR1) == 0);
+  arrived("raise");
+  check(kill(first, SIGUSR1) == 0);
+  arrived("kill by the pid of before");
+  check(kill(getpid(), SIGUSR1) == 0);
+  arrived("kill");
+  check(sigqueue(first, SIGUSR1, (union sigval){.sival_int = 1}) == 0);
+  arrived("sigqueue");
+  pthread_t self = pthread_self(), other;
+  check(pthread_create(&other, NULL, signal_first, &self) == 0 && pthread_join(other, NULL) == 0);
+  arrived("signals by a thread");
+  child();
+  arrived("by the child");
+}
+
+static void body(void) {
+  struct sigaction action = {.sa_handler = count, .sa_flags = SA_RESTART};
+  check(sigaction(SIGUSR1, &action, NULL) == 0);
+  first = getpid();
+  parent = getppid();
+  check(raise(SIGUSR1) == 0); /* places of the program that have been executed before, too */
+  arrived("before");
+  step("known");
+  timer_t timer;
+  check(timer_create(CLOCK_MONOTONIC, NULL, &timer) == 0 && timer_delete(timer) == 0);
+  ids();
+  step("kept");
+}
+
+int main(int argc, char **argv) { return run_steps(argc, argv, body); }
