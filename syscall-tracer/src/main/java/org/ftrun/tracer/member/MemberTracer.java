@@ -190,8 +190,7 @@ public final class MemberTracer {
       return command.done;
     }
     commands.add(command);
-    wake();
-    if (!isTakenSoon(command)) {
+    if (!interrupt() || !isTakenSoon(command)) {
       wakeAgain(command, RETRY_NANOS);
     }
     return command.done;
@@ -276,11 +275,18 @@ public final class MemberTracer {
 
   /** Makes the tracer look at its commands and at the log; a wake-up may be lost. */
   public void wake() {
+    interrupt();
+  }
+
+  /** As {@link #wake}; true if the tracer waits for a stop, out of which a signal gets it. */
+  private boolean interrupt() {
     LockSupport.unpark(thread);
     TracerWait present = wait;
-    if (present != null && present.want()) {
+    boolean waits = present != null && present.want();
+    if (waits) {
       Libc.call(SyscallNumber.TGKILL, Libc.call(SyscallNumber.GETPID), tid, WAKE_SIGNAL);
     }
+    return waits;
   }
 
   /** Whether the calling thread is this tracer's. */
