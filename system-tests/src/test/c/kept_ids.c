@@ -33,6 +33,7 @@ static void child(void) {
   check(pid >= 0);
   if (pid == 0) {
     int right = getpid() != first && gettid() == getpid() && getppid() == first;
+    right &= syscall(SYS_getpid) == getpid() && syscall(SYS_gettid) == getpid();
     right &= kill(getpid(), SIGUSR1) == 0 && raise(SIGUSR1) == 0 && came == 2;
     right &= kill(getppid(), SIGUSR1) == 0;
     if (right) abort();
@@ -45,6 +46,7 @@ static void child(void) {
 
 static void ids(void) {
   fact("pid %d, tid %d, parent %d", getpid() == first, gettid() == first, getppid() == parent);
+  fact("by number: pid %d, tid %d", syscall(SYS_getpid) == first, syscall(SYS_gettid) == first);
   check(raise(SIGUSR1) == 0);
   arrived("raise");
   check(kill(first, SIGUSR1) == 0);
@@ -53,6 +55,11 @@ static void ids(void) {
   arrived("kill");
   check(sigqueue(first, SIGUSR1, (union sigval){.sival_int = 1}) == 0);
   arrived("sigqueue");
+  check(syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGUSR1) == 0);
+  arrived("tgkill by number");
+  check(syscall(SYS_tkill, first, SIGUSR1) == 0 && came == 1 && syscall(SYS_kill, first, SIGUSR1) == 0);
+  arrived("tkill and kill by number");
+  check(syscall(SYS_getuid) == getuid() && syscall(SYS_close, -1) == -1 && errno == EBADF);
   pthread_t self = pthread_self(), other;
   check(pthread_create(&other, NULL, signal_first, &self) == 0 && pthread_join(other, NULL) == 0);
   arrived("signals by a thread");

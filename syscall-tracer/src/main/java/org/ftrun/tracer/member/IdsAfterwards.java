@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.ftrun.tracer.patch.KeptIds;
 import org.ftrun.tracer.patch.PatchMap;
@@ -36,6 +37,9 @@ final class IdsAfterwards {
   private final KeptIds ids;
   private int found;
 
+  /** Where any call is made, 0 if that is nowhere. */
+  private long anyCall;
+
   IdsAfterwards(MemberThread member, Patching patching) {
     this.member = member;
     this.patching = patching;
@@ -57,6 +61,9 @@ final class IdsAfterwards {
         search(text);
       }
     }
+    if (anyCall != 0) {
+      leadAny(anyCall);
+    }
     PatchMap patches = member.model().patches;
     for (Registers service : services) {
       SitePatch patch = patches.of(service.rip());
@@ -75,7 +82,7 @@ final class IdsAfterwards {
   }
 
   private void search(MappingsOf.Mapping text) {
-    ByteBuffer piece = ByteBuffer.allocateDirect(PIECE + FORM_BYTES - 1);
+    ByteBuffer piece = ByteBuffer.allocateDirect(PIECE + KeptIds.ANY_CALL.length - 1);
     byte[] code = new byte[piece.capacity()];
     for (long at = text.start(); at < text.end(); at += PIECE) {
       int length = (int) Math.min(code.length, text.end() - at);
@@ -85,12 +92,24 @@ final class IdsAfterwards {
       }
       piece.get(0, code, 0, length);
       for (int i = 0; i + FORM_BYTES <= length; i++) {
+        if (isAnyCall(code, i, length)) {
+          anyCall = at + i + KeptIds.SITE_IN_ANY_CALL;
+        }
         int syscall = callAt(code, i);
         if (syscall >= 0 && KeptIds.areIn(syscall)) {
           lead(at + i + SITE_IN_FORM, syscall);
         }
       }
     }
+  }
+
+  private static boolean isAnyCall(byte[] code, int at, int length) {
+    byte[] form = KeptIds.ANY_CALL;
+    int end = at + form.length;
+    return code[at] == form[0]
+        && code[at + 2] == form[2]
+        && end <= length
+        && Arrays.equals(code, at, end, form, 0, form.length);
   }
 
   /** The number of the call that is made there in the common form, or -1. */
@@ -120,6 +139,22 @@ final class IdsAfterwards {
     }
     patches.add(patch);
     found++;
+  }
+
+  /** Of several such places, as in a program that is linked twice with the library, the last. */
+  private void leadAny(long site) {
+    PatchMap patches = member.model().patches;
+    long trampoline = patches.freeTrampoline(site);
+    long end = trampoline + KeptIds.ANY_CALL_BYTES;
+    if (trampoline == 0 || !patches.hasRoomIn(end - 1, end)) {
+      LOG.debug("syscall(2) at 0x{} names the kernel's ids", Long.toHexString(site));
+      return;
+    }
+    SitePatch patch = ids.anyCall(site, trampoline);
+    if (write(patch.trampoline(), patch.code()) && write(patch.start(), patch.replacement())) {
+      patches.add(patch);
+      found++;
+    }
   }
 
   private boolean write(long address, byte[] bytes) {

@@ -2,6 +2,8 @@ package org.ftrun.tracer.patch;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.ftrun.tracer.abi.SyscallNumber;
 
 /**
@@ -20,10 +22,29 @@ public record KeptIds(int known, int real, int parent) {
   /** Bytes between two displaced instructions that the way into the stub has at least. */
   static final int MOST_BYTES = 32;
 
+  /**
+   * The begin of glibc's syscall(3): the arguments are moved to where the kernel wants them, the
+   * call is made, its result compared. Where it jumps from there does not matter.
+   */
+  public static final byte[] ANY_CALL =
+      HexFormat.of().parseHex("4889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05483d01f0ffff");
+
+  /** Offset of the {@code syscall} in {@link #ANY_CALL}. */
+  public static final int SITE_IN_ANY_CALL = 23;
+
+  /** Bytes of the trampoline for such a place: two ordinary ones. */
+  public static final int ANY_CALL_BYTES = 2 * Trampoline.BYTES;
+
+  /** The last instruction of {@link #ANY_CALL}, which is displaced with the call. */
+  private static final int COMPARISON_BYTES = 6;
+
   private static final byte[] SYSCALL = {0x0f, 0x05};
   private static final byte JRCXZ = (byte) 0xe3;
   private static final byte JMP_SHORT = (byte) 0xeb;
   private static final byte NOP = (byte) 0x90;
+
+  /** A jump, to a place that is not written yet. */
+  private static final byte NOWHERE = 0;
 
   /** lea disp32(register),%ecx. */
   private enum Less {
@@ -71,8 +92,69 @@ public record KeptIds(int known, int real, int parent) {
     byte[] code = patch.code().clone();
     int at = (int) (patch.entry() - patch.trampoline());
     System.arraycopy(body, 0, code, at, body.length);
-    java.util.Arrays.fill(code, at + body.length, patch.displaced(), NOP);
+    Arrays.fill(code, at + body.length, patch.displaced(), NOP);
     return code;
+  }
+
+  /**
+   * A patch for a place where any call is made, its number in a register: for it the ids are
+   * exchanged by that.
+   *
+   * @param site address of the {@code syscall} in {@link #ANY_CALL}
+   * @param trampoline {@value #ANY_CALL_BYTES} bytes of free room within reach
+   * @return the patch; its code is as long as that room
+   */
+  public SitePatch anyCall(long site, long trampoline) {
+    ByteBuffer code = ByteBuffer.allocate(ANY_CALL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    code.putLong(site);
+    int pid = jumpIf(code, SyscallNumber.GETPID);
+    int tid = jumpIf(code, SyscallNumber.GETTID);
+    int thread = jumpIf(code, SyscallNumber.TGKILL);
+    int process = jumpIf(code, SyscallNumber.KILL);
+    int threadAlone = jumpIf(code, SyscallNumber.TKILL);
+    code.put(SYSCALL);
+    int others = jump(code);
+    land(code, pid, tid);
+    tell(code);
+    int told = jump(code);
+    land(code, thread);
+    name(code, Less.RSI, Move.ESI);
+    land(code, process, threadAlone);
+    name(code, Less.RDI, Move.EDI);
+    code.put(SYSCALL);
+    land(code, others, told);
+    int displaced = code.position();
+    int original = SYSCALL.length + COMPARISON_BYTES;
+    code.put(ANY_CALL, SITE_IN_ANY_CALL + SYSCALL.length, COMPARISON_BYTES);
+    long back = site + original;
+    code.put(Trampoline.jump(trampoline + code.position(), back, Trampoline.JUMP_BYTES));
+    return new SitePatch(
+        site,
+        site,
+        Arrays.copyOfRange(ANY_CALL, SITE_IN_ANY_CALL, SITE_IN_ANY_CALL + original),
+        Trampoline.jump(site, trampoline + Trampoline.ENTRY, original),
+        trampoline,
+        code.array(),
+        displaced);
+  }
+
+  /** A jump for one call's number in eax; returns where its distance is to be written. */
+  private static int jumpIf(ByteBuffer code, int syscall) {
+    compare(code, Less.RAX, syscall);
+    code.put(JRCXZ).put(NOWHERE);
+    return code.position() - 1;
+  }
+
+  private static int jump(ByteBuffer code) {
+    code.put(JMP_SHORT).put(NOWHERE);
+    return code.position() - 1;
+  }
+
+  /** Jumps lead here. */
+  private static void land(ByteBuffer code, int... jumps) {
+    for (int at : jumps) {
+      code.put(at, (byte) (code.position() - at - 1));
+    }
   }
 
   private static byte[] body(KeptIds ids, int syscall) {

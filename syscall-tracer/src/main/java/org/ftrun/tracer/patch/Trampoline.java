@@ -38,6 +38,10 @@ public final class Trampoline {
   private static final byte[] BACK_TO_STACK = {0x65, 0x48, (byte) 0x8b, 0x24, 0x25, 8, 0, 0, 0};
   private static final byte[] CALL_BY_AREA = {0x65, (byte) 0xff, 0x14, 0x25};
   private static final byte[] SLOW_CALL = {0x0f, 0x05};
+
+  /** Bytes of a jump to anywhere within reach. */
+  static final int JUMP_BYTES = 5;
+
   private static final byte JMP_SHORT = (byte) 0xeb;
   private static final byte CALL = (byte) 0xe8;
   private static final byte JMP = (byte) 0xe9;

@@ -76,6 +76,40 @@ class KeptIdsTest {
   }
 
   @Test
+  void shouldExchangeIdsByTheNumberWhereAnyCallIsMade() {
+    SitePatch patch = IDS.anyCall(SITE, TRAMPOLINE);
+    assertThat(patch.replacesSite()).isTrue();
+    HexFormat hex = HexFormat.of();
+    assertThat(hex.formatHex(patch.original())).isEqualTo("0f05483d01f0ffff");
+    assertThat(hex.formatHex(patch.replacement())).isEqualTo("e9fdffff0f909090");
+    String tell = "0f05" + "8d88deddffff" + "e302eb05" + "b811110000";
+    String thread = "8d8eefeeffff" + "e302eb05" + "be22220000";
+    String process = "8d8fefeeffff" + "e302eb05" + "bf22220000";
+    assertThat(hex.formatHex(patch.code(), Trampoline.ENTRY, patch.displaced()))
+        .isEqualTo(
+            "8d88d9ffffff"
+                + "e324" // lea -39(%rax),%ecx: getpid
+                + "8d8846ffffff"
+                + "e31c" // gettid
+                + "8d8816ffffff"
+                + "e327" // tgkill
+                + "8d88c2ffffff"
+                + "e32e" // kill
+                + "8d8838ffffff"
+                + "e326" // tkill
+                + "0f05" // all others
+                + "eb33"
+                + tell
+                + "eb20"
+                + thread
+                + process
+                + "0f05");
+    assertThat(hex.formatHex(patch.code(), patch.displaced(), patch.displaced() + 7))
+        .isEqualTo("483d01f0ffff" + "e9");
+    assertThat(patch.code()).hasSize(KeptIds.ANY_CALL_BYTES);
+  }
+
+  @Test
   void shouldBeForCallsWithSuchIdsOnly() {
     assertThat(KeptIds.areIn(SyscallNumber.RT_TGSIGQUEUEINFO)).isTrue();
     assertThat(KeptIds.areIn(SyscallNumber.READ)).isFalse();
