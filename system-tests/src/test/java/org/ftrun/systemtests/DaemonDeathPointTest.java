@@ -1,6 +1,7 @@
 package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -182,6 +183,9 @@ class DaemonDeathPointTest {
   })
   void shouldServeOnNativelyWhenFtrunDies(
       String point, FastPathMode mode, String how, Events events) throws Exception {
+    assumeTrue(
+        !how.equals("timestamps") || Processor.faultsOnRdtsc(),
+        "this machine does not fault on rdtsc");
     try (FtrunProcess ftrun = start(point, mode, how);
         Conversation crowd = EchoServer.crowd(EchoServer.port(ftrun))) {
       try {
