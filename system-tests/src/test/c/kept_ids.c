@@ -4,6 +4,7 @@
  */
 #include <pthread.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "steps.h"
@@ -67,6 +68,25 @@ static void ids(void) {
   arrived("by the child");
 }
 
+/* POSIX timers are not replicated. */
+static void end_protection(int signal) {
+  (void)signal;
+  timer_t timer;
+  check(timer_create(CLOCK_MONOTONIC, NULL, &timer) == 0 && timer_delete(timer) == 0);
+  came++;
+}
+
+/* Protection ends in a handler, which returns behind a call that was made through syscall(2). */
+static void end_in_handler(void) {
+  struct sigaction action = {.sa_handler = end_protection};
+  struct itimerval soon = {.it_value = {.tv_usec = 20000}, .it_interval = {.tv_usec = 20000}}, never = {0};
+  struct timespec long_time = {.tv_sec = 20};
+  check(sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &soon, NULL) == 0);
+  check(syscall(SYS_nanosleep, &long_time, NULL) == -1 && errno == EINTR);
+  check(setitimer(ITIMER_REAL, &never, NULL) == 0 && came > 0);
+  came = 0;
+}
+
 static void body(void) {
   struct sigaction action = {.sa_handler = count, .sa_flags = SA_RESTART};
   check(sigaction(SIGUSR1, &action, NULL) == 0);
@@ -75,8 +95,7 @@ static void body(void) {
   check(raise(SIGUSR1) == 0); /* places of the program that have been executed before, too */
   arrived("before");
   step("known");
-  timer_t timer;
-  check(timer_create(CLOCK_MONOTONIC, NULL, &timer) == 0 && timer_delete(timer) == 0);
+  end_in_handler();
   ids();
   step("kept");
 }

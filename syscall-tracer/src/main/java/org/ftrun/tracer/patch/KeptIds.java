@@ -24,10 +24,10 @@ public record KeptIds(int known, int real, int parent) {
 
   /**
    * The begin of glibc's syscall(3): the arguments are moved to where the kernel wants them, the
-   * call is made, its result compared. Where it jumps from there does not matter.
+   * call is made.
    */
   public static final byte[] ANY_CALL =
-      HexFormat.of().parseHex("4889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05483d01f0ffff");
+      HexFormat.of().parseHex("4889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05");
 
   /** Offset of the {@code syscall} in {@link #ANY_CALL}. */
   public static final int SITE_IN_ANY_CALL = 23;
@@ -35,8 +35,8 @@ public record KeptIds(int known, int real, int parent) {
   /** Bytes of the trampoline for such a place: two ordinary ones. */
   public static final int ANY_CALL_BYTES = 2 * Trampoline.BYTES;
 
-  /** The last instruction of {@link #ANY_CALL}, which is displaced with the call. */
-  private static final int COMPARISON_BYTES = 6;
+  /** The last instruction before the call, mov 8(%rsp),%r9, which is displaced. */
+  private static final int BEFORE_CALL_BYTES = 5;
 
   private static final byte[] SYSCALL = {0x0f, 0x05};
   private static final byte JRCXZ = (byte) 0xe3;
@@ -98,7 +98,8 @@ public record KeptIds(int known, int real, int parent) {
 
   /**
    * A patch for a place where any call is made, its number in a register: for it the ids are
-   * exchanged by that.
+   * exchanged by that. The call itself and what follows stay: a handler that runs now may return
+   * there.
    *
    * @param site address of the {@code syscall} in {@link #ANY_CALL}
    * @param trampoline {@value #ANY_CALL_BYTES} bytes of free room within reach
@@ -107,6 +108,8 @@ public record KeptIds(int known, int real, int parent) {
   public SitePatch anyCall(long site, long trampoline) {
     ByteBuffer code = ByteBuffer.allocate(ANY_CALL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     code.putLong(site);
+    int before = SITE_IN_ANY_CALL - BEFORE_CALL_BYTES;
+    code.put(ANY_CALL, before, BEFORE_CALL_BYTES);
     int pid = jumpIf(code, SyscallNumber.GETPID);
     int tid = jumpIf(code, SyscallNumber.GETTID);
     int thread = jumpIf(code, SyscallNumber.TGKILL);
@@ -124,15 +127,14 @@ public record KeptIds(int known, int real, int parent) {
     code.put(SYSCALL);
     land(code, others, told);
     int displaced = code.position();
-    int original = SYSCALL.length + COMPARISON_BYTES;
-    code.put(ANY_CALL, SITE_IN_ANY_CALL + SYSCALL.length, COMPARISON_BYTES);
-    long back = site + original;
-    code.put(Trampoline.jump(trampoline + code.position(), back, Trampoline.JUMP_BYTES));
+    long back = site + SYSCALL.length;
+    code.put(Trampoline.jump(trampoline + displaced, back, Trampoline.JUMP_BYTES));
+    long start = site - BEFORE_CALL_BYTES;
     return new SitePatch(
         site,
-        site,
-        Arrays.copyOfRange(ANY_CALL, SITE_IN_ANY_CALL, SITE_IN_ANY_CALL + original),
-        Trampoline.jump(site, trampoline + Trampoline.ENTRY, original),
+        start,
+        Arrays.copyOfRange(ANY_CALL, before, SITE_IN_ANY_CALL),
+        Trampoline.jump(start, trampoline + Trampoline.ENTRY, BEFORE_CALL_BYTES),
         trampoline,
         code.array(),
         displaced);

@@ -78,16 +78,18 @@ class KeptIdsTest {
   @Test
   void shouldExchangeIdsByTheNumberWhereAnyCallIsMade() {
     SitePatch patch = IDS.anyCall(SITE, TRAMPOLINE);
-    assertThat(patch.replacesSite()).isTrue();
+    assertThat(patch.replacesSite()).isFalse();
+    assertThat(patch.behind()).isEqualTo(SITE + 2);
     HexFormat hex = HexFormat.of();
-    assertThat(hex.formatHex(patch.original())).isEqualTo("0f05483d01f0ffff");
-    assertThat(hex.formatHex(patch.replacement())).isEqualTo("e9fdffff0f909090");
+    assertThat(hex.formatHex(patch.original())).isEqualTo("4c8b4c2408");
+    assertThat(hex.formatHex(patch.replacement())).isEqualTo("e902000010");
     String tell = "0f05" + "8d88deddffff" + "e302eb05" + "b811110000";
     String thread = "8d8eefeeffff" + "e302eb05" + "be22220000";
     String process = "8d8fefeeffff" + "e302eb05" + "bf22220000";
     assertThat(hex.formatHex(patch.code(), Trampoline.ENTRY, patch.displaced()))
         .isEqualTo(
-            "8d88d9ffffff"
+            "4c8b4c2408" // mov 8(%rsp),%r9, displaced
+                + "8d88d9ffffff"
                 + "e324" // lea -39(%rax),%ecx: getpid
                 + "8d8846ffffff"
                 + "e31c" // gettid
@@ -104,8 +106,9 @@ class KeptIdsTest {
                 + thread
                 + process
                 + "0f05");
-    assertThat(hex.formatHex(patch.code(), patch.displaced(), patch.displaced() + 7))
-        .isEqualTo("483d01f0ffff" + "e9");
+    long from = TRAMPOLINE + patch.displaced() + 5;
+    assertThat(hex.formatHex(patch.code(), patch.displaced(), patch.displaced() + 5))
+        .isEqualTo("e9" + hex.toHexDigits(Integer.reverseBytes((int) (SITE + 2 - from))));
     assertThat(patch.code()).hasSize(KeptIds.ANY_CALL_BYTES);
   }
 
