@@ -122,11 +122,22 @@ class TinyProgramsTest {
   @ParameterizedTest
   @MethodSource("unprotectedOnes")
   void shouldStateTheSameFactsWhenProtectionEnds(TinyProgram program) throws Exception {
+    endProtection(program, FastPathMode.ON);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unprotectedOnes")
+  void shouldStateTheSameFactsWhenProtectionEndsWithoutAFastPath(TinyProgram program)
+      throws Exception {
+    endProtection(program, FastPathMode.OFF);
+  }
+
+  private void endProtection(TinyProgram program, FastPathMode mode) throws Exception {
     Outcome natively = natively(program);
     try (Gate gate = Gate.make(directory.resolve("gate"));
         FtrunProcess ftrun =
             FtrunProcess.start(
-                directory, Map.of("FT_GATE", gate.environmentValue()), program.command())) {
+                directory, mode, Map.of("FT_GATE", gate.environmentValue()), program.command())) {
       TinyRun.awaitStep(ftrun, 1);
       ftrun.awaitProtected();
       for (int step = 1; step <= natively.steps(); step++) {

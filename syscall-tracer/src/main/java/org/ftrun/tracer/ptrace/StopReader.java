@@ -115,11 +115,7 @@ final class StopReader {
     if (leavesUnread) {
       return look(options);
     }
-    TracerWait wait = TracerWait.ofThread();
-    boolean waits = (options & WNOHANG) != 0 || wait.begin();
-    long result =
-        waits ? Libc.call(SyscallNumber.WAIT4, pid, request.address(), options, 0) : -EINTR;
-    wait.end();
+    long result = TracerWait.call(options, SyscallNumber.WAIT4, pid, request.address(), options, 0);
     if (result == 0 || result == -EINTR) {
       return stop.none();
     }
@@ -136,11 +132,7 @@ final class StopReader {
   private Stop look(int options) {
     request.buffer().putInt(SI_PID_OFFSET, 0);
     int how = WEXITED | WSTOPPED | WNOWAIT | options;
-    TracerWait wait = TracerWait.ofThread();
-    boolean waits = (options & WNOHANG) != 0 || wait.begin();
-    long result =
-        waits ? Libc.call(SyscallNumber.WAITID, P_PID, pid, request.address(), how) : -EINTR;
-    wait.end();
+    long result = TracerWait.call(how, SyscallNumber.WAITID, P_PID, pid, request.address(), how);
     if (result == -EINTR || result == 0 && request.buffer().getInt(SI_PID_OFFSET) != pid) {
       return stop.none();
     }

@@ -68,11 +68,7 @@ public final class Tracees {
       }
     }
     request.buffer().putInt(SI_PID_OFFSET, 0);
-    TracerWait wait = TracerWait.ofThread();
-    boolean waits = (how & WNOHANG) != 0 || wait.begin();
-    long result =
-        waits ? Libc.call(SyscallNumber.WAITID, P_ALL, 0, request.address(), how) : -EINTR;
-    wait.end();
+    long result = TracerWait.call(how, SyscallNumber.WAITID, P_ALL, 0, request.address(), how);
     if (result == -EINTR) {
       return none.none();
     }
