@@ -9,6 +9,7 @@ import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
+import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubLayout;
 import org.ftrun.tracer.syscall.SyscallRow;
@@ -24,12 +25,16 @@ import org.slf4j.LoggerFactory;
  * :SIGNAL}, a number, behind it: by that signal instead of SIGKILL; a primary that survives it gets
  * the next one in its {@value #CALLS}th call from there. Without the property it costs a look at a
  * constant.
+ *
+ * <p>The primary stops at an int3 in place of the stub's entry, for there are machines whose debug
+ * registers do nothing. Its replica has been cloned before, without it.
  */
 final class StubFault {
   /** Name of the system property. */
   static final String PROPERTY = "ftrun.test.killInStub";
 
   private static final int CALLS = 10;
+  private static final byte INT3 = (byte) 0xcc;
   private static final Pattern FORM =
       Pattern.compile("([a-z0-9_]+):(\\d{1,6}):([1-9]\\d{0,5}):(\\d{1,6})(?::(\\d{1,2}))?");
   private static final Logger LOG = LoggerFactory.getLogger(StubFault.class);
@@ -78,7 +83,7 @@ final class StubFault {
         && member.fastPath.isOn()
         && !DaemonFault.isRehearsing(member.pid())) {
       FAULT.calls = 0;
-      member.tracee.breakAt(member.model().stub.at(StubLayout.ENTER));
+      enterWith(member, INT3);
     }
   }
 
@@ -88,29 +93,45 @@ final class StubFault {
    * @return whether it was one of this class's, and the primary runs again, or dies
    */
   static boolean handles(MemberThread member) throws TraceeDiedException {
-    if (FAULT == null || member.now.rip() != member.model().stub.at(StubLayout.ENTER)) {
+    long enter = member.model().stub.at(StubLayout.ENTER);
+    if (FAULT == null || member.now.rip() != enter + 1) {
       return false;
     }
+    enterWith(member, StubLayout.image()[StubLayout.ENTER]);
+    member.now.rip(enter).originalRax(-1);
+    member.tracee.writeRegisters(member.now);
     if (member.now.rax() == FAULT.row.number()
         && FAULT.killsLeft.get() > 0
         && ++FAULT.calls == CALLS) {
       FAULT.calls = 0;
       FAULT.strike(member);
     } else {
+      step(member);
+      enterWith(member, INT3);
       member.tracee.resume(0);
     }
     return true;
+  }
+
+  private static void enterWith(MemberThread member, byte instruction) {
+    TraceeAddress enter = new TraceeAddress(member.model().stub.at(StubLayout.ENTER));
+    member.tracee.memory().forceWrite(enter, new byte[] {instruction});
+  }
+
+  private static Stop step(MemberThread member) throws TraceeDiedException {
+    member.tracee.step();
+    Stop stop = member.tracee.await();
+    while (stop.kind() == StopKind.NONE) { // somebody wakes the tracer
+      stop = member.tracee.await();
+    }
+    return stop;
   }
 
   private void strike(MemberThread member) throws TraceeDiedException {
     long instructions = next.getAndAdd(stride);
     killsLeft.decrementAndGet();
     for (long i = 0; i < instructions; i++) {
-      member.tracee.step();
-      Stop stop = member.tracee.await();
-      while (stop.kind() == StopKind.NONE) { // somebody wakes the tracer
-        stop = member.tracee.await();
-      }
+      Stop stop = step(member);
       if (stop.kind() != StopKind.SIGNAL || stop.signal() != Signal.SIGTRAP) {
         LOG.warn("{} instead of instruction {} of {}", stop, i, row);
         break;
@@ -126,6 +147,7 @@ final class StubFault {
         member.now.rip() - member.model().stub.at(0));
     Libc.call(SyscallNumber.KILL, member.pid(), signal);
     if (signal != Signal.SIGKILL) {
+      enterWith(member, INT3);
       member.tracee.resume(0);
     }
   }
