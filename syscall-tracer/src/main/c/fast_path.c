@@ -31,14 +31,16 @@ static int is_in_proc(u64 path) {
 
 /* Whether the call may have ids of processes with it, which the tracer translates. */
 static int has_ids(const struct area *area, const struct row *row) {
-  u32 descriptor = area->frame.argument[0];
+  u32 first = area->frame.argument[0];
   for (unsigned i = 0; row->paths >> i; i++)
     if (row->paths >> i & 1 && is_in_proc(area->frame.argument[i])) return 1;
   switch (row->identity) {
     case ID_SIGNALS:
-      return area->signals >> (descriptor < 63 ? descriptor : 63) & 1;
+      return area->signals >> (first < 63 ? first : 63) & 1;
     case ID_CREDENTIALS:
       return sends_credentials(area->frame.argument[1]);
+    case ID_CLOCK:
+      return (int)first < 0;
     default:
       return 0;
   }

@@ -244,7 +244,8 @@ enum {
   ID_THREAD,     /* gives the caller's tid */
   ID_PARENT,     /* gives the parent's pid */
   ID_SIGNALS,    /* reads what may be a signalfd, which tells of senders */
-  ID_CREDENTIALS /* sends a message, which may have a pid with it */
+  ID_CREDENTIALS, /* sends a message, which may have a pid with it */
+  ID_CLOCK       /* has a clock, which may be that of a process or thread */
 };
 
 /* Special treatment of clocks. */

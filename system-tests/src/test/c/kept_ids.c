@@ -4,6 +4,7 @@
  */
 #include <pthread.h>
 #include <signal.h>
+#include <sys/io.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -68,11 +69,10 @@ static void ids(void) {
   arrived("by the child");
 }
 
-/* POSIX timers are not replicated. */
+/* Access to hardware ports is not replicated. */
 static void end_protection(int signal) {
   (void)signal;
-  timer_t timer;
-  check(timer_create(CLOCK_MONOTONIC, NULL, &timer) == 0 && timer_delete(timer) == 0);
+  check(iopl(0) == 0);
   came++;
 }
 

@@ -35,6 +35,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "clocks",
           "clock_fallback",
           "timers",
+          "posix_timers",
           "signals",
           "signal_masks",
           "signal_interrupts",
@@ -77,7 +78,8 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_signals",
           "thread_interruptions",
           "thread_cancel",
-          "thread_robust");
+          "thread_robust",
+          "thread_timers");
 
   /** Programs that read the time stamp counter. */
   private static final List<String> ABOUT_TIME_STAMPS = List.of("timestamps", "instructions");
@@ -108,8 +110,6 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
   private static final Map<String, String> NOT_YET_PROTECTED =
       new TreeMap<>(
           Map.of(
-              "posix_timers",
-              "timer_create: the service uses a POSIX timer, which is not replicated yet",
               "shared_files",
               "mmap: the service maps a file shared and writable, not replicated yet",
               "shared_files_later",
@@ -119,9 +119,9 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
               "busy",
               "a signal waited a second while the service made no system call",
               "release",
-              "timer_create: the service uses a POSIX timer, which is not replicated yet",
+              "iopl: the service reads and writes hardware ports",
               "kept_ids",
-              "timer_create: the service uses a POSIX timer, which is not replicated yet",
+              "iopl: the service reads and writes hardware ports",
               "thread_first_ends",
               "the service's first thread ends while others go on",
               "thread_exec",

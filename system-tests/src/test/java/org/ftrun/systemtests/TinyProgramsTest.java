@@ -119,6 +119,16 @@ class TinyProgramsTest {
         .through(natively(program), step -> true);
   }
 
+  /** Kernels before 6.15 cannot be asked for the id of a POSIX timer. */
+  @Test
+  void shouldMakeTimersAgainWhenTheKernelChoosesTheirIds() throws Exception {
+    TinyProgram program = new TinyProgram("posix_timers", Linking.DYNAMIC, List.of("2"), 0);
+    Map<String, String> counting =
+        Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.test.count-timer-ids=true");
+    new TinyRun(directory, FastPathMode.ON, counting, program.command())
+        .through(natively(program), step -> true);
+  }
+
   @ParameterizedTest
   @MethodSource("unprotectedOnes")
   void shouldStateTheSameFactsWhenProtectionEnds(TinyProgram program) throws Exception {

@@ -32,6 +32,11 @@ public final class SignalLayout {
   /** SIGSYS: the AUDIT_ARCH value. */
   public static final int SIGINFO_ARCH = 28;
 
+  /** Of a POSIX timer's signal: its id, and how often it has expired since, uncounted. */
+  public static final int SIGINFO_TIMER = 16;
+
+  public static final int SIGINFO_OVERRUN = 20;
+
   /** What waitid(2) writes: up to the end of the status. */
   public static final int SIGINFO_OF_WAITID_SIZE = 28;
 
@@ -45,10 +50,22 @@ public final class SignalLayout {
   /** {@code struct signalfd_siginfo}. */
   public static final int SIGNALFD_SIGINFO_SIZE = 128;
 
+  public static final int SIGNALFD_SIGINFO_SIGNAL = 0;
+  public static final int SIGNALFD_SIGINFO_CODE = 8;
   public static final int SIGNALFD_SIGINFO_PID = 12;
+  public static final int SIGNALFD_SIGINFO_TIMER = 24;
+  public static final int SIGNALFD_SIGINFO_OVERRUN = 32;
 
   /** {@code struct sigevent}. */
   public static final int SIGEVENT_SIZE = 64;
+
+  public static final int SIGEVENT_VALUE = 0;
+  public static final int SIGEVENT_SIGNAL = 8;
+  public static final int SIGEVENT_NOTIFY = 12;
+  public static final int SIGEVENT_THREAD = 16;
+
+  /** Its part that has a meaning. */
+  public static final int SIGEVENT_USED = 20;
 
   private SignalLayout() {}
 }

@@ -21,6 +21,10 @@ public final class VirtualIds {
   /** PID_MAX_LIMIT of linux/threads.h: the kernel gives no such id. */
   private static final int ABOVE_REAL_IDS = 1 << 22;
 
+  private static final int CLOCK_KIND_BITS = 3;
+  private static final int CLOCK_KIND = 7;
+  private static final int CLOCK_OF_DESCRIPTOR = 3;
+
   private final int pid;
 
   /** The real process that has the same virtual pid: ftrun. */
@@ -117,6 +121,17 @@ public final class VirtualIds {
   public int real(int virtualId) {
     int real = threads.real(virtualId);
     return real == namesake ? virtualId : real;
+  }
+
+  /**
+   * What the kernel calls the clock that the service calls so: a negative one may be that of a
+   * process or thread (clock_getcpuclockid(3); posix-timers.h of the kernel has the layout).
+   */
+  public int realClock(int clock) {
+    boolean ofDescriptor = (clock & CLOCK_KIND) == CLOCK_OF_DESCRIPTOR;
+    int id = ~(clock >> CLOCK_KIND_BITS);
+    boolean named = clock < 0 && !ofDescriptor && id != NOBODY;
+    return named ? ~real(id) << CLOCK_KIND_BITS | clock & CLOCK_KIND : clock;
   }
 
   /** What the service calls the thread or process that the kernel calls so. */

@@ -62,6 +62,7 @@ final class CallEffects {
 
   final AffinityCalls affinities;
   private final RealTimerCalls realTimer;
+  private final PosixTimerCalls posixTimers;
 
   private SignalAction newAction;
   private long newHidden;
@@ -73,6 +74,7 @@ final class CallEffects {
     this.identities = new CallIdentities(member);
     this.affinities = new AffinityCalls(member);
     this.realTimer = new RealTimerCalls(member);
+    this.posixTimers = new PosixTimerCalls(member);
   }
 
   /** Rewrites what is asked of the kernel where it must differ from what the service asks. */
@@ -81,6 +83,7 @@ final class CallEffects {
     prepareMemory(call);
     identities.prepare(call);
     realTimer.prepare(call);
+    posixTimers.prepare(call);
     if (role == SyscallRole.SIGNAL_ACTION) {
       prepareAction(call);
     } else if (role == SyscallRole.SIGNAL_MASK) {
@@ -136,6 +139,7 @@ final class CallEffects {
     }
     personal.succeeded(call, result);
     realTimer.succeeded(call, when);
+    result = posixTimers.succeeded(call, result, when);
     if (call.row == RT_SIGPENDING && !member.hiddenPending.isEmpty()) {
       addToSet(call.arguments[0], member.hiddenPending.signals());
     }

@@ -95,6 +95,7 @@ final class CallIdentities {
       case GROUP -> id > 0 ? ids.realGroup(id) : id;
       case PID_OR_GROUP ->
           id > 0 ? ids.real(id) : id < -1 && id != Integer.MIN_VALUE ? -ids.realGroup(-id) : id;
+      case CLOCK -> ids.realClock(id);
       default -> id;
     };
   }

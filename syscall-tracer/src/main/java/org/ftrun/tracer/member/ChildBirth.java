@@ -146,6 +146,7 @@ final class ChildBirth {
     }
     ProcessModel model = member.model().copy();
     model.realTimer.set(System.nanoTime(), 0, 0); // timers are not inherited by fork
+    model.posixTimers().all().clear();
     MemberThread child =
         new MemberThread(tracee, model, member.ids.ofClone(pid), member.thread().copy());
     Registers start = call.atSite.copy();

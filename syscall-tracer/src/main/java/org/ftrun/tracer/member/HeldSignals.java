@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
@@ -45,31 +46,59 @@ final class HeldSignals {
 
   /** The signal waits for the next call boundary; it makes up for one of its kind that rests. */
   void add(byte[] siginfo) {
-    int signal = signalOf(siginfo);
-    resting.removeIf(other -> signalOf(other) == signal);
-    waiting.add(siginfo);
+    resting.removeIf(other -> isInstead(siginfo, other));
+    if (!isCounted(siginfo, waiting)) {
+      waiting.add(siginfo);
+    }
     atAddition.run();
+  }
+
+  /** Whether the kernel would let only one of both pend, one counting what the other tells. */
+  private static boolean isInstead(byte[] siginfo, byte[] other) {
+    if (PosixTimers.areOfOne(siginfo, other)) {
+      PosixTimers.count(siginfo, other);
+      return true;
+    }
+    return signalOf(other) == signalOf(siginfo) && signalOf(siginfo) < FIRST_REAL_TIME;
+  }
+
+  /** Of a timer a single signal pends, which counts the others. */
+  private static boolean isCounted(byte[] siginfo, Collection<byte[]> pending) {
+    for (byte[] other : pending) {
+      if (PosixTimers.areOfOne(other, siginfo)) {
+        PosixTimers.count(other, siginfo);
+        return true;
+      }
+    }
+    return false;
   }
 
   /** As the kernel lets a signal pend: of a standard one only the first instance is kept. */
   void addPending(byte[] siginfo) {
     int signal = signalOf(siginfo);
+    if (isCounted(siginfo, waiting)) {
+      return;
+    }
     if (signal >= FIRST_REAL_TIME || (signals() & SignalActions.bit(signal)) == 0) {
       waiting.add(siginfo);
     }
   }
 
   /**
-   * Keeps a standard signal that is not to be delivered before {@link #wake}; as the kernel lets
-   * one pend, no second one beside one that is here.
+   * Keeps a timer's signal that is not to be delivered before {@link #wake}; as the kernel lets one
+   * pend, no second one beside one that is here.
    *
    * @return true if none rested before
    */
   boolean rest(byte[] siginfo) {
     boolean first = resting.isEmpty();
     int signal = signalOf(siginfo);
-    boolean isHere = (signals() & SignalActions.bit(signal)) != 0;
-    if (!isHere && resting.stream().noneMatch(other -> signalOf(other) == signal)) {
+    boolean counted = isCounted(siginfo, waiting) || isCounted(siginfo, resting);
+    boolean isHere =
+        signal < FIRST_REAL_TIME
+            && ((signals() & SignalActions.bit(signal)) != 0
+                || resting.stream().anyMatch(other -> signalOf(other) == signal));
+    if (!counted && !isHere) {
       resting.add(siginfo);
     }
     return first && !resting.isEmpty();

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a dead primary leaves to its successor beside the event log.
@@ -28,17 +29,18 @@ public record Legacy(
 
   /** Whether a signal waits to be delivered to the service or one of its threads. */
   boolean hasPending(int signal) {
-    return has(signal, pendingShared)
-        || threads.values().stream()
-            .anyMatch(
-                thread ->
-                    has(signal, thread.pending())
-                        || has(signal, thread.held())
-                        || has(signal, thread.hidden()));
+    return signals().anyMatch(siginfo -> HeldSignals.signalOf(siginfo) == signal);
   }
 
-  private static boolean has(int signal, List<byte[]> pending) {
-    return pending.stream().anyMatch(siginfo -> HeldSignals.signalOf(siginfo) == signal);
+  private Stream<byte[]> signals() {
+    Stream<byte[]> pending = threads.values().stream().flatMap(thread -> thread.pending().stream());
+    return Stream.concat(Stream.concat(pendingShared.stream(), pending), taken());
+  }
+
+  /** What the dead has taken from the kernel, and not delivered to the service. */
+  Stream<byte[]> taken() {
+    return threads.values().stream()
+        .flatMap(thread -> Stream.concat(thread.held().stream(), thread.hidden().stream()));
   }
 
   /**

@@ -77,6 +77,9 @@ final class PrimaryCalls {
     if (called == SyscallRole.BIRTH) {
       return childBirth.obstacle();
     }
+    if (called == SyscallRole.ALARM && member.model().posixTimers().isFull()) {
+      return "the service has made more POSIX timers than can be made again on this kernel";
+    }
     String file = effects.fileMadeWritable(call);
     return file == null ? null : "the service makes its shared mapping of " + file + " writable";
   }

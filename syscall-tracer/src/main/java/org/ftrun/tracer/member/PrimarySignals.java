@@ -249,7 +249,9 @@ final class PrimarySignals {
    */
   private void publish(byte[] siginfo, int flags, boolean another, boolean replace)
       throws TraceeDiedException {
-    byte[] shown = calls.effects.identities.shown(siginfo);
+    PosixTimers timers = member.model().posixTimers();
+    byte[] shown = timers.shown(calls.effects.identities.shown(siginfo));
+    timers.delivered(shown, System.nanoTime());
     chain = another;
     chainAt = member.lifeline.entryOf(HeldSignals.signalOf(siginfo));
     primary.recorder.publishSignal(shown, another ? flags | EventRecorder.FLAG_MORE : flags);

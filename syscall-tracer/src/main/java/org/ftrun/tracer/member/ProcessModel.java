@@ -35,6 +35,8 @@ final class ProcessModel {
 
   final IntervalTimer realTimer;
 
+  private PosixTimers posixTimers = new PosixTimers();
+
   /** The rooms of further threads that are not used. */
   private ThreadRooms rooms = new ThreadRooms();
 
@@ -79,6 +81,11 @@ final class ProcessModel {
     this.patches = patches;
   }
 
+  /** The timers that an exec removes and no child inherits. */
+  PosixTimers posixTimers() {
+    return posixTimers;
+  }
+
   ThreadRooms rooms() {
     return rooms;
   }
@@ -104,6 +111,7 @@ final class ProcessModel {
         new ProcessModel(stub, log, actions.copy(), realTimer.copy(), patches.copy());
     copy.personal.copyFrom(personal);
     copy.children.copyFrom(children);
+    copy.posixTimers = posixTimers.copy();
     copy.rooms = rooms.copy();
     copy.timeStampTrapped = timeStampTrapped;
     copy.fences = fences.copy();

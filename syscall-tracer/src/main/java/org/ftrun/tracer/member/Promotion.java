@@ -40,7 +40,9 @@ final class Promotion {
     new Owners(first).inherit(legacy.pid());
     OwnSignals signals = new OwnSignals(first);
     for (byte[] siginfo : legacy.pendingShared()) {
-      signals.queueShared(HeldSignals.inherited(siginfo, legacy.pid(), first.pid()));
+      if (!isMadeAgain(first, siginfo)) {
+        signals.queueShared(HeldSignals.inherited(siginfo, legacy.pid(), first.pid()));
+      }
     }
     first.tracee.setSignalMask(mask);
     first.lifeline.maskIsBack();
@@ -84,11 +86,18 @@ final class Promotion {
     thread.tracee.setSignalMask(~SignalActions.OWNED);
     OwnSignals signals = new OwnSignals(thread);
     for (byte[] siginfo : pending) {
-      signals.queue(HeldSignals.inherited(siginfo, dead, thread.processId()));
+      if (!isMadeAgain(thread, siginfo)) {
+        signals.queue(HeldSignals.inherited(siginfo, dead, thread.processId()));
+      }
     }
     thread.tracee.setSignalMask(mask);
     thread.lifeline.maskIsBack();
     thread.tracee.writeRegisters(service);
+  }
+
+  /** A timer whose signal pended expires at once in the successor, and counts what it missed. */
+  private static boolean isMadeAgain(MemberThread thread, byte[] siginfo) {
+    return thread.model().posixTimers().isOfOne(siginfo);
   }
 
   private static void armTimers(MemberThread member, Legacy legacy) throws TraceeDiedException {
@@ -101,6 +110,9 @@ final class Promotion {
           timer.microsLeft(System.nanoTime()),
           RealTimerCalls.inKernel(timer.intervalMicros()));
     }
+    PosixTimers timers = member.model().posixTimers();
+    legacy.taken().forEach(siginfo -> timers.delivered(siginfo, System.nanoTime()));
+    new PosixTimersAgain(member).make();
     state.virtualTimer.set(member.pid(), 0, 0);
     state.profilingTimer.set(member.pid(), 0, 0);
     for (Legacy.TimerLeft left : legacy.timers()) {

@@ -6,7 +6,6 @@ import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.abi.TimeLayout;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
-import org.ftrun.tracer.syscall.SyscallRole;
 import org.ftrun.tracer.syscall.SyscallRow;
 import org.ftrun.tracer.syscall.SyscallTable;
 
@@ -23,6 +22,7 @@ final class RealTimerCalls {
   static final int ITIMER_REAL = 0;
 
   private static final long MICROS = 1_000_000;
+  private static final SyscallRow ALARM = SyscallTable.named("alarm");
   private static final SyscallRow GETITIMER = SyscallTable.named("getitimer");
   private static final SyscallRow SETITIMER = SyscallTable.named("setitimer");
 
@@ -66,7 +66,7 @@ final class RealTimerCalls {
       } else if (read(call.arguments[1])) {
         timer.set(when, micros(TimeLayout.ITIMERVAL_VALUE), interval());
       }
-    } else if (call.resolution.role() == SyscallRole.ALARM && call.row != SETITIMER) {
+    } else if (call.row == ALARM) {
       long seconds = Integer.toUnsignedLong((int) call.arguments[0]);
       timer.set(when, IntervalTimer.micros(seconds, 0), 0);
     }

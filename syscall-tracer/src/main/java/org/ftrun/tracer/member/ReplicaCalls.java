@@ -264,6 +264,7 @@ final class ReplicaCalls {
       return "event " + event.sequence() + ": signal " + signal;
     }
     long when = event.detail();
+    member.model().posixTimers().delivered(siginfo, when);
     more = (event.flags() & EventRecorder.FLAG_MORE) != 0;
     boolean chained = (event.flags() & EventRecorder.FLAG_CHAINED) != 0;
     reader.consume();

@@ -205,6 +205,9 @@ public final class ReplicaRole implements Role, FailSafe {
               + event.sequence());
     }
     String divergence = pass(event);
+    if (divergence == null && current.isRunning()) {
+      return this; // to the call at which the primary's thread gave up its turn
+    }
     if (divergence == null) {
       divergence = current.consume(event);
     }
@@ -212,8 +215,12 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   /** Gives the turn to the thread whose event it is. */
-  private String pass(Event event) {
+  private String pass(Event event) throws TraceeDiedException {
     if (current != null && current.id() == event.threadId()) {
+      return null;
+    }
+    if (current != null && current.isAtHandlerEntry()) {
+      current.run(); // the signal that was to come there went to another thread, or nowhere
       return null;
     }
     if (current != null && !current.mayPass()) {

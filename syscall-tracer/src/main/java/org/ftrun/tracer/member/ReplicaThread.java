@@ -107,6 +107,11 @@ final class ReplicaThread {
     return at == At.CALL;
   }
 
+  /** Whether it stands where the next signal was expected before any code runs. */
+  boolean isAtHandlerEntry() {
+    return at == At.HANDLER_ENTRY;
+  }
+
   boolean isAtFault() {
     return at == At.FAULT;
   }

@@ -126,8 +126,10 @@ final class SignalFairness {
 
   /** Whether the signal is one of an interval timer that comes too shortly after a handler. */
   boolean isTooSoon(int signal, byte[] siginfo) {
-    return (INTERVAL_TIMERS & SignalActions.bit(signal)) != 0
-        && HeldSignals.codeOf(siginfo) == PrimaryThread.SI_KERNEL
+    boolean ofInterval =
+        (INTERVAL_TIMERS & SignalActions.bit(signal)) != 0
+            && HeldSignals.codeOf(siginfo) == PrimaryThread.SI_KERNEL;
+    return (ofInterval || PosixTimers.isOfTimer(siginfo))
         && System.nanoTime() - delivered < SHORTEST_PERIOD_NANOS;
   }
 

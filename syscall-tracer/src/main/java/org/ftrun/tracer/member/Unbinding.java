@@ -55,6 +55,7 @@ final class Unbinding {
     DaemonFault.reached(DaemonFault.Step.UNPATCHED, member.pid());
     model.fences().lower(member);
     RealTimerCalls.giveBack(member);
+    PosixTimersAgain.giveBack(member);
     List<Long> masks = new ArrayList<>();
     for (int i = 0; i < threads.size(); i++) {
       MemberThread thread = threads.get(i);

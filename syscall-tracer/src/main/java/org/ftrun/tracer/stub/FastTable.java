@@ -138,6 +138,7 @@ public final class FastTable {
       case PARENT -> 3;
       case SIGNALFD -> 4;
       case CREDENTIALS -> id.place() == IdRule.Place.NAMES ? 5 : 0;
+      case CLOCK -> 6;
       default -> 0;
     };
   }

@@ -20,6 +20,8 @@ public enum IdKind {
   PRIORITY_WHO,
   /** The same, but 1 and 2, as ioprio_get(2) and waitid(2). */
   ID_OF_TYPE,
+  /** A clock: if it is negative, it may be that of a process or thread (clock_getcpuclockid(3)). */
+  CLOCK,
   /** A struct f_owner_ex: what it is, and the id (fcntl(2)). */
   OWNER,
   /** The sender, or the child, in a siginfo_t, where it has one. */

@@ -118,6 +118,7 @@ final class RowParser {
       case "pidgroup" -> id(name, IdKind.PID_OR_GROUP);
       case "who" -> id(name, IdKind.PRIORITY_WHO);
       case "id" -> id(name, IdKind.ID_OF_TYPE);
+      case "clock" -> clock(name);
       case "sig" -> value(name, ArgumentKind.SIGNAL, 32);
       case "addr" -> value(name, ArgumentKind.ADDRESS, 64);
       case "path" ->
@@ -138,6 +139,11 @@ final class RowParser {
   private ArgumentRule id(String name, IdKind kind) {
     ids.add(IdRule.taken(kind, index(name)));
     return value(name, ArgumentKind.PID, 32);
+  }
+
+  private ArgumentRule clock(String name) {
+    ids.add(IdRule.taken(IdKind.CLOCK, index(name)));
+    return value(name, ArgumentKind.VALUE, 32);
   }
 
   private static ArgumentRule value(String name, ArgumentKind kind, int bits) {

@@ -32,7 +32,7 @@ public enum SyscallRole {
   SIGNAL_SEND,
   /** Takes a pending signal or waits for one (rt_sigtimedwait, rt_sigsuspend, pause). */
   SIGNAL_WAIT,
-  /** Arms or disarms an interval timer of the process (alarm, setitimer). */
+  /** Makes, arms, reads or deletes a timer of the process (alarm, setitimer, timer_create ...). */
   ALARM,
   /** Maps memory (mmap): the replica maps at the primary's address. */
   MMAP,

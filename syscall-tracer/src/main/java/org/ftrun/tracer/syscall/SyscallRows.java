@@ -14,10 +14,10 @@ import java.util.stream.Stream;
  * <p>An argument is {@code name:type}. Passed by value are {@code short}, {@code int}, {@code long}
  * (16, 32, 64 bits), {@code fd}, {@code sig}, and {@code addr}, an address the kernel does not read
  * or write as data; ids are {@code pid}, {@code pgid}, {@code pidgroup}, {@code who} and {@code id}
- * ({@link IdKind}: PID, GROUP, PID_OR_GROUP, PRIORITY_WHO, ID_OF_TYPE). {@code path} is a
- * NUL-terminated string. {@code in}, {@code out} and {@code inout} point to memory; what is written
- * is written on success, or with {@code ?} only on interruption, with {@code ~} on both, with
- * {@code !} on any error as well. In brackets, the size:
+ * ({@link IdKind}: PID, GROUP, PID_OR_GROUP, PRIORITY_WHO, ID_OF_TYPE); {@code clock} may be the
+ * clock of one. {@code path} is a NUL-terminated string. {@code in}, {@code out} and {@code inout}
+ * point to memory; what is written is written on success, or with {@code ?} only on interruption,
+ * with {@code ~} on both, with {@code !} on any error as well. In brackets, the size:
  *
  * <ul>
  *   <li>{@code [16]} bytes; {@code [@n]} bytes as argument n says; {@code [*8@n]} n items of 8
@@ -279,15 +279,15 @@ final class SyscallRows {
       219 restart_syscall FORWARD | blocks role=RESTART
       220 semtimedop FORWARD semid:int sops:in[*6@nsops] nsops:int timeout:in[16] | blocks timespec=timeout
       221 fadvise64 FORWARD fd:fd offset:long len:long advice:int
-      222 timer_create END clockid:int sevp:in[64] timerid:out[4] ; the service uses a POSIX timer, which is not replicated yet
-      223 timer_settime END timerid:int flags:int new_value:in[32] old_value:out[32] ; the service uses a POSIX timer, which is not replicated yet
-      224 timer_gettime END timerid:int curr_value:out[32] ; the service uses a POSIX timer, which is not replicated yet
-      225 timer_getoverrun END timerid:int ; the service uses a POSIX timer, which is not replicated yet
-      226 timer_delete END timerid:int ; the service uses a POSIX timer, which is not replicated yet
-      227 clock_settime FORWARD clockid:int tp:in[16]
-      228 clock_gettime FORWARD clockid:int tp:out[16] | role=CLOCK
-      229 clock_getres FORWARD clockid:int res:out[16]
-      230 clock_nanosleep FORWARD clockid:int flags:int request:in[16] remain:out?[16] | blocks timespec=request
+      222 timer_create FORWARD clockid:clock sevp:in[64] timerid:out[4] | role=ALARM names=pid:1+16
+      223 timer_settime FORWARD timerid:int flags:int new_value:in[32] old_value:out[32] | role=ALARM
+      224 timer_gettime FORWARD timerid:int curr_value:out[32] | role=ALARM
+      225 timer_getoverrun FORWARD timerid:int | role=ALARM
+      226 timer_delete FORWARD timerid:int | role=ALARM
+      227 clock_settime FORWARD clockid:clock tp:in[16]
+      228 clock_gettime FORWARD clockid:clock tp:out[16] | role=CLOCK
+      229 clock_getres FORWARD clockid:clock res:out[16]
+      230 clock_nanosleep FORWARD clockid:clock flags:int request:in[16] remain:out?[16] | blocks timespec=request
       231 exit_group FORWARD status:int | role=EXIT_PROCESS
       232 epoll_wait FORWARD epfd:fd events:out[result*12@maxevents] maxevents:int timeout:int | blocks ms=timeout
       233 epoll_ctl FORWARD epfd:fd op:int fd:fd event:in[12]
@@ -362,7 +362,7 @@ final class SyscallRows {
       302 prlimit64 BOTH pid:pid resource:int new_limit:in[16] old_limit:out[16] | by=PRLIMIT
       303 name_to_handle_at FORWARD dirfd:fd path:path handle:inout![handler] mount_id:out![handler] flags:int | by=FILE_HANDLE
       304 open_by_handle_at FORWARD mount_fd:fd handle:in flags:int | blocks makesfd
-      305 clock_adjtime FORWARD clockid:int buf:inout[208]
+      305 clock_adjtime FORWARD clockid:clock buf:inout[208]
       306 syncfs FORWARD fd:fd
       307 sendmmsg FORWARD fd:fd msgvec:inout[mmsg@vlen] vlen:int flags:int | blocks by=SENDMMSG
       308 setns END fd:fd nstype:int ; the service enters another namespace

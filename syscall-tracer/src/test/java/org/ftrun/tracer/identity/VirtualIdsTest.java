@@ -40,6 +40,18 @@ class VirtualIdsTest {
     }
   }
 
+  /** As CPUCLOCK_PERTHREAD_MASK and so on of the kernel's posix-timers.h. */
+  @Test
+  void shouldTranslateClocksWhenTheyAreThoseOfProcessesAndThreads() {
+    ids.add(201, 301);
+    assertThat(ids.realClock(~100 << 3 | 2)).as("the process's").isEqualTo(~200 << 3 | 2);
+    assertThat(ids.realClock(~201 << 3 | 6)).as("a thread's").isEqualTo(~301 << 3 | 6);
+    assertThat(ids.realClock(~4711 << 3 | 2)).as("a stranger's").isEqualTo(~4711 << 3 | 2);
+    assertThat(ids.realClock(~0 << 3 | 6)).as("the caller's own").isEqualTo(~0 << 3 | 6);
+    assertThat(ids.realClock(~100 << 3 | 3)).as("a descriptor's").isEqualTo(~100 << 3 | 3);
+    assertThat(ids.realClock(1)).isEqualTo(1);
+  }
+
   @Test
   void shouldForgetAThreadWhenItIsRemoved() {
     ids.add(201, 301);

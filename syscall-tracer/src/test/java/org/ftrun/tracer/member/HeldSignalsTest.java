@@ -113,6 +113,39 @@ class HeldSignalsTest {
     assertThat(HeldSignals.senderOf(term)).isEqualTo(200);
   }
 
+  @Test
+  void shouldCountExpiriesInTheSignalOfTheTimerThatWaits() {
+    byte[] first = timerSignal(5, 0);
+    byte[] other = timerSignal(6, 0);
+    held.add(first);
+    held.add(other);
+    held.add(timerSignal(5, 2));
+    assertThat(held.rest(timerSignal(6, 0))).isFalse();
+    assertThat(held.all()).containsExactly(first, other);
+    assertThat(overrunOf(first)).isEqualTo(3);
+    assertThat(overrunOf(other)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldCountWhatRestedWhenTheTimerExpiresAgain() {
+    byte[] later = timerSignal(5, 0);
+    assertThat(held.rest(timerSignal(5, 4))).isTrue();
+    assertThat(held.rest(timerSignal(5, 0))).isFalse();
+    held.add(later);
+    assertThat(held.all()).containsExactly(later);
+    assertThat(overrunOf(later)).isEqualTo(6);
+  }
+
+  private static byte[] timerSignal(int timer, int overrun) {
+    byte[] siginfo = siginfo(40, -2, timer);
+    ByteBuffer.wrap(siginfo).order(ByteOrder.nativeOrder()).putInt(20, overrun);
+    return siginfo;
+  }
+
+  private static int overrunOf(byte[] siginfo) {
+    return ByteBuffer.wrap(siginfo).order(ByteOrder.nativeOrder()).getInt(20);
+  }
+
   private static byte[] siginfo(int signal, int code, int sender) {
     byte[] bytes = new byte[HeldSignals.SIGINFO_BYTES];
     ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
