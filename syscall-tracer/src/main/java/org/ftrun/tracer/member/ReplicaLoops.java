@@ -17,6 +17,7 @@ final class ReplicaLoops {
 
   private static final long LOOK_AGAIN_MILLIS = 1;
   private static final int LOOKS_A_STOP = 4;
+  private static final int LOOKS_ON_THE_WAY = 8;
   private static final long LIMIT_NANOS = 10_000_000_000L;
 
   private final ReplicaRole role;
@@ -28,6 +29,8 @@ final class ReplicaLoops {
 
   /** The thread that has the breakpoint, or null. */
   private ReplicaThread onItsWay;
+
+  private int looksOnItsWay;
 
   /** The event of another thread that waits for the running one, whose processor time then was. */
   private long waiting = -1;
@@ -53,7 +56,8 @@ final class ReplicaLoops {
     ReplicaThread current = role.current();
     boolean tooLong = System.nanoTime() - since > LIMIT_NANOS;
     boolean interruptible = current != null && current.isRunning() && !current.call.executing;
-    if (interruptible && (onItsWay == null || tooLong)) {
+    boolean again = onItsWay == null || ++looksOnItsWay % LOOKS_ON_THE_WAY == 0;
+    if (interruptible && (again || tooLong)) {
       try {
         current.member.tracee.interrupt();
       } catch (TraceeDiedException e) {
@@ -147,7 +151,23 @@ final class ReplicaLoops {
       thread.member.tracee.breakAt(target.rip());
       onItsWay = thread;
     }
-    return arrived(thread);
+    lead(thread.member);
+    return thread.member.tracee.hasUnreadStop() ? role : arrived(thread);
+  }
+
+  /**
+   * There are machines whose debug registers do nothing. What is in a loop already is led through
+   * it, to the registers that are looked for.
+   */
+  private void lead(MemberThread member) throws TraceeDiedException {
+    Registers now = member.now;
+    if (now.goesOnLike(target) || !SpinLoop.isAt(member, now)) {
+      return;
+    }
+    boolean stepped = true;
+    for (int i = 0; i < SpinLoop.LONGEST && stepped && !now.goesOnLike(target); i++) {
+      stepped = SpinLoop.step(member, now);
+    }
   }
 
   /** Whether a SIGTRAP is of the breakpoint. */

@@ -21,7 +21,7 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  */
 final class SpinLoop {
   /** Instructions of the longest loop that is recognized. */
-  private static final int LONGEST = 48;
+  static final int LONGEST = 48;
 
   /** si_codes of a single step and of a debug register's exception (asm-generic/siginfo.h). */
   private static final int TRAP_TRACE = 2;
