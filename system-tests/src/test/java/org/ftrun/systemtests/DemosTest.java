@@ -45,7 +45,35 @@ class DemosTest {
 
   @Test
   void shouldDeliverTheWholeStreamWhenNginxIsKilled() throws Exception {
-    Outcome demo = DemoRun.of(directory, "demo-streaming", "--kills", "1", "--seconds", "3");
+    deliver("nginx");
+  }
+
+  /** It has several threads, and a source that must not be disconnected either. */
+  @Test
+  void shouldDeliverTheWholeStreamWhenIcecastIsKilled() throws Exception {
+    deliver("icecast2");
+  }
+
+  @Test
+  void shouldDisconnectSourceAndListenersWhenIcecastIsKilledWithoutFtrun() throws Exception {
+    Outcome demo =
+        DemoRun.of(
+            directory,
+            "demo-streaming",
+            "--server=icecast2",
+            "--without-ftrun",
+            "--kills=1",
+            "--seconds=3");
+    assertThat(demo.exitStatus()).as(demo.output()).isEqualTo(1);
+    assertThat(demo.output())
+        .contains("natively", "FAILED:", "nothing takes over", "the source: disconnected")
+        .contains("0 of 11 clients received the original");
+  }
+
+  private void deliver(String server) throws Exception {
+    Outcome demo =
+        DemoRun.of(
+            directory, "demo-streaming", "--server", server, "--kills", "1", "--seconds", "3");
     assertThat(demo.exitStatus()).as(demo.output()).isZero();
     assertThat(demo.output())
         .contains("under ftrun", "PASSED: 1 kills, and every client received the original")

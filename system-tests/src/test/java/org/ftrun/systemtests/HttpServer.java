@@ -71,7 +71,44 @@ enum HttpServer {
     List<String> command(Path configuration) {
       return List.of("/usr/sbin/lighttpd", "-D", "-f", configuration.toString());
     }
+  },
+  /** lighttpd with PHP as a FastCGI child, which counts by files how often each name was asked. */
+  LIGHTTPD_WITH_PHP {
+    @Override
+    String configuration(Path directory, int port) {
+      return """
+      server.modules = ( "mod_rewrite", "mod_fastcgi" )
+      url.rewrite-once = ( "^/(count[0-9]+)$" => "/count.php" )
+      fastcgi.server = ( ".php" => ((
+        "bin-path" => "/usr/bin/php-cgi",
+        "socket" => "%s/php.sock",
+        "max-procs" => 1,
+        "bin-environment" => ( "PHP_FCGI_MAX_REQUESTS" => "0" )
+      )))
+      """
+              .formatted(directory)
+          + LIGHTTPD.configuration(directory, port);
+    }
+
+    @Override
+    List<String> command(Path configuration) throws IOException {
+      Files.writeString(configuration.resolveSibling("www").resolve("count.php"), COUNT_PHP);
+      return LIGHTTPD.command(configuration);
+    }
   };
+
+  /** What lighttpd passes on to PHP, a FastCGI child of its own; it counts for each name. */
+  private static final String COUNT_PHP =
+      """
+      <?php
+      $name = basename($_SERVER['REQUEST_URI']);
+      $file = dirname(__DIR__) . "/$name.count";
+      $count = (int) @file_get_contents($file) + 1;
+      file_put_contents($file, $count);
+      $body = "/$name $count\r\n";
+      header('Content-Length: ' . strlen($body));
+      echo $body;
+      """;
 
   private static final String NGINX_TEMPORARY =
       "client_body_temp_path %1$s/body; proxy_temp_path %1$s/proxy; fastcgi_temp_path %1$s/fcgi;"
@@ -83,7 +120,7 @@ enum HttpServer {
 
   abstract String configuration(Path directory, int port);
 
-  abstract List<String> command(Path configuration);
+  abstract List<String> command(Path configuration) throws IOException;
 
   /** Writes the configuration and returns the command that starts the server. */
   List<String> prepare(Path directory, int port) throws IOException {

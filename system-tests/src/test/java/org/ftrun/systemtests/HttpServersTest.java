@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class HttpServersTest {
   private static final int ANSWERS_BETWEEN_KILLS = 200;
+  private static final int COUNTING_CLIENTS = 3;
   private static final int DOWNLOAD_BYTES = 8 << 20;
 
   @TempDir Path directory;
@@ -61,6 +63,23 @@ class HttpServersTest {
                     new HttpConversation(ftrun, port, page)))) {
       new KillStorm(ftrun, crowd, ANSWERS_BETWEEN_KILLS).kill(KillStorm.kills(kills));
       crowd.finish();
+    }
+  }
+
+  /** The child that computes the answers is not protected; it and its socket live on. */
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldKeepEveryCountOfTheChildWhenLighttpdIsKilled(FastPathMode mode) throws Exception {
+    try (FtrunProcess ftrun = start(HttpServer.LIGHTTPD_WITH_PHP, mode)) {
+      List<CountClient> clients = new ArrayList<>();
+      for (int i = 0; i < COUNTING_CLIENTS; i++) {
+        clients.add(new CountClient(Ports.connect(ftrun, port), i));
+      }
+      try (Conversation crowd = new Crowd(clients)) {
+        new KillStorm(ftrun, crowd, ANSWERS_BETWEEN_KILLS).kill(KillStorm.kills(5));
+        crowd.finish();
+      }
+      assertThat(ftrun.awaitProtected().json().get("children").getAsInt()).isEqualTo(1);
     }
   }
 

@@ -48,8 +48,8 @@ public final class Bench implements Callable<Integer> {
       names = "--only",
       paramLabel = "NAME",
       description =
-          "Only this benchmark; repeatable. calls, beanstalkd, nginx, lighttpd, nginx-streaming,"
-              + " ngircd or kills.")
+          "Only this benchmark; repeatable. calls, beanstalkd, nginx, lighttpd, redis-get, redis-set,"
+              + " redis-get-16, icecast2, nginx-streaming, ngircd or kills.")
   private List<String> only;
 
   @Option(names = "--quick", description = "Two rounds of one second each, and five kills.")

@@ -19,9 +19,14 @@ import org.ftrun.demo.kit.Workspace;
  * @param gapMillis for each kill, the longest time without any reply that overlaps the half second
  *     after it, milliseconds
  * @param takeoverMillis for each kill, the takeover by ftrun's account: end seen to promoted
+ * @param seedingMillis for each replica that was made, how long its primary stood still for it
  * @param usualMillis for each kill, the longest time without any reply in the 200 ms before it
  */
-record Kills(List<Double> gapMillis, List<Double> takeoverMillis, List<Double> usualMillis) {
+record Kills(
+    List<Double> gapMillis,
+    List<Double> takeoverMillis,
+    List<Double> seedingMillis,
+    List<Double> usualMillis) {
   /** Room for the replies, which must not take the clients time when it grows. */
   private static final int REPLIES = 1 << 22;
 
@@ -66,6 +71,7 @@ record Kills(List<Double> gapMillis, List<Double> takeoverMillis, List<Double> u
               .map(silence -> silence.nanos() / 1e6)
               .toList(),
           end.takeovers().stream().map(takeover -> takeover.micros() / 1e3).toList(),
+          end.seedings().stream().map(seeding -> seeding.micros() / 1e3).toList(),
           instants.stream()
               .map(at -> arrivals.longestGapWithin(at - BEFORE_NANOS, at) / 1e6)
               .toList());

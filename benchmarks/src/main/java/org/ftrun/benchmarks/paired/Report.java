@@ -121,6 +121,7 @@ final class Report {
     addKills(table, "client-visible gap", kills.gapMillis());
     addKills(table, "  longest before the kill", kills.usualMillis());
     addKills(table, "takeover", kills.takeoverMillis());
+    addKills(table, "standstill while a replica is made", kills.seedingMillis());
     table.print(out);
   }
 

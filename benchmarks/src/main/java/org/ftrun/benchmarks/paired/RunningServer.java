@@ -3,6 +3,7 @@ package org.ftrun.benchmarks.paired;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -136,13 +137,18 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  /** CPU time of a process of one thread: the first number of /proc/PID/schedstat. */
+  /** CPU time of a process's threads: the first number of each /proc/PID/task/TID/schedstat. */
   private static long cpuNanos(long pid) throws DemoException {
-    try {
-      return Long.parseLong(Files.readString(Path.of("/proc/" + pid + "/schedstat")).split(" ")[0]);
+    long nanos = 0;
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+      for (Path thread : threads) {
+        nanos += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]);
+      }
     } catch (IOException e) {
       throw new DemoException("cannot read the CPU time of process " + pid, e);
     }
+    return nanos;
   }
 
   private void pause(long begin, String complaint) throws DemoException, InterruptedException {

@@ -31,7 +31,8 @@ record ServiceState(
     long events,
     long slowPathEvents,
     long divergences,
-    Long logBytes) {
+    Long logBytes,
+    List<Seeding> seedings) {
   private static final String REQUEST = "{\"command\":\"status\"}\n";
 
   /** A process of the service; a replica has a lag. */
@@ -39,6 +40,9 @@ record ServiceState(
 
   /** A takeover and its length in microseconds, from the end being seen to the promotion. */
   record Takeover(long epoch, long micros) {}
+
+  /** How long a primary stood still while a replica was made of it, microseconds. */
+  record Seeding(long epoch, long micros) {}
 
   boolean isProtected() {
     return "PROTECTED".equals(state) && primary != null && !replicas.isEmpty();

@@ -55,6 +55,7 @@ final class Summary {
     Map<String, Spread> spreads = new LinkedHashMap<>();
     spreads.put("gapMillis", Spread.of(kills.gapMillis()));
     spreads.put("takeoverMillis", Spread.of(kills.takeoverMillis()));
+    spreads.put("seedingMillis", Spread.of(kills.seedingMillis()));
     spreads.put("usualMillis", Spread.of(kills.usualMillis()));
     return spreads;
   }

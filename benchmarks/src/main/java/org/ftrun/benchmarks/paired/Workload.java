@@ -9,6 +9,7 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.ftrun.demo.irc.IrcLoad;
 import org.ftrun.demo.kit.DemoException;
+import org.ftrun.demo.kit.IcecastCommand;
 import org.ftrun.demo.kit.NginxCommand;
 import org.ftrun.demo.kit.Workspace;
 
@@ -62,6 +63,54 @@ enum Workload {
       return NGINX.connect(address);
     }
   },
+  /** GET by 50 clients; in redis one thread serves. */
+  REDIS_GET("redis-get", "command", 1.10) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) {
+      return redis(workspace, address);
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) throws DemoException {
+      return new RedisLoad(address, RedisLoad.Kind.GET, 1);
+    }
+  },
+  /** SET by 50 clients. */
+  REDIS_SET("redis-set", "command", 1.10) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) {
+      return redis(workspace, address);
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) throws DemoException {
+      return new RedisLoad(address, RedisLoad.Kind.SET, 1);
+    }
+  },
+  /** GET by 50 clients, each sending 16 at a time. */
+  REDIS_PIPELINED("redis-get-16", "command", 1.10) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) {
+      return redis(workspace, address);
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) throws DemoException {
+      return new RedisLoad(address, RedisLoad.Kind.GET, PIPELINED);
+    }
+  },
+  /** 200 listeners of a live source of 256 kbit/s; several threads serve. */
+  ICECAST("icecast2", "KiB", 0) {
+    @Override
+    List<String> program(Workspace workspace, InetSocketAddress address) throws DemoException {
+      return IcecastCommand.write(workspace, address, PASSWORD, 0);
+    }
+
+    @Override
+    Load connect(InetSocketAddress address) throws DemoException {
+      return new LiveLoad(address, PASSWORD, LISTENERS);
+    }
+  },
   /** A file in chunks of 64 KiB by sendfile, as Debian configures nginx. */
   STREAMING("nginx-streaming", "64 KiB", 1.03) {
     @Override
@@ -108,6 +157,9 @@ enum Workload {
   private static final int PAGE_BYTES = 1024;
   private static final String FILM = "film";
   private static final int FILM_BYTES = 64 << 20;
+  private static final int PIPELINED = 16;
+  private static final int LISTENERS = 200;
+  private static final String PASSWORD = "bench";
 
   private final String label;
   private final String request;
@@ -140,6 +192,20 @@ enum Workload {
 
   /** Makes the clients. */
   abstract Load connect(InetSocketAddress address) throws DemoException, InterruptedException;
+
+  /** Without a file of its data. */
+  private static List<String> redis(Workspace workspace, InetSocketAddress address) {
+    return List.of(
+        "/usr/bin/redis-server",
+        "--port",
+        "" + address.getPort(),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        workspace.path("").toString());
+  }
 
   private static List<String> nginx(Workspace workspace, InetSocketAddress address)
       throws DemoException {

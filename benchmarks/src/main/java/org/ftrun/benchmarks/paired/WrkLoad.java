@@ -10,6 +10,10 @@ import org.ftrun.demo.kit.DemoException;
 /** wrk: 16 connections that are kept alive, each asking again as soon as it has its answer. */
 record WrkLoad(String url) implements Load {
   private static final String CONNECTIONS = "-c16";
+
+  /** Where each call takes a stop, a request can take longer than wrk's two seconds. */
+  private static final String TIMEOUT = "--timeout=20s";
+
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ([0-9.]+)s");
   private static final Pattern PERCENTILE = Pattern.compile("\\s(50|99)%\\s+([0-9.]+)(us|ms|s)\\s");
 
@@ -20,7 +24,7 @@ record WrkLoad(String url) implements Load {
     String duration = String.format(Locale.ROOT, "-d%ds", Math.max(1, Math.round(seconds)));
     try {
       Process wrk =
-          new ProcessBuilder("wrk", "-t1", CONNECTIONS, duration, "--latency", url)
+          new ProcessBuilder("wrk", "-t1", CONNECTIONS, duration, TIMEOUT, "--latency", url)
               .redirectErrorStream(true)
               .start();
       report = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -59,7 +59,14 @@ class ReportTest {
 
     assertThat(limits)
         .isEqualTo(
-            Map.of("beanstalkd", 1.20, "nginx", 1.12, "lighttpd", 1.12, "nginx-streaming", 1.03));
+            Map.of(
+                "beanstalkd", 1.20,
+                "nginx", 1.12,
+                "lighttpd", 1.12,
+                "redis-get", 1.10,
+                "redis-set", 1.10,
+                "redis-get-16", 1.10,
+                "nginx-streaming", 1.03));
   }
 
   @Test
@@ -136,7 +143,11 @@ class ReportTest {
 
   private void kills(double longestGap, double medianTakeover) {
     findings.kills(
-        new Kills(gaps(longestGap), List.of(medianTakeover, 0.5, 2.0), List.of(0.1, 0.1, 0.1)));
+        new Kills(
+            gaps(longestGap),
+            List.of(medianTakeover, 0.5, 2.0),
+            List.of(2.0, 2.5, 3.0),
+            List.of(0.1, 0.1, 0.1)));
   }
 
   private static Sample sample(double cpuNanos, Double replicaNanos, Double slow) {

@@ -70,6 +70,13 @@ final class StatusText {
         status.settlements().agreed(),
         status.settlements().disagreed(),
         status.settlements().decided());
+    if (!status.seedings().isEmpty()) {
+      add(
+          text,
+          "  seedings     %d, the primary stood still for %.3f ms at the last",
+          status.seedings().size(),
+          status.seedings().get(status.seedings().size() - 1).micros() / 1e3);
+    }
     add(text, "  takeovers    %d", status.takeovers().size());
     for (ServiceStatus.Takeover takeover : status.takeovers()) {
       add(

@@ -147,6 +147,11 @@ final class GroupMembers implements GroupLink {
     return adoption.refusal();
   }
 
+  @Override
+  public void seeded(long micros) {
+    state.seeded(micros);
+  }
+
   /** Until then a newborn may be on its way to being the replica. */
   private void awaitAdoption() {
     Adoption last = adoption;

@@ -1,5 +1,6 @@
 package org.ftrun.daemon.group;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.daemon.service.ProtectedService.RefusedException;
@@ -16,8 +17,10 @@ import org.ftrun.tracer.member.ReplicaRole;
 final class GroupState {
   private static final long REQUEST_LIMIT_NANOS = 30_000_000_000L;
   private static final int NOT_PINNED = -1;
+  private static final int SEEDINGS_KEPT = 1000;
 
   private final TakeoverRecord takeovers = new TakeoverRecord();
+  private final ArrayDeque<ServiceStatus.Seeding> seedings = new ArrayDeque<>();
   private ServiceState state = ServiceState.STARTING;
   private MemberTracer primaryTracer;
   private PrimaryRole primary;
@@ -116,6 +119,14 @@ final class GroupState {
     unprotectedReason = null;
     notifyAll();
     return true;
+  }
+
+  /** A replica was seeded, for which the primary stood still so long. */
+  synchronized void seeded(long micros) {
+    seedings.add(new ServiceStatus.Seeding(takeovers.epoch(), micros));
+    if (seedings.size() > SEEDINGS_KEPT) {
+      seedings.remove();
+    }
   }
 
   /** Nothing follows any more; returns what did, or null. */
@@ -293,7 +304,8 @@ final class GroupState {
             : new ServiceStatus.Sites(primary.patchedSites(), primary.slowSites()),
         settlements,
         logBytes,
-        primary == null ? 0 : primary.children());
+        primary == null ? 0 : primary.children(),
+        List.copyOf(seedings));
   }
 
   private int primaryCore() {

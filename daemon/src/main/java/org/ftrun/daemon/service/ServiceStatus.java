@@ -19,6 +19,7 @@ import java.util.List;
  * @param settlements what the kernel's counters said of the calls in which primaries died
  * @param logBytes bytes of the event log that the events took, slots and payloads
  * @param children child processes that the service has not waited for; they run natively
+ * @param seedings how replicas were made, oldest first, at most the last 1,000
  */
 public record ServiceStatus(
     String name,
@@ -35,7 +36,8 @@ public record ServiceStatus(
     Sites sites,
     Settlements settlements,
     long logBytes,
-    int children) {
+    int children,
+    List<Seeding> seedings) {
 
   /** The primary: its pid as {@code kill} needs it, and the core it runs on (-1: not pinned). */
   public record Member(int pid, int cpu) {}
@@ -59,6 +61,14 @@ public record ServiceStatus(
    * @param decided there were no registers, the counters decided
    */
   public record Settlements(long agreed, long disagreed, long decided) {}
+
+  /**
+   * A replica that was made: at the launch, after an exec, a takeover or the loss of another.
+   *
+   * @param epoch the epoch of the primary that it was made from
+   * @param micros how long that stood still, from all its threads standing on, microseconds
+   */
+  public record Seeding(long epoch, long micros) {}
 
   /**
    * One takeover.

@@ -90,7 +90,8 @@ class FtctlCommandTest {
         null,
         new ServiceStatus.Settlements(0, 0, 0),
         0,
-        0);
+        0,
+        List.of());
   }
 
   @Test

@@ -117,7 +117,8 @@ class SignalThreadTest {
             null,
             new ServiceStatus.Settlements(0, 0, 0),
             0,
-            0));
+            0,
+            List.of()));
   }
 
   /** Only the kernel can send a signal with this code, so the thread's turn is ours. */

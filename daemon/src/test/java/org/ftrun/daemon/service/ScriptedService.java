@@ -25,7 +25,8 @@ public final class ScriptedService implements ProtectedService {
           new ServiceStatus.Sites(31, 2),
           new ServiceStatus.Settlements(1, 0, 0),
           9_876_480,
-          3);
+          3,
+          List.of(new ServiceStatus.Seeding(3, 2540)));
 
   /** The contract's {@link #STATUS}, byte for byte. */
   public static final String STATUS_JSON =
@@ -38,7 +39,8 @@ public final class ScriptedService implements ProtectedService {
           + "\"connections\":20,\"events\":123456,\"slowPathEvents\":1800,\"divergences\":0,"
           + "\"sites\":{\"fast\":31,\"slow\":2},"
           + "\"settlements\":{\"agreed\":1,\"disagreed\":0,\"decided\":0},"
-          + "\"logBytes\":9876480,\"children\":3}";
+          + "\"logBytes\":9876480,\"children\":3,"
+          + "\"seedings\":[{\"epoch\":3,\"micros\":2540}]}";
 
   /** One connection of which all is known, and one that was just accepted. */
   public static final List<ConnectionStatus> CONNECTIONS =

@@ -22,13 +22,23 @@ final class Audience implements AutoCloseable {
 
   private final EpollEventLoopGroup loop = new EpollEventLoopGroup(1);
   private final List<Reception> receptions = new ArrayList<>();
+  private final long end;
   private CurlClient curl;
+
+  /**
+   * Nobody as yet.
+   *
+   * @param end behind how many bytes a client has all, if the server does not end the stream
+   */
+  Audience(long end) {
+    this.end = end;
+  }
 
   /** Starts the Netty clients. */
   void start(int clients, InetSocketAddress server, String path) {
     long step = Math.min(LONGEST_STEP_MILLIS, ALL_STARTED_MILLIS / clients);
     for (int i = 0; i < clients; i++) {
-      Reception reception = new Reception("netty-" + (i + 1));
+      Reception reception = new Reception("netty-" + (i + 1), end);
       receptions.add(reception);
       loop.schedule(() -> connect(server, path, reception), i * step, TimeUnit.MILLISECONDS);
     }
@@ -59,7 +69,7 @@ final class Audience implements AutoCloseable {
 
   /** Starts curl. */
   void startCurl(Workspace workspace, String url) throws DemoException {
-    Reception reception = new Reception("curl");
+    Reception reception = new Reception("curl", end);
     receptions.add(reception);
     curl = CurlClient.start(workspace, url, reception);
   }

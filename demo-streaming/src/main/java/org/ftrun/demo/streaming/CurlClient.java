@@ -44,8 +44,11 @@ final class CurlClient implements AutoCloseable {
     byte[] buffer = new byte[64 * 1024];
     try (InputStream output = process.getInputStream()) {
       int length;
-      while ((length = output.read(buffer)) >= 0) {
+      while (!reception.hasEnded() && (length = output.read(buffer)) >= 0) {
         reception.add(ByteBuffer.wrap(buffer, 0, length), System.nanoTime());
+      }
+      if (reception.hasEnded()) {
+        process.destroyForcibly(); // the server would go on
       }
       int status = process.waitFor();
       reception.end(status == 0 ? null : failure(status));

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 /** What one client receives: hash, and when how many bytes came. */
 final class Reception {
   private final String client;
+  private final long end;
   private final MessageDigest digest = sha256();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private long[] nanos = new long[1024];
@@ -17,9 +18,19 @@ final class Reception {
   private int size;
   private volatile long total;
 
-  /** Creates an empty reception of the client with the given name. */
+  /** Creates an empty reception of the client with the given name, of a stream that ends. */
   Reception(String client) {
+    this(client, Long.MAX_VALUE);
+  }
+
+  /**
+   * Creates an empty reception.
+   *
+   * @param end behind how many bytes it is complete, whatever comes then
+   */
+  Reception(String client, long end) {
     this.client = client;
+    this.end = end;
   }
 
   static MessageDigest sha256() {
@@ -30,12 +41,13 @@ final class Reception {
     }
   }
 
-  /** Enters bytes that came at the given instant; consumes the buffer. */
+  /** Enters bytes that came at the given instant; consumes the buffer, as far as it counts. */
   void add(ByteBuffer content, long atNanos) {
-    int length = content.remaining();
+    int length = (int) Math.min(content.remaining(), end - total);
     if (length == 0) {
       return;
     }
+    content.limit(content.position() + length);
     if (size == nanos.length) {
       nanos = Arrays.copyOf(nanos, size * 2);
       bytes = Arrays.copyOf(bytes, size * 2);
@@ -44,6 +56,9 @@ final class Reception {
     bytes[size++] = length;
     digest.update(content);
     total += length;
+    if (total == end) {
+      end(null);
+    }
   }
 
   /**

@@ -59,6 +59,8 @@ final class StreamClient extends SimpleChannelInboundHandler<HttpObject> {
       }
       if (content instanceof LastHttpContent) {
         reception.end(null);
+      }
+      if (reception.hasEnded()) {
         context.close();
       }
     }

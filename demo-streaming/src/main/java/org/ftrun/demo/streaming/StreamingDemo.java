@@ -48,6 +48,25 @@ public final class StreamingDemo implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private RunOptions run = new RunOptions();
 
+  /** What serves the stream. */
+  enum Server {
+    NGINX,
+    ICECAST2;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--server",
+      paramLabel = "nginx|icecast2",
+      defaultValue = "nginx",
+      description =
+          "nginx sends a file, icecast2 what a live source sends to it. Default: ${DEFAULT-VALUE}.")
+  private Server kind;
+
   @Option(
       names = "--clients",
       defaultValue = "10",
@@ -98,7 +117,10 @@ public final class StreamingDemo implements Callable<Integer> {
 
   /** Runs the demo. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new StreamingDemo()).execute(arguments));
+    System.exit(
+        new CommandLine(new StreamingDemo())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
   }
 
   @Override
@@ -133,35 +155,50 @@ public final class StreamingDemo implements Callable<Integer> {
     Media media =
         Media.generate(root.resolve("stream.bin"), (long) (bytesPerSecond * seconds), seed);
     Duration interval = Duration.ofNanos((long) (seconds / (kills + 1) * 1e9));
-    try (DemoServer server =
-            run.startServer(
-                NginxConfig.write(workspace, address, root, bytesPerSecond, sendfile), workspace);
-        Audience audience = new Audience();
+    try (StreamingServer streaming = streaming(workspace, address, media, bytesPerSecond);
+        DemoServer server = run.startServer(streaming.command(), workspace);
+        Audience audience = new Audience(streaming.end());
         Killer killer = new Killer(server, kills, interval)) {
-      print("Starting nginx %s on %s ...", server.manner(), address);
+      print("Starting %s %s on %s ...", kind, server.manner(), address);
       server.awaitReady();
       run.pinClients();
+      streaming.prepare();
       print("%d clients and curl, %d kbit/s each, %d kills", clients, kilobits, kills);
       long start = System.nanoTime();
-      audience.start(clients, address, "/stream.bin");
+      audience.start(clients, address, streaming.path());
       audience.startCurl(
           workspace,
           "http://"
               + address.getAddress().getHostAddress()
               + ":"
               + address.getPort()
-              + "/stream.bin");
+              + streaming.path());
+      streaming.begin(clients + 1);
       killer.start();
       watch(audience, killer, start);
       long end = System.nanoTime();
       audience.end();
       StreamingVerdict verdict =
-          judge(server.manner(), media, audience.receptions(), killer.kills(), start, end);
+          judge(server.manner(), media, audience.receptions(), killer.kills(), start, end)
+              .with(streaming.failure());
       if (!verdict.passed()) {
         server.lastWords().forEach(System.err::println);
       }
       return verdict;
     }
+  }
+
+  private StreamingServer streaming(
+      Workspace workspace, InetSocketAddress address, Media media, long bytesPerSecond)
+      throws DemoException {
+    return switch (kind) {
+      case NGINX ->
+          new FileServer(
+              NginxConfig.write(
+                  workspace, address, media.file().getParent(), bytesPerSecond, sendfile),
+              "/" + media.file().getFileName());
+      case ICECAST2 -> new LiveServer(workspace, address, media, bytesPerSecond);
+    };
   }
 
   /** Shows the progress until every reception has ended, or takes twice as long as it should. */

@@ -2,6 +2,7 @@ package org.ftrun.demo.streaming;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.ftrun.demo.kit.KillEffect;
 
 /**
@@ -56,6 +57,28 @@ record StreamingVerdict(
     }
     failures.addAll(KillEffect.failures(kills, killsPlanned));
     return failures;
+  }
+
+  /** The same, failed for a further reason if there is one. */
+  StreamingVerdict with(Optional<String> failure) {
+    if (failure.isEmpty()) {
+      return this;
+    }
+    List<String> all = new ArrayList<>(failures);
+    all.add(failure.get());
+    return new StreamingVerdict(
+        server,
+        kilobits,
+        mediaBytes,
+        sha256,
+        seconds,
+        killsPlanned,
+        kills,
+        clients,
+        stalls,
+        timelines,
+        false,
+        all);
   }
 
   private static boolean wasDisconnected(Reception.Result client) {

@@ -44,6 +44,20 @@ class ReceptionTest {
   }
 
   @Test
+  void shouldEndByItselfWhenTheServerGoesOnBehindTheOriginal() {
+    Reception live = new Reception("client", 100_000);
+    live.add(ByteBuffer.wrap(bytes, 0, 99_999), 0);
+    assertThat(live.hasEnded()).isFalse();
+    live.add(ByteBuffer.wrap(new byte[] {bytes[99_999], 1, 2, 3}), MILLI);
+    assertThat(live.hasEnded()).isTrue();
+    live.add(ByteBuffer.wrap(new byte[100]), 2 * MILLI);
+    Reception.Result result = live.result(media, STALL);
+    assertThat(result.identical()).isTrue();
+    assertThat(result.bytes()).isEqualTo(100_000);
+    assertThat(result.failure()).isNull();
+  }
+
+  @Test
   void shouldCountStallsWhenNoByteCameForLong() {
     receive(0, 10, 0);
     receive(10, 20, 200);

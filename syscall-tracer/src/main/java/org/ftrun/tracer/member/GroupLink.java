@@ -23,6 +23,13 @@ public interface GroupLink {
   String adopt(Newborn newborn);
 
   /**
+   * A replica has been seeded.
+   *
+   * @param micros how long the primary stood still for it, microseconds
+   */
+  void seeded(long micros);
+
+  /**
    * Ends protection: the replica is killed and reaped when this returns. Called by the primary's
    * tracer; harmless when there is none.
    *

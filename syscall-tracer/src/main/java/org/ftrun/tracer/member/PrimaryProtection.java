@@ -21,6 +21,7 @@ final class PrimaryProtection {
     if (role.recording.isOn()) {
       return null;
     }
+    long begun = System.nanoTime();
     role.first().recorder.beginLog();
     String refusal = new Seeding(role).seed();
     if (refusal != null) {
@@ -29,6 +30,7 @@ final class PrimaryProtection {
     role.recording.set(true);
     DaemonFault.reached(DaemonFault.Step.RECORDING, role.pid());
     StubFault.arm(role.first().member);
+    role.group.seeded((System.nanoTime() - begun) / 1000);
     return null;
   }
 

@@ -50,6 +50,9 @@ class NoGroup implements GroupLink, AutoCloseable {
   }
 
   @Override
+  public void seeded(long micros) {}
+
+  @Override
   public void unprotected(String reason) {
     told.add("unprotected: " + reason);
   }
