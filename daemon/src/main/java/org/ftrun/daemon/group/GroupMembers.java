@@ -32,6 +32,9 @@ final class GroupMembers implements GroupLink {
   private static final long RENDEZVOUS_LIMIT_NANOS = 10_000_000_000L;
   private static final long RENDEZVOUS_NAP_NANOS = 5_000;
 
+  /** So long a new primary answers clients before it stands still to be cloned. */
+  private static final long ANSWERING_MILLIS = 3;
+
   private final ServiceOptions options;
   private final SharedLog shared;
   private final boolean rehearsal;
@@ -233,16 +236,17 @@ final class GroupMembers implements GroupLink {
     relay.primaryIs(role.pid()); // before anybody can know of the takeover and kill the primary
     ServiceStatus.Takeover done = state.promoted(role);
     log().deactivate(Consumer.REPLICA);
-    role.requestSeeding();
-    MemberTracer.current()
-        .afterStep(
-            () ->
-                report(
-                    "takeover to process {} after {}: {} events drained, {} us",
-                    role.pid(),
-                    done.cause(),
-                    done.drainedEvents(),
-                    done.micros()));
+    MemberTracer tracer = MemberTracer.current();
+    tracer.afterStep(
+        () -> {
+          report(
+              "takeover to process {} after {}: {} events drained, {} us",
+              role.pid(),
+              done.cause(),
+              done.drainedEvents(),
+              done.micros());
+          tracer.postLater(ANSWERING_MILLIS, role::requestSeeding);
+        });
   }
 
   @Override

@@ -133,6 +133,7 @@ final class GroupState {
   synchronized Follower dropReplica() {
     Follower dropped = replica;
     replica = null;
+    recordedSinceLastReplica = false;
     if (dropped != null && state == ServiceState.PROTECTED) {
       state = ServiceState.STARTING;
     }

@@ -50,13 +50,19 @@ final class EventRecorder {
     this.recording = recording;
   }
 
-  /** Whether a replica follows; if not, nothing is written. */
+  /** Whether events are written. */
   boolean isRecording() {
     return recording.isOn();
   }
 
-  void setRecording(boolean on) {
-    recording.set(on);
+  /** Whether a replica reads them. */
+  boolean isFollowed() {
+    return recording.isFollowed();
+  }
+
+  /** From now on nothing is written. */
+  void endRecording() {
+    recording.end();
   }
 
   /** Takes note of what the primary's own thread, which stands still, has published. */
@@ -294,7 +300,7 @@ final class EventRecorder {
     if (writer.tryReserve(bytes) || writer.reserve(bytes, BACK_PRESSURE_NANOS)) {
       return true;
     }
-    recording.set(false);
+    recording.end();
     group.replicaFailed(
         "the replica did not keep up: the event log stayed full for "
             + BACK_PRESSURE_NANOS / 1_000_000_000L

@@ -116,16 +116,16 @@ final class PrimaryCalls {
           return primary.role;
         }
         primary.role.end();
-        recorder.setRecording(false);
+        recorder.endRecording();
         primary.group.dropReplica(null);
         break;
       case EXIT_PROCESS:
         primary.role.end();
-        recorder.setRecording(false);
+        recorder.endRecording();
         primary.group.dropReplica(null);
         break;
       case EXEC:
-        recorder.setRecording(false);
+        recorder.endRecording();
         primary.group.dropReplica(null);
         break;
       case SIGNAL_RETURN:
@@ -334,12 +334,12 @@ final class PrimaryCalls {
   }
 
   private void awaitReplica() {
-    if (!recorder.isRecording()) {
+    if (!recorder.isFollowed()) {
       return;
     }
     String refusal = primary.group.awaitConsumed(recorder.published());
     if (refusal != null) {
-      recorder.setRecording(false);
+      recorder.endRecording();
       primary.group.replicaFailed(refusal);
     }
   }

@@ -18,7 +18,7 @@ final class PrimaryProtection {
    * @return the next role, or null to go on as before
    */
   Role seed() throws TraceeDiedException {
-    if (role.recording.isOn()) {
+    if (role.recording.isFollowed()) {
       return null;
     }
     long begun = System.nanoTime();
@@ -27,7 +27,7 @@ final class PrimaryProtection {
     if (refusal != null) {
       return end(refusal);
     }
-    role.recording.set(true);
+    role.recording.beginFollowed();
     DaemonFault.reached(DaemonFault.Step.RECORDING, role.pid());
     StubFault.arm(role.first().member);
     role.group.seeded((System.nanoTime() - begun) / 1000);
@@ -41,7 +41,7 @@ final class PrimaryProtection {
    * @return the next role
    */
   Role end(String reason) throws TraceeDiedException {
-    role.recording.set(false);
+    role.recording.end();
     role.group.dropReplica(reason);
     Role next = new Release(role).release();
     role.group.unprotected(reason);

@@ -245,7 +245,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   /** The replica is gone: events have no reader any more. */
   public void stopRecording() {
-    recording.set(false);
+    recording.end();
   }
 
   /**
@@ -289,7 +289,7 @@ public final class PrimaryRole implements Role, FailSafe {
   private Role leave(String reason) {
     LOG.error("process {} is left to itself, as it is", pid());
     try {
-      recording.set(false);
+      recording.end();
     } catch (RuntimeException e) {
       LOG.error("the threads could not be told", e);
     }

@@ -34,7 +34,7 @@ final class Rescue {
    * @return the role to go on with
    */
   Role rescue(Registers service, String reason) {
-    primary.role.recording.set(false);
+    primary.role.recording.end();
     try {
       primary.group.dropReplica(reason);
       if (member.tracee.hasUnreadStop()) {
