@@ -39,7 +39,9 @@ record TinyRun(
           status = ftrun.killPrimaryAndAwaitProtected();
           killed++;
         }
-        assertThat(status.divergences()).as("divergences at step %d", step).isZero();
+        assertThat(status.divergences())
+            .as("divergences at step %d%n%s", step, ftrun.messages())
+            .isZero();
         assertThat(status.takeoverCauses()).isEqualTo(Collections.nCopies(killed, "SIGKILL"));
         gate.pass();
       }

@@ -360,11 +360,16 @@ final class GroupMembers implements GroupLink {
     if (hasChildren) {
       orphans.pass(pid -> wards.contains(pid) || pid == state.primaryPid());
     }
-    if (connections.passRound()) {
-      GroupState.Serving primary = state.followedPrimary();
-      if (primary != null) {
-        primary.tracer().post(primary.role()::requestStandstill);
-      }
+    boolean standstill = connections.passRound();
+    GroupState.Serving primary = state.followedPrimary();
+    if (primary == null) {
+      return;
+    }
+    if (standstill) {
+      primary.tracer().post(primary.role()::requestStandstill);
+    }
+    if (primary.role().sharesFiles()) {
+      primary.tracer().post(primary.role()::lookAtSharedFiles);
     }
   }
 

@@ -178,6 +178,13 @@ final class CallEffects {
         return result;
       case MMAP:
         model.sharesFiles |= (call.arguments[3] & (MAP_SHARED | MAP_ANONYMOUS)) == MAP_SHARED;
+        model.sharedFiles().unmapped(result, call.arguments[1]);
+        if (SharedFiles.isMadeBy(call)) {
+          model.sharedFiles().mapped(member, call, result);
+        }
+        return result;
+      case MUNMAP:
+        model.sharedFiles().unmapped(call.arguments[0], call.arguments[1]);
         return result;
       default:
         return result;
@@ -200,7 +207,8 @@ final class CallEffects {
         || (call.arguments[2] & PROT_WRITE) == 0) {
       return null;
     }
-    return MappingsOf.sharedOf(member.pid()).fileIn(call.arguments[0], call.arguments[1]);
+    return MappingsOf.sharedOf(member.pid())
+        .fileIn(call.arguments[0], call.arguments[1], member.model().sharedFiles());
   }
 
   private void prepareAction(CallInFlight call) {

@@ -52,7 +52,9 @@ final class ChildBirth {
   /** Why the service cannot have a child and stay protected, or null if it can. */
   String obstacle() {
     for (MappingsOf.Mapping mapping : MappingsOf.sharedOf(member.pid()).all()) {
-      if (mapping.isSharedAnonymous()) {
+      long bytes = mapping.end() - mapping.start();
+      if (mapping.isSharedAnonymous()
+          || member.model().sharedFiles().touch(mapping.start(), bytes)) {
         return "the service started a child process with which it shares memory";
       }
     }

@@ -1,49 +1,22 @@
 package org.ftrun.tracer.member;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import org.ftrun.tracer.abi.SocketLayout;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
-import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
-/**
- * Maps the event log into a stopped process. A service without privileges, or in another root, can
- * open no file of ours by its path, and one with all its descriptors used can open nothing; so a
- * {@link Courier} makes a pair of sockets, we borrow one of them and send it the log's descriptor,
- * and it receives and maps the log.
- */
+/** Maps the event log into a stopped process. */
 final class LogMapping {
   private static final int O_RDWR_CLOEXEC = 02 | 02000000;
-  private static final int AF_UNIX = 1;
-  private static final int SOCK_STREAM = 1;
-  private static final int SOL_SOCKET = 1;
-  private static final int SCM_RIGHTS = 1;
-  private static final int MSG_DONTWAIT = 0x40;
-  private static final int MSG_NOSIGNAL = 0x4000;
   private static final int READ_WRITE = 3;
-  private static final int MAP_SHARED = 0x1;
-  private static final int MAP_FIXED_NOREPLACE = 0x100000;
-
-  /** A message of one byte with one descriptor: header, iovec, control message, the byte. */
-  private static final int IOVEC = SocketLayout.MSGHDR_SIZE;
-
-  private static final int CONTROL = IOVEC + SocketLayout.IOVEC_SIZE;
-  private static final int CONTROL_LENGTH = SocketLayout.CMSGHDR_SIZE + Integer.BYTES;
-  private static final int DESCRIPTOR = CONTROL + SocketLayout.CMSGHDR_SIZE;
-  private static final int BYTE = DESCRIPTOR + Long.BYTES;
-  private static final int MESSAGE_BYTES = BYTE + Long.BYTES;
+  private static final int MAP_SHARED_FIXED_NOREPLACE = 0x1 | 0x100000;
 
   private final MemberThread member;
   private final GroupLink group;
-  private final TraceeAddress scratch;
 
   LogMapping(MemberThread member, GroupLink group) {
     this.member = member;
     this.group = group;
-    this.scratch = member.room().scratch();
   }
 
   /**
@@ -52,91 +25,23 @@ final class LogMapping {
    * @return null, or why it could not be done
    */
   String map(long address) throws TraceeDiedException {
-    try {
-      return Courier.send(member, courier -> map(courier, address));
-    } finally {
-      member.tracee.memory().writeBytes(scratch, new byte[MESSAGE_BYTES]);
-    }
-  }
-
-  private String map(Courier courier, long address) throws TraceeDiedException {
-    long made = courier.call(SyscallNumber.SOCKETPAIR, AF_UNIX, SOCK_STREAM, 0, scratch.value());
-    if (made < 0) {
-      return refused("socketpair", made);
-    }
-    long pair = member.tracee.memory().readLong(scratch);
-    String refusal = send(courier, (int) pair);
-    return refusal == null ? receive(courier, (int) (pair >>> 32), address) : refusal;
-  }
-
-  private static String refused(String call, long result) {
-    return "the event log cannot be passed to the service: "
-        + call
-        + ": "
-        + Libc.errorText((int) -result);
-  }
-
-  /** Sends the log from one side of the pair, of which we borrow a descriptor. */
-  private String send(Courier courier, int socket) {
-    long process = Libc.call(SyscallNumber.PIDFD_OPEN, courier.pid(), 0);
-    if (process < 0) {
-      return refused("pidfd_open", process);
-    }
-    long borrowed = Libc.call(SyscallNumber.PIDFD_GETFD, process, socket, 0);
-    Libc.call(SyscallNumber.CLOSE, process);
-    if (borrowed < 0) {
-      return refused("pidfd_getfd", borrowed);
-    }
     NativeMemory path = NativeMemory.ofString(group.logPath());
     long log = Libc.call(SyscallNumber.OPEN, path.address(), O_RDWR_CLOEXEC, 0);
+    if (log < 0) {
+      return "the event log cannot be opened: " + Libc.errorText((int) -log);
+    }
     try {
-      if (log < 0) {
-        return refused("open", log);
-      }
-      NativeMemory message = NativeMemory.allocate(MESSAGE_BYTES);
-      message.buffer().put(0, message(message.address(), (int) log), 0, MESSAGE_BYTES);
-      long sent =
-          Libc.call(
-              SyscallNumber.SENDMSG, borrowed, message.address(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      return sent == 1 ? null : refused("sendmsg", sent);
+      String refusal =
+          new DescriptorMapping(member, (int) log)
+              .map(
+                  address,
+                  group.log().layout().totalBytes(),
+                  READ_WRITE,
+                  MAP_SHARED_FIXED_NOREPLACE,
+                  0);
+      return refusal == null ? null : "the event log: " + refusal;
     } finally {
       Libc.call(SyscallNumber.CLOSE, log);
-      Libc.call(SyscallNumber.CLOSE, borrowed);
     }
-  }
-
-  /** The message as it stands at an address, to send a descriptor or to receive one. */
-  private static byte[] message(long at, int descriptor) {
-    ByteBuffer message = ByteBuffer.allocate(MESSAGE_BYTES).order(ByteOrder.nativeOrder());
-    message.putLong(SocketLayout.MSGHDR_IOV, at + IOVEC);
-    message.putLong(SocketLayout.MSGHDR_IOV_COUNT, 1);
-    message.putLong(SocketLayout.MSGHDR_CONTROL, at + CONTROL);
-    message.putLong(SocketLayout.MSGHDR_CONTROL_LENGTH, CONTROL_LENGTH);
-    message.putLong(IOVEC + SocketLayout.IOVEC_BASE, at + BYTE);
-    message.putLong(IOVEC + SocketLayout.IOVEC_LENGTH, 1);
-    message.putLong(CONTROL + SocketLayout.CMSGHDR_LENGTH, CONTROL_LENGTH);
-    message.putInt(CONTROL + SocketLayout.CMSGHDR_LEVEL, SOL_SOCKET);
-    message.putInt(CONTROL + SocketLayout.CMSGHDR_TYPE, SCM_RIGHTS);
-    message.putInt(DESCRIPTOR, descriptor);
-    return message.array();
-  }
-
-  /** Receives the log on the other side and maps it. */
-  private String receive(Courier courier, int socket, long address) throws TraceeDiedException {
-    member.tracee.memory().writeBytes(scratch, message(scratch.value(), -1));
-    long received = courier.call(SyscallNumber.RECVMSG, socket, scratch.value(), MSG_DONTWAIT);
-    if (received < 0) {
-      return refused("recvmsg", received);
-    }
-    int descriptor = (int) member.tracee.memory().readLong(scratch.plus(DESCRIPTOR));
-    if (descriptor < 0) {
-      return "the event log was sent to the service and did not arrive";
-    }
-    long bytes = group.log().layout().totalBytes();
-    int how = MAP_SHARED | MAP_FIXED_NOREPLACE;
-    long mapped = courier.call(SyscallNumber.MMAP, address, bytes, READ_WRITE, how, descriptor, 0);
-    return mapped == address
-        ? null
-        : "the event log cannot be mapped into the service: " + Libc.errorText((int) -mapped);
   }
 }

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +30,12 @@ final class MappingsOf {
 
     boolean isExecutable() {
       return permissions.charAt(2) == 'x';
+    }
+
+    /** As mmap(2) takes it. */
+    int protection() {
+      int protection = permissions.charAt(0) == 'r' ? 1 : 0;
+      return protection | (isWritable() ? 2 : 0) | (isExecutable() ? 4 : 0);
     }
 
     /** MAP_SHARED | MAP_ANONYMOUS: the kernel shows it as a deleted /dev/zero. */
@@ -106,17 +113,43 @@ final class MappingsOf {
       if (mapping.isShared()
           && mapping.isWritable()
           && !mapping.isSharedAnonymous()
-          && mapping.start() != model.log.value()) {
+          && mapping.start() != model.log.value()
+          && !model.sharedFiles().touch(mapping.start(), mapping.end() - mapping.start())) {
         return "the service has a shared writable mapping of " + mapping.name();
       }
     }
     return null;
   }
 
-  /** The name of a shared mapping of a file that has a byte in common with a region, or null. */
-  String fileIn(long address, long bytes) {
+  /** The mappings of a file. */
+  List<Mapping> ofFile(long inode) {
+    return mappings.stream().filter(mapping -> mapping.inode() == inode).toList();
+  }
+
+  /**
+   * A process, other than a given one, that has a file mapped shared and writable, as far as we may
+   * look; 0 if there is none.
+   */
+  static int anotherThatWrites(long inode, int pid) {
+    String[] names = new File("/proc").list((proc, name) -> Character.isDigit(name.charAt(0)));
+    for (String name : names == null ? new String[0] : names) {
+      int other = Integer.parseInt(name);
+      if (other != pid && sharedOf(other).ofFile(inode).stream().anyMatch(Mapping::isWritable)) {
+        return other;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * The name of a shared mapping of a file that has a byte in common with a region, or null.
+   *
+   * @param known those that may be written to
+   */
+  String fileIn(long address, long bytes, SharedFiles known) {
     return mappings.stream()
         .filter(mapping -> mapping.isShared() && !mapping.isSharedAnonymous())
+        .filter(mapping -> !known.touch(mapping.start(), mapping.end() - mapping.start()))
         .filter(mapping -> mapping.overlaps(address, bytes))
         .map(Mapping::name)
         .findFirst()

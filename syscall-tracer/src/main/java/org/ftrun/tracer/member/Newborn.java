@@ -13,7 +13,7 @@ import org.ftrun.tracer.ptrace.Registers;
  * @param parent pid of the primary from which it was cloned, which stands still until it runs
  * @param model what is known of the process
  * @param ids by which the service knows itself and its first thread
- * @param sharedMemory the anonymous memory that it still shares with the primary
+ * @param sharedMemory the memory that it still shares with the primary
  * @param threads the threads that it is to have, the first one first
  */
 public record Newborn(

@@ -80,6 +80,10 @@ final class PrimaryCalls {
     if (called == SyscallRole.ALARM && member.model().posixTimers().isFull()) {
       return "the service has made more POSIX timers than can be made again on this kernel";
     }
+    String shared = member.model().sharedFiles().obstacle(member, call);
+    if (shared != null) {
+      return shared;
+    }
     String file = effects.fileMadeWritable(call);
     return file == null ? null : "the service makes its shared mapping of " + file + " writable";
   }

@@ -230,6 +230,23 @@ public final class PrimaryRole implements Role, FailSafe {
     }
   }
 
+  /** Whether the service maps files shared that it may write to; any thread may ask. */
+  public boolean sharesFiles() {
+    ProcessModel model = first().member.model();
+    return model != null && !model.sharedFiles().isEmpty();
+  }
+
+  /**
+   * Ends protection if somebody has written by a system call to a file that the service maps
+   * shared; called by the group on the tracer thread.
+   */
+  public void lookAtSharedFiles() {
+    String written = first().member.model().sharedFiles().written();
+    if (written != null) {
+      requestNative(written + ", which the service maps shared, was written to by a system call");
+    }
+  }
+
   private Role standStill() {
     standstillRequested = false;
     if (recording.isOn()) {

@@ -35,6 +35,7 @@ final class ProcessModel {
 
   final IntervalTimer realTimer;
 
+  private SharedFiles sharedFiles = new SharedFiles();
   private PosixTimers posixTimers = new PosixTimers();
 
   /** The rooms of further threads that are not used. */
@@ -81,6 +82,11 @@ final class ProcessModel {
     this.patches = patches;
   }
 
+  /** The shared mappings of files that may be written to. */
+  SharedFiles sharedFiles() {
+    return sharedFiles;
+  }
+
   /** The timers that an exec removes and no child inherits. */
   PosixTimers posixTimers() {
     return posixTimers;
@@ -111,6 +117,7 @@ final class ProcessModel {
         new ProcessModel(stub, log, actions.copy(), realTimer.copy(), patches.copy());
     copy.personal.copyFrom(personal);
     copy.children.copyFrom(children);
+    copy.sharedFiles = sharedFiles.copy();
     copy.posixTimers = posixTimers.copy();
     copy.rooms = rooms.copy();
     copy.timeStampTrapped = timeStampTrapped;

@@ -25,6 +25,7 @@ final class Promotion {
     first.tracee.readRegisters(service);
     first.ids.succeed(legacy.pid());
     first.fastPath.tellParent();
+    new SharedFilesAgain(first).map();
     armTimers(first, legacy);
     DaemonFault.reached(DaemonFault.Step.TIMED, first.pid());
     if (first.model().personal.deathSignal != 0) {

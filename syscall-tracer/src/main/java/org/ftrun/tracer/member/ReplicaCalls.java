@@ -17,6 +17,8 @@ import org.ftrun.tracer.syscall.SyscallRole;
 
 /** Answers the replica's calls from the event log, or has it make those that both members make. */
 final class ReplicaCalls {
+  private static final int MAP_SHARED = 0x1;
+  private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_FIXED = 0x10;
   private static final int SUSPEND_SCRATCH = 192;
 
@@ -185,6 +187,11 @@ final class ReplicaCalls {
       }
       call.asked[0] = event.result();
       call.asked[3] |= MAP_FIXED;
+      if (SharedFiles.isMadeBy(call)) {
+        call.asked[3] = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED;
+        call.asked[4] = -1;
+        call.asked[5] = 0;
+      }
     }
     ask(call.row.number(), call.asked);
     return null;
@@ -216,6 +223,9 @@ final class ReplicaCalls {
 
   private String returned(Event event) throws TraceeDiedException {
     long result = effects.finish(call, event.result(), event.detail());
+    if (SharedFiles.isMadeBy(call)) {
+      member.model().sharedFiles().fill(member); // while the primary waits
+    }
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();
     if (signalFollows) {

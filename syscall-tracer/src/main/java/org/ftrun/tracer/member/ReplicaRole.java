@@ -262,6 +262,13 @@ public final class ReplicaRole implements Role, FailSafe {
     return null;
   }
 
+  /** What it has is not what the primary had: it must not serve. */
+  Role cannotTakeOver(String reason) {
+    destroy();
+    group.replicaLost(reason, false);
+    return null;
+  }
+
   Role lost(Stop stop) {
     String how = stop.kind() == StopKind.KILLED ? " of " + Signal.name(stop.signal()) : "";
     destroy();

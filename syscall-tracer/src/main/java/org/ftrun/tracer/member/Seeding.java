@@ -72,8 +72,14 @@ final class Seeding {
             member.pid(),
             member.model().copy(),
             member.ids.ofClone((int) child),
-            shared.all().stream().filter(MappingsOf.Mapping::isSharedAnonymous).toList(),
+            shared.all().stream().filter(this::isToBeOwn).toList(),
             threads));
+  }
+
+  private boolean isToBeOwn(MappingsOf.Mapping mapping) {
+    long bytes = mapping.end() - mapping.start();
+    return mapping.isSharedAnonymous()
+        || member.model().sharedFiles().touch(mapping.start(), bytes);
   }
 
   private Newborn.OfThread describe(PrimaryThread thread) throws TraceeDiedException {

@@ -105,6 +105,11 @@ final class Succession {
   Role promote() throws TraceeDiedException {
     ReplicaThread current = replica.current() == null ? replica.first() : replica.current();
     DaemonFault.reached(DaemonFault.Step.DRAINED, replica.pid());
+    String written = replica.first().member.model().sharedFiles().written();
+    if (written != null) {
+      return replica.cannotTakeOver(
+          written + ", which the service maps shared, was written to by a system call");
+    }
     current.leaveBehindCall();
     for (ReplicaThread thread : replica.threads()) {
       thread.standByItself();

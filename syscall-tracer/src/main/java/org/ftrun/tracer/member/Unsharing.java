@@ -8,9 +8,9 @@ import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /**
- * Gives a stopped newborn its own copy of anonymous memory that it shares with the primary. The
- * copy is made elsewhere, piece by piece, and then moved over the original, so that it is one
- * mapping of one object as before.
+ * Gives a stopped newborn its own copy of memory that it shares with the primary. The copy is made
+ * elsewhere, piece by piece, and then moved over the original, so that it is one mapping of one
+ * object as before.
  */
 final class Unsharing {
   /** Bytes; more is refused: all of it is copied while the primary stands still. */
@@ -56,7 +56,7 @@ final class Unsharing {
       throw refused(copy);
     }
     copy(mapping.start(), copy, length);
-    int protection = protection(mapping);
+    int protection = mapping.protection();
     if (protection != READ_WRITE) {
       check(member.inject(SyscallNumber.MPROTECT, copy, length, protection), 0);
     }
@@ -64,12 +64,6 @@ final class Unsharing {
     check(
         member.inject(SyscallNumber.MREMAP, copy, length, length, MREMAP_MAYMOVE_FIXED, start),
         start);
-  }
-
-  private static int protection(MappingsOf.Mapping mapping) {
-    int protection = mapping.permissions().charAt(0) == 'r' ? 1 : 0;
-    protection |= mapping.isWritable() ? 2 : 0;
-    return protection | (mapping.isExecutable() ? 4 : 0);
   }
 
   private void copy(long from, long to, long length) throws TraceeDiedException {

@@ -4,10 +4,7 @@ import org.ftrun.tracer.abi.Errno;
 
 /** Decides the class of calls that depend on their command arguments. Allocates nothing. */
 final class CommandResolver {
-  private static final long MAP_SHARED = 0x01;
-  private static final long MAP_TYPE = 0x0f;
   private static final long MAP_ANONYMOUS = 0x20;
-  private static final long PROT_WRITE = 0x2;
 
   private static final long CLONE_THREAD = 0x0001_0000;
 
@@ -39,8 +36,6 @@ final class CommandResolver {
 
   private static final Resolution FILE_MAPPING =
       Resolution.of(SyscallClass.RENDEZVOUS, SyscallRole.MMAP, "");
-  private static final Resolution SHARED_FILE =
-      end(SyscallRole.MMAP, "the service maps a file shared and writable, not replicated yet");
   private static final Resolution THREAD =
       Resolution.of(SyscallClass.BOTH, SyscallRole.THREAD_BIRTH, "");
   private static final Resolution ODD_THREAD =
@@ -144,9 +139,7 @@ final class CommandResolver {
     if ((flags & MAP_ANONYMOUS) != 0) {
       return row.resolution();
     }
-    // MAP_SHARED_VALIDATE is MAP_SHARED | MAP_PRIVATE.
-    boolean shared = (flags & MAP_TYPE & MAP_SHARED) != 0;
-    return shared && (arguments[2] & PROT_WRITE) != 0 ? SHARED_FILE : FILE_MAPPING;
+    return FILE_MAPPING;
   }
 
   private static Resolution closeRange(SyscallRow row, long[] arguments) {
