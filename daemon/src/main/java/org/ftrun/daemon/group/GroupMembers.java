@@ -32,9 +32,6 @@ final class GroupMembers implements GroupLink {
   private static final long RENDEZVOUS_LIMIT_NANOS = 10_000_000_000L;
   private static final long RENDEZVOUS_NAP_NANOS = 5_000;
 
-  /** So long a new primary answers clients before it stands still to be cloned. */
-  private static final long ANSWERING_MILLIS = 3;
-
   private final ServiceOptions options;
   private final SharedLog shared;
   private final boolean rehearsal;
@@ -236,17 +233,16 @@ final class GroupMembers implements GroupLink {
     relay.primaryIs(role.pid()); // before anybody can know of the takeover and kill the primary
     ServiceStatus.Takeover done = state.promoted(role);
     log().deactivate(Consumer.REPLICA);
-    MemberTracer tracer = MemberTracer.current();
-    tracer.afterStep(
-        () -> {
-          report(
-              "takeover to process {} after {}: {} events drained, {} us",
-              role.pid(),
-              done.cause(),
-              done.drainedEvents(),
-              done.micros());
-          tracer.postLater(ANSWERING_MILLIS, role::requestSeeding);
-        });
+    role.requestSeeding();
+    MemberTracer.current()
+        .afterStep(
+            () ->
+                report(
+                    "takeover to process {} after {}: {} events drained, {} us",
+                    role.pid(),
+                    done.cause(),
+                    done.drainedEvents(),
+                    done.micros()));
   }
 
   @Override

@@ -133,7 +133,6 @@ final class GroupState {
   synchronized Follower dropReplica() {
     Follower dropped = replica;
     replica = null;
-    recordedSinceLastReplica = false;
     if (dropped != null && state == ServiceState.PROTECTED) {
       state = ServiceState.STARTING;
     }

@@ -65,7 +65,7 @@ final class DyingRole implements Role, FailSafe {
     LOG.info("the service ends of {}", Signal.name(signal));
     settled = true;
     role.end();
-    role.recording.end();
+    role.recording.set(false);
     role.group.dropReplica(null);
     cutLifelines();
     thread.member.tracee.resume(signal);
@@ -227,7 +227,7 @@ final class DyingRole implements Role, FailSafe {
 
   private void lose() {
     if (!role.group.primaryLost(cause, seen, LegacyReader.read(role))) {
-      role.recording.end();
+      role.recording.set(false);
     }
   }
 

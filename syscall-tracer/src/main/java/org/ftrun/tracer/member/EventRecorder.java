@@ -50,19 +50,13 @@ final class EventRecorder {
     this.recording = recording;
   }
 
-  /** Whether events are written. */
+  /** Whether a replica follows; if not, nothing is written. */
   boolean isRecording() {
     return recording.isOn();
   }
 
-  /** Whether a replica reads them. */
-  boolean isFollowed() {
-    return recording.isFollowed();
-  }
-
-  /** From now on nothing is written. */
-  void endRecording() {
-    recording.end();
+  void setRecording(boolean on) {
+    recording.set(on);
   }
 
   /** Takes note of what the primary's own thread, which stands still, has published. */
@@ -300,7 +294,7 @@ final class EventRecorder {
     if (writer.tryReserve(bytes) || writer.reserve(bytes, BACK_PRESSURE_NANOS)) {
       return true;
     }
-    recording.end();
+    recording.set(false);
     group.replicaFailed(
         "the replica did not keep up: the event log stayed full for "
             + BACK_PRESSURE_NANOS / 1_000_000_000L

@@ -99,7 +99,7 @@ enum FaultPoint {
    */
   void reached(EventRecorder recorder, MemberThread member, SyscallRow row)
       throws TraceeDiedException {
-    if (ENABLED && FAULT.point == this && FAULT.row == row && recorder.isFollowed()) {
+    if (ENABLED && FAULT.point == this && FAULT.row == row && recorder.isRecording()) {
       strike(member, row);
     }
   }

@@ -120,16 +120,16 @@ final class PrimaryCalls {
           return primary.role;
         }
         primary.role.end();
-        recorder.endRecording();
+        recorder.setRecording(false);
         primary.group.dropReplica(null);
         break;
       case EXIT_PROCESS:
         primary.role.end();
-        recorder.endRecording();
+        recorder.setRecording(false);
         primary.group.dropReplica(null);
         break;
       case EXEC:
-        recorder.endRecording();
+        recorder.setRecording(false);
         primary.group.dropReplica(null);
         break;
       case SIGNAL_RETURN:
@@ -338,12 +338,12 @@ final class PrimaryCalls {
   }
 
   private void awaitReplica() {
-    if (!recorder.isFollowed()) {
+    if (!recorder.isRecording()) {
       return;
     }
     String refusal = primary.group.awaitConsumed(recorder.published());
     if (refusal != null) {
-      recorder.endRecording();
+      recorder.setRecording(false);
       primary.group.replicaFailed(refusal);
     }
   }

@@ -18,7 +18,7 @@ final class PrimaryProtection {
    * @return the next role, or null to go on as before
    */
   Role seed() throws TraceeDiedException {
-    if (role.recording.isFollowed()) {
+    if (role.recording.isOn()) {
       return null;
     }
     long begun = System.nanoTime();
@@ -33,7 +33,7 @@ final class PrimaryProtection {
     if (refusal != null) {
       return end(refusal);
     }
-    role.recording.beginFollowed();
+    role.recording.set(true);
     DaemonFault.reached(DaemonFault.Step.RECORDING, role.pid());
     StubFault.arm(role.first().member);
     role.group.seeded((System.nanoTime() - begun) / 1000);
@@ -47,7 +47,7 @@ final class PrimaryProtection {
    * @return the next role
    */
   Role end(String reason) throws TraceeDiedException {
-    role.recording.end();
+    role.recording.set(false);
     role.group.dropReplica(reason);
     Role next = new Release(role).release();
     role.group.unprotected(reason);

@@ -262,7 +262,7 @@ public final class PrimaryRole implements Role, FailSafe {
 
   /** The replica is gone: events have no reader any more. */
   public void stopRecording() {
-    recording.end();
+    recording.set(false);
   }
 
   /**
@@ -306,7 +306,7 @@ public final class PrimaryRole implements Role, FailSafe {
   private Role leave(String reason) {
     LOG.error("process {} is left to itself, as it is", pid());
     try {
-      recording.end();
+      recording.set(false);
     } catch (RuntimeException e) {
       LOG.error("the threads could not be told", e);
     }

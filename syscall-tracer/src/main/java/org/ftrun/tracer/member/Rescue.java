@@ -34,7 +34,7 @@ final class Rescue {
    * @return the role to go on with
    */
   Role rescue(Registers service, String reason) {
-    primary.role.recording.end();
+    primary.role.recording.set(false);
     try {
       primary.group.dropReplica(reason);
       if (member.tracee.hasUnreadStop()) {

@@ -132,8 +132,6 @@ final class Succession {
     }
     PrimaryThread serving = successor.withTid(current.member.pid());
     successor.turn.take(serving);
-    successor.first().recorder.beginLog();
-    successor.recording.begin(); // nothing of what it does before a replica follows is unknown
     replica.group.promoted(successor);
     successor.adopted.adopt(legacy);
     DaemonFault.reached(DaemonFault.Step.PROMOTED, replica.pid());

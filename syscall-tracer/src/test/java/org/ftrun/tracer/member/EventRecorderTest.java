@@ -17,7 +17,7 @@ class EventRecorderTest {
     try (NoGroup group = new NoGroup();
         MemberOnChild on = new MemberOnChild()) {
       Recording recording = new Recording(() -> {});
-      recording.beginFollowed();
+      recording.set(true);
       EventRecorder recorder = new EventRecorder(on.member, group.log().writer(), group, recording);
       CallInFlight call = MemberOnChild.call("close", 1, 2, 3, 4, 5, 6);
       CompletableFuture<Long> unknown = new CompletableFuture<>();

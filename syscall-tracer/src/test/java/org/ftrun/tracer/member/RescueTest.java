@@ -106,7 +106,7 @@ class RescueTest {
     on.member.tracee.writeRegisters(service);
     on.member.tracee.resume(0);
     PrimaryRole primary = new PrimaryRole(on.member, group);
-    primary.recording.beginFollowed();
+    primary.recording.set(true);
     for (int i = 0; i < 10_000 && group.calls < 20; i++) {
       assertThat(primary.step()).isSameAs(primary);
     }
