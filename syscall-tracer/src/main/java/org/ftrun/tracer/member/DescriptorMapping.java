@@ -71,7 +71,7 @@ final class DescriptorMapping {
   }
 
   private static String refused(String call, long result) {
-    return "it cannot be passed to the service: " + call + ": " + Libc.errorText((int) -result);
+    return "cannot be passed to the service: " + call + ": " + Libc.errorText((int) -result);
   }
 
   /** Sends it from one side of the pair, of which we borrow a descriptor. */
@@ -122,7 +122,7 @@ final class DescriptorMapping {
     }
     int arrived = (int) member.tracee.memory().readLong(scratch.plus(DESCRIPTOR));
     if (arrived < 0) {
-      return "it was sent to the service and did not arrive";
+      return "was sent to the service and did not arrive";
     }
     long mapped =
         courier.call(
@@ -135,6 +135,6 @@ final class DescriptorMapping {
             wanted.offset());
     return mapped == wanted.address()
         ? null
-        : "it cannot be mapped into the service: " + Libc.errorText((int) -mapped);
+        : "cannot be mapped into the service: " + Libc.errorText((int) -mapped);
   }
 }

@@ -28,7 +28,7 @@ final class LogMapping {
     NativeMemory path = NativeMemory.ofString(group.logPath());
     long log = Libc.call(SyscallNumber.OPEN, path.address(), O_RDWR_CLOEXEC, 0);
     if (log < 0) {
-      return "the event log cannot be opened: " + Libc.errorText((int) -log);
+      return "the event log cannot be passed to the service: open: " + Libc.errorText((int) -log);
     }
     try {
       String refusal =
@@ -39,7 +39,7 @@ final class LogMapping {
                   READ_WRITE,
                   MAP_SHARED_FIXED_NOREPLACE,
                   0);
-      return refusal == null ? null : "the event log: " + refusal;
+      return refusal == null ? null : "the event log " + refusal;
     } finally {
       Libc.call(SyscallNumber.CLOSE, log);
     }

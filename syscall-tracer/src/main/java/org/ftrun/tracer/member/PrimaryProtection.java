@@ -22,13 +22,7 @@ final class PrimaryProtection {
       return null;
     }
     long begun = System.nanoTime();
-    if (role.recording.isOn()) {
-      role.first()
-          .recorder
-          .catchUp(); // the room that a call in flight has in the log stays its own
-    } else {
-      role.first().recorder.beginLog();
-    }
+    role.first().recorder.beginLog();
     String refusal = new Seeding(role).seed();
     if (refusal != null) {
       return end(refusal);

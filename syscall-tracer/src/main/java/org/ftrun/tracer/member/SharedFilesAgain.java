@@ -40,7 +40,7 @@ final class SharedFilesAgain {
           new DescriptorMapping(member, region.file().descriptor())
               .map(region.start(), region.bytes(), READ_WRITE, MAP_SHARED_FIXED, region.offset());
       if (refusal != null) {
-        throw new IllegalStateException(region.file().name + ": " + refusal);
+        throw new IllegalStateException(region.file().name + " " + refusal);
       }
       protect(region, before);
     }

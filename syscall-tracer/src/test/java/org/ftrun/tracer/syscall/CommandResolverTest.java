@@ -25,8 +25,8 @@ class CommandResolverTest {
     "0x02, 5, RENDEZVOUS",
     "0x02, 3, RENDEZVOUS",
     "0x01, 1, RENDEZVOUS",
-    "0x01, 3, END_PROTECTION",
-    "0x03, 3, END_PROTECTION"
+    "0x01, 3, RENDEZVOUS",
+    "0x03, 3, RENDEZVOUS"
   })
   void shouldClassifyMappingsWhenFlagsAndProtectionDiffer(
       String flags, long protection, SyscallClass expected) {
