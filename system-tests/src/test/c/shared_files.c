@@ -1,7 +1,9 @@
 /* Writable shared mappings of files: what is stored reaches the file, once. */
+#include <sys/stat.h>
+
 #include "steps.h"
 
-enum { SIZE = 16384, PAGE = 4096, COUNTS = 2000 };
+enum { SIZE = 16384, PAGE = 4096, COUNTS = 2000, ODD = 5000 };
 
 static void of_file(int file, const char *name) {
   check(ftruncate(file, SIZE) == 0);
@@ -60,11 +62,28 @@ static void count(int file) {
   check(munmap((void *)counter, PAGE) == 0);
 }
 
+/* The last page is only partly the file's, which must not grow; the rest of it is memory all the same. */
+static void of_odd_size(int file) {
+  struct stat status;
+  check(ftruncate(file, ODD) == 0);
+  char *shared = mmap(NULL, ODD, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  check(shared != MAP_FAILED);
+  memcpy(shared + ODD - 4, "end", 3);
+  memcpy(shared + ODD + 10, "behind", 6);
+  step("partly a file");
+  fact("%.3s and %.6s", shared + ODD - 4, shared + ODD + 10);
+  check(fstat(file, &status) == 0);
+  fact("size %ld", (long)status.st_size);
+  check(munmap(shared, ODD) == 0);
+}
+
 static void body(void) {
   step("no mapping");
   int file = open("shared", O_RDWR | O_CREAT | O_TRUNC, 0600);
   of_file(file, "shared file");
   count(file);
+  of_odd_size(file);
+  check(ftruncate(file, SIZE) == 0);
   /* Neither a name nor a descriptor is left. */
   char *shared = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   check(shared != MAP_FAILED);

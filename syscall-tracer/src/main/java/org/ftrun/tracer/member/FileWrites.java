@@ -1,7 +1,7 @@
 package org.ftrun.tracer.member;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
@@ -14,24 +14,36 @@ import org.ftrun.tracer.libc.NativeMemory;
  */
 final class FileWrites {
   private static final int IN_MODIFY = 2;
+  private static final int IN_Q_OVERFLOW = 0x4000;
   private static final int IN_NONBLOCK_CLOEXEC = 00004000 | 02000000;
 
-  /** Of struct inotify_event: the watch, and behind three more words the length of a name. */
-  private static final int LENGTH_AT = 12;
+  /** Of struct inotify_event: behind the watch the mask, and behind a cookie a name's length. */
+  private static final int MASK_AT = 4;
 
+  private static final int LENGTH_AT = 12;
   private static final int HEADER = 16;
   private static final int ROOM = 1 << 16;
 
-  private static final Set<Integer> SEEN = new HashSet<>();
+  /** The watches by their numbers: the kernel has one for each file, however often it is asked. */
+  private static final Map<Integer, Watch> WATCHES = new HashMap<>();
+
   private static int queue = -1;
 
   private FileWrites() {}
 
   /** One file that is watched. */
-  record Watch(int number) {}
+  static final class Watch {
+    private final int number;
+    private int users;
+    private boolean seen;
+
+    private Watch(int number) {
+      this.number = number;
+    }
+  }
 
   /**
-   * Watches a file from now on; again does no harm.
+   * Watches a file from now on, until {@link #release}.
    *
    * @return null if the kernel refuses
    */
@@ -40,19 +52,33 @@ final class FileWrites {
       queue = (int) Libc.call(SyscallNumber.INOTIFY_INIT1, IN_NONBLOCK_CLOEXEC);
     }
     long number = Libc.call(SyscallNumber.INOTIFY_ADD_WATCH, queue, path.address(), IN_MODIFY);
-    return queue < 0 || number < 0 ? null : new Watch((int) number);
+    if (queue < 0 || number < 0) {
+      return null;
+    }
+    Watch watch = WATCHES.computeIfAbsent((int) number, Watch::new);
+    watch.users++;
+    return watch;
+  }
+
+  /** One who has asked for the watch needs it no longer. */
+  static synchronized void release(Watch watch) {
+    if (--watch.users == 0) {
+      take();
+      WATCHES.remove(watch.number);
+      Libc.call(SyscallNumber.INOTIFY_RM_WATCH, queue, watch.number);
+    }
   }
 
   /** Whether the file was written to since it is watched, or since that was forgotten. */
   static synchronized boolean isSeen(Watch watch) {
     take();
-    return SEEN.contains(watch.number());
+    return watch.seen;
   }
 
   /** What was written until now does not count. */
   static synchronized void forget(Watch watch) {
     take();
-    SEEN.remove(watch.number());
+    watch.seen = false;
   }
 
   private static void take() {
@@ -60,13 +86,21 @@ final class FileWrites {
     long length = Libc.call(SyscallNumber.READ, queue, room.address(), ROOM);
     while (length > 0) {
       for (int at = 0; at + HEADER <= length; ) {
-        SEEN.add(room.buffer().getInt(at));
+        note(room.buffer().getInt(at), room.buffer().getInt(at + MASK_AT));
         at += HEADER + room.buffer().getInt(at + LENGTH_AT);
       }
       length = Libc.call(SyscallNumber.READ, queue, room.address(), ROOM);
     }
-    if (length != -Errno.EAGAIN && length != 0) {
+    if (length != -Errno.EAGAIN) {
       throw new IllegalStateException("inotify: " + Libc.errorText((int) -length));
+    }
+  }
+
+  private static void note(int number, int mask) {
+    if ((mask & IN_Q_OVERFLOW) != 0) {
+      WATCHES.values().forEach(watch -> watch.seen = true); // it may have been any of them
+    } else if ((mask & IN_MODIFY) != 0 && WATCHES.containsKey(number)) {
+      WATCHES.get(number).seen = true;
     }
   }
 }

@@ -2,7 +2,6 @@ package org.ftrun.tracer.member;
 
 import java.io.IOException;
 import java.lang.ref.Cleaner;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,6 +18,8 @@ final class SharedFile {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final int O_RDWR_CLOEXEC = 02 | 02000000;
 
+  private static final int SEEK_END = 2;
+
   final String name;
   final long inode;
   private final int descriptor;
@@ -29,7 +30,12 @@ final class SharedFile {
     this.inode = inode;
     this.descriptor = descriptor;
     this.watch = watch;
-    CLEANER.register(this, () -> Libc.call(SyscallNumber.CLOSE, descriptor));
+    CLEANER.register(this, () -> end(descriptor, watch));
+  }
+
+  private static void end(int descriptor, FileWrites.Watch watch) {
+    Libc.call(SyscallNumber.CLOSE, descriptor);
+    FileWrites.release(watch);
   }
 
   /** What a descriptor of a process refers to, as the kernel shows it. */
@@ -67,15 +73,20 @@ final class SharedFile {
   static SharedFile open(int pid, int descriptor) {
     Map<String, Object> attributes = attributesOf(pid, descriptor);
     NativeMemory path = NativeMemory.ofString(linkOf(pid, descriptor).toString());
-    FileWrites.Watch watch = FileWrites.watch(path);
-    if (attributes.isEmpty() || watch == null) {
+    long opened =
+        attributes.isEmpty()
+            ? -1
+            : Libc.call(SyscallNumber.OPEN, path.address(), O_RDWR_CLOEXEC, 0);
+    if (opened < 0) {
       return null;
     }
-    long opened = Libc.call(SyscallNumber.OPEN, path.address(), O_RDWR_CLOEXEC, 0);
-    return opened < 0
-        ? null
-        : new SharedFile(
-            nameOf(pid, descriptor), (long) attributes.get("ino"), (int) opened, watch);
+    FileWrites.Watch watch = FileWrites.watch(path);
+    if (watch == null) {
+      Libc.call(SyscallNumber.CLOSE, opened);
+      return null;
+    }
+    return new SharedFile(
+        nameOf(pid, descriptor), (long) attributes.get("ino"), (int) opened, watch);
   }
 
   /** Our descriptor of it. */
@@ -93,16 +104,21 @@ final class SharedFile {
     FileWrites.forget(watch);
   }
 
+  /** Its size, bytes. */
+  long size() {
+    return Libc.call(SyscallNumber.LSEEK, descriptor, 0, SEEK_END);
+  }
+
   /** Reads the file from a position on; what is behind its end is zero. */
-  void read(long position, ByteBuffer into) {
-    int wanted = into.remaining();
-    NativeMemory room = NativeMemory.allocate(wanted);
-    long got = Libc.call(SyscallNumber.PREAD64, descriptor, room.address(), wanted, position);
+  byte[] read(long position, int length) {
+    NativeMemory room = NativeMemory.allocate(length);
+    long got = Libc.call(SyscallNumber.PREAD64, descriptor, room.address(), length, position);
     if (got < 0) {
       throw new IllegalStateException(name + " cannot be read: " + Libc.errorText((int) -got));
     }
-    into.put(room.buffer().limit(wanted));
-    into.flip();
+    byte[] bytes = new byte[length];
+    room.buffer().get(0, bytes);
+    return bytes;
   }
 
   /** Writes to the file at a position. */

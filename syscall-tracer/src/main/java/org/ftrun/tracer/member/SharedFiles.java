@@ -1,8 +1,7 @@
 package org.ftrun.tracer.member;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -89,11 +88,14 @@ final class SharedFiles {
     if (attributes.isEmpty()) {
       return null; // it will fail
     }
-    String name = SharedFile.nameOf(member.pid(), (int) arguments[4]);
     long inode = (long) attributes.get("ino");
-    if (!isMadeBy(call)) {
-      boolean again = regions.stream().anyMatch(region -> region.file().inode == inode);
-      return again ? "mmap: the service maps " + name + " again, which it shares" : null;
+    boolean again = regions.stream().anyMatch(region -> region.file().inode == inode);
+    if (!isMadeBy(call) && !again) {
+      return null; // as nearly always
+    }
+    String name = SharedFile.nameOf(member.pid(), (int) arguments[4]);
+    if (again) {
+      return "mmap: the service maps " + name + " again, which it shares";
     }
     if (!(boolean) attributes.get("isRegularFile")) {
       return "mmap: the service maps the device " + name + " shared and writable";
@@ -170,15 +172,11 @@ final class SharedFiles {
   /** A replica has mapped memory of its own in the place of the last one: gives it the contents. */
   void fill(MemberThread member) throws TraceeDiedException {
     Region region = regions.get(regions.size() - 1);
-    ByteBuffer zeros = ByteBuffer.allocate(PIECE);
-    ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.nativeOrder());
     for (long done = 0; done < region.bytes(); done += PIECE) {
-      int length = (int) Math.min(PIECE, region.bytes() - done);
-      piece.clear().limit(length);
-      zeros.clear().limit(length);
-      region.file().read(region.offset() + done, piece);
-      TraceeAddress address = new TraceeAddress(region.start() + done);
-      if (piece.mismatch(zeros) >= 0 && member.tracee.memory().write(address, piece) != length) {
+      byte[] piece =
+          region.file().read(region.offset() + done, (int) Math.min(PIECE, region.bytes() - done));
+      if (!Arrays.equals(piece, new byte[piece.length])
+          && !member.tracee.memory().writeBytes(new TraceeAddress(region.start() + done), piece)) {
         throw TraceeDiedException.INSTANCE;
       }
     }

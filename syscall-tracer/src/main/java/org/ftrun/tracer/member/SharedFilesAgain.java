@@ -1,6 +1,6 @@
 package org.ftrun.tracer.member;
 
-import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -34,7 +34,7 @@ final class SharedFilesAgain {
     }
     List<MappingsOf.Mapping> before = MappingsOf.sharedOf(member.pid()).all();
     for (SharedFiles.Region region : regions) {
-      writeBack(region);
+      byte[] behindEnd = writeBack(region);
       region.file().forgive();
       String refusal =
           new DescriptorMapping(member, region.file().descriptor())
@@ -42,27 +42,49 @@ final class SharedFilesAgain {
       if (refusal != null) {
         throw new IllegalStateException(region.file().name + " " + refusal);
       }
+      long end = region.start() + inFile(region);
+      member.tracee.memory().writeBytes(new TraceeAddress(end), behindEnd);
       protect(region, before);
     }
   }
 
-  private void writeBack(SharedFiles.Region region) {
-    ByteBuffer inFile = ByteBuffer.allocate(PIECE);
-    for (long done = 0; done < region.bytes(); done += PIECE) {
-      int length = (int) Math.min(PIECE, region.bytes() - done);
-      byte[] own =
-          member.tracee.memory().forceRead(new TraceeAddress(region.start() + done), length);
-      inFile.clear().limit(length);
-      region.file().read(region.offset() + done, inFile);
+  /** How much of a region is within the file, bytes. */
+  private static long inFile(SharedFiles.Region region) {
+    long bytes = region.file().size() - region.offset();
+    return Math.min(region.bytes(), Math.max(0, bytes));
+  }
+
+  /**
+   * Writes to the file what is different in memory.
+   *
+   * @return what stands in memory behind the file's end, up to the end of that page, which no file
+   *     has
+   */
+  private byte[] writeBack(SharedFiles.Region region) {
+    long end = inFile(region);
+    for (long done = 0; done < end; done += PIECE) {
+      int length = (int) Math.min(PIECE, end - done);
+      byte[] own = own(region, done, length);
+      byte[] file = region.file().read(region.offset() + done, length);
       for (int page = 0; page < length; page += PAGE_BYTES) {
-        ByteBuffer mine = ByteBuffer.wrap(own, page, PAGE_BYTES);
-        if (!mine.equals(inFile.slice(page, PAGE_BYTES))) {
-          byte[] bytes = new byte[PAGE_BYTES];
-          mine.get(bytes);
-          region.file().write(region.offset() + done + page, bytes);
+        int to = Math.min(length, page + PAGE_BYTES);
+        if (!Arrays.equals(own, page, to, file, page, to)) {
+          region.file().write(region.offset() + done + page, Arrays.copyOfRange(own, page, to));
         }
       }
     }
+    return own(region, end, (int) (-end & PAGE_BYTES - 1));
+  }
+
+  private byte[] own(SharedFiles.Region region, long at, int length) {
+    byte[] bytes =
+        length == 0
+            ? new byte[0]
+            : member.tracee.memory().forceRead(new TraceeAddress(region.start() + at), length);
+    if (bytes == null) {
+      throw new IllegalStateException("the memory of " + region.file().name + " is not readable");
+    }
+    return bytes;
   }
 
   /** Gives the parts of a region the protection that they had. */
