@@ -107,12 +107,15 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_channels",
           "thread_cancel");
 
-  /** Programs that do what is not replicated yet, after a first step without it; and what it is. */
+  /**
+   * Programs that do what is not replicated yet, after a first step without it; and what it is, in
+   * which WORK stands for the directory that they run in.
+   */
   private static final Map<String, String> NOT_YET_PROTECTED =
       new TreeMap<>(
           Map.of(
               "shared_files_written",
-              "/written, which the service maps shared, was written to by a system call",
+              "WORK/written, which the service maps shared, was written to by a system call",
               "shared_memfd",
               "mmap: the service maps the memory file /memfd:shared (deleted) shared and writable, in"
                   + " which ftrun cannot notice calls that write",
