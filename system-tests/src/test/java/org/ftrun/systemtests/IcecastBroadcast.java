@@ -3,11 +3,15 @@ package org.ftrun.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.ftrun.demo.kit.DemoException;
+import org.ftrun.demo.kit.IcecastCommand;
+import org.ftrun.demo.kit.IcecastSource;
 
 /**
  * A source that streams numbered lines to icecast, and listeners who must hear them without a gap.
@@ -17,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 final class IcecastBroadcast implements Conversation {
   private static final int LINES_AHEAD = 2_000;
   private static final int LINES_AT_ONCE = 50;
+
+  private static final String PASSWORD = "secret";
+  private static final String MOUNT = "/live";
 
   /** Lines are numbers of so many digits: 10 bytes with the end of the line. */
   private static final String LINE = "%09d\n";
@@ -30,17 +37,21 @@ final class IcecastBroadcast implements Conversation {
   private volatile boolean finishing;
   private volatile String failure;
 
+  /** Writes the configuration and returns the command that starts the server. */
+  static List<String> command(Path directory, int port) throws DemoException {
+    return IcecastCommand.write(directory, address(port), PASSWORD, 0);
+  }
+
+  private static InetSocketAddress address(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
   /** Connects the source, then all listeners. */
   IcecastBroadcast(FtrunProcess server, int port, int count) throws Exception {
     this.server = server;
     this.port = port;
-    this.source = new LineSocket(Ports.connect(server, port));
-    String login = "source:" + Icecast.SOURCE_PASSWORD;
-    source.send(
-        "SOURCE /live ICE/1.0\r\nContent-Type: application/octet-stream\r\nAuthorization: Basic "
-            + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.US_ASCII))
-            + "\r\n\r\n");
-    assertThat(source.readLine()).contains(" 200 ");
+    Ports.awaitListening(server, port);
+    this.source = new LineSocket(IcecastSource.connect(address(port), PASSWORD, MOUNT));
     sending.start();
     try {
       for (int i = 0; i < count; i++) {
@@ -88,7 +99,7 @@ final class IcecastBroadcast implements Conversation {
     private volatile long heard;
 
     Listener() throws Exception {
-      connection.send("GET /live HTTP/1.0\r\n\r\n");
+      connection.send("GET " + MOUNT + " HTTP/1.0\r\n\r\n");
       assertThat(connection.readLine()).contains(" 200 ");
       while (!connection.readLine().isEmpty()) {
         continue; // its other headers

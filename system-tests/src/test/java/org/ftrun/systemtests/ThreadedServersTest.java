@@ -154,7 +154,7 @@ class ThreadedServersTest {
   @EnumSource(FastPathMode.class)
   void shouldBroadcastWithoutAGapWhenIcecastIsKilled(FastPathMode mode) throws Exception {
     int port = Ports.free();
-    List<String> command = Icecast.prepare(directory, port);
+    List<String> command = IcecastBroadcast.command(directory, port);
     try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), command);
         Conversation broadcast = new IcecastBroadcast(ftrun, port, LISTENERS)) {
       storm(ftrun, broadcast, LINES_BETWEEN_KILLS);

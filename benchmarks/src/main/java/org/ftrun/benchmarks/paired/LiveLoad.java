@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.ftrun.demo.kit.DemoException;
+import org.ftrun.demo.kit.IcecastSource;
 
 /**
  * A live source of icecast that sends at a bit rate, and listeners. A request, for the books, is a
@@ -24,10 +24,10 @@ final class LiveLoad implements Load {
   /** Pieces whose instants are remembered; a listener that is further behind is dropped before. */
   private static final int REMEMBERED = 1 << 12;
 
-  private static final int LIMIT_MILLIS = 30_000;
+  private static final String MOUNT = "/live";
 
   private final Connections connections;
-  private final Socket source = new Socket();
+  private final Socket source;
   private final Thread sender = new Thread(this::send, "live-source");
   private final long[] sentNanos = new long[REMEMBERED];
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
@@ -40,7 +40,7 @@ final class LiveLoad implements Load {
   /** Connects the source and the listeners; the source begins when all of them listen. */
   LiveLoad(InetSocketAddress address, String password, int count) throws DemoException {
     try {
-      logIn(address, password);
+      source = IcecastSource.connect(address, password, MOUNT);
       connections = new Connections();
       for (int i = 0; i < count; i++) {
         listeners.add(new Listener(address));
@@ -53,28 +53,6 @@ final class LiveLoad implements Load {
     }
     sender.setDaemon(true);
     sender.start();
-  }
-
-  private void logIn(InetSocketAddress address, String password) throws IOException {
-    String login =
-        Base64.getEncoder()
-            .encodeToString(("source:" + password).getBytes(StandardCharsets.US_ASCII));
-    source.connect(address, LIMIT_MILLIS);
-    source.setSoTimeout(LIMIT_MILLIS);
-    source.setTcpNoDelay(true);
-    source
-        .getOutputStream()
-        .write(
-            ("SOURCE /live ICE/1.0\r\nContent-Type: application/octet-stream\r\n"
-                    + "Authorization: Basic "
-                    + login
-                    + "\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-    byte[] answer = new byte[256];
-    int length = source.getInputStream().read(answer);
-    if (length < 0 || !new String(answer, 0, length).contains(" 200 ")) {
-      throw new IOException("the source is refused");
-    }
   }
 
   private void send() {
@@ -136,7 +114,7 @@ final class LiveLoad implements Load {
 
     Listener(InetSocketAddress address) throws IOException {
       channel = SocketChannel.open(address);
-      channel.write(StandardCharsets.US_ASCII.encode("GET /live HTTP/1.0\r\n\r\n"));
+      channel.write(StandardCharsets.US_ASCII.encode("GET " + MOUNT + " HTTP/1.0\r\n\r\n"));
       connections.add(channel, this);
     }
 

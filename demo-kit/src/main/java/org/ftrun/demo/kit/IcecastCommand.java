@@ -1,5 +1,6 @@
 package org.ftrun.demo.kit;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,7 @@ import java.util.Locale;
 
 /**
  * Debian's icecast2 on the loopback interface. It gives up root for nobody, who has no way into the
- * workspace, so it keeps no logs.
+ * directory, so it keeps no logs.
  */
 public final class IcecastCommand {
   private static final Path PROGRAM = Path.of("/usr/bin/icecast2");
@@ -19,7 +20,7 @@ public final class IcecastCommand {
   private IcecastCommand() {}
 
   /**
-   * Writes a configuration.
+   * Writes a configuration into a directory that everybody may enter.
    *
    * @param password that of sources and of the administrator
    * @param behind how many bytes a listener may be behind before it is dropped; at least eight
@@ -28,12 +29,17 @@ public final class IcecastCommand {
    * @throws DemoException if icecast2 is missing, or the file cannot be written
    */
   public static List<String> write(
-      Workspace workspace, InetSocketAddress address, String password, long behind)
+      Path directory, InetSocketAddress address, String password, long behind)
       throws DemoException {
     if (!Files.isExecutable(PROGRAM)) {
       throw new DemoException(PROGRAM + " is missing: install the package icecast2");
     }
-    Path file = workspace.write("icecast.xml", text(address, password, behind));
+    Path file = directory.resolve("icecast.xml");
+    try {
+      Files.writeString(file, text(address, password, behind));
+    } catch (IOException e) {
+      throw new DemoException("cannot write " + file + ": " + e.getMessage(), e);
+    }
     return List.of(PROGRAM.toString(), "-c", file.toString());
   }
 

@@ -42,7 +42,8 @@ final class LiveServer implements StreamingServer {
     this.command =
         new ServerCommand(
             "demo-streaming",
-            IcecastCommand.write(workspace, address, PASSWORD, SECONDS_BEHIND * bytesPerSecond),
+            IcecastCommand.write(
+                workspace.path(""), address, PASSWORD, SECONDS_BEHIND * bytesPerSecond),
             address);
     this.media = media;
     this.source = new LiveSource(command.address(), media, bytesPerSecond);

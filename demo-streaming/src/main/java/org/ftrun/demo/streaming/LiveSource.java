@@ -1,29 +1,28 @@
 package org.ftrun.demo.streaming;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 import org.ftrun.demo.kit.DemoException;
+import org.ftrun.demo.kit.IcecastSource;
 
 /** Sends the original to icecast at a bit rate, and zeros behind it, on one connection. */
 final class LiveSource implements AutoCloseable {
   private static final int SENDS_PER_SECOND = 50;
-  private static final int TIMEOUT_MILLIS = 30_000;
 
   private final InetSocketAddress address;
   private final Media media;
   private final long bytesPerSecond;
-  private final Socket socket = new Socket();
   private final Thread sender = new Thread(this::send, "live-source");
+
+  /** Null until it is connected. */
+  private Socket socket;
+
   private volatile boolean closing;
   private volatile String failure;
 
@@ -36,25 +35,8 @@ final class LiveSource implements AutoCloseable {
 
   /** Logs in; nothing is sent yet. */
   void connect() throws DemoException {
-    String login = "source:" + LiveServer.PASSWORD;
-    String request =
-        "SOURCE "
-            + LiveServer.MOUNT
-            + " ICE/1.0\r\nContent-Type: application/octet-stream\r\nAuthorization: Basic "
-            + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.US_ASCII))
-            + "\r\n\r\n";
     try {
-      socket.connect(address, TIMEOUT_MILLIS);
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-      socket.setTcpNoDelay(true);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      String answer =
-          new BufferedReader(
-                  new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
-              .readLine();
-      if (answer == null || !answer.contains(" 200 ")) {
-        throw new DemoException("icecast2 refuses the source: " + answer);
-      }
+      socket = IcecastSource.connect(address, LiveServer.PASSWORD, LiveServer.MOUNT);
     } catch (IOException e) {
       throw new DemoException("the source cannot connect: " + e.getMessage(), e);
     }
@@ -99,7 +81,9 @@ final class LiveSource implements AutoCloseable {
     closing = true;
     sender.interrupt();
     try {
-      socket.close();
+      if (socket != null) {
+        socket.close();
+      }
       sender.join();
     } catch (IOException e) {
       failure = "its connection cannot be closed: " + e.getMessage();
