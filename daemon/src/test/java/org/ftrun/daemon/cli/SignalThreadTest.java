@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ftrun.daemon.service.ScriptedService;
 import org.ftrun.daemon.service.ServiceState;
@@ -30,8 +33,12 @@ class SignalThreadTest {
   private final SignalThread thread =
       new SignalThread(1L << (SIGINT - 1) | 1L << (SIGUSR1 - 1) | 1L << (SIGALRM - 1));
 
+  /** Threads of earlier tests, which may take a second to end. */
+  private Set<Integer> earlier;
+
   @BeforeEach
-  void start() throws InterruptedException {
+  void start() throws Exception {
+    earlier = signalThreads();
     thread.start();
   }
 
@@ -128,19 +135,20 @@ class SignalThreadTest {
     thread.take(signal, siginfo);
   }
 
-  private static void send(int signal) throws Exception {
+  private void send(int signal) throws Exception {
+    Set<Integer> own = signalThreads();
+    own.removeAll(earlier);
+    assertThat(own).hasSize(1);
     long pid = ProcessHandle.current().pid();
-    assertThat(Libc.call(SyscallNumber.TGKILL, pid, signalThread(), signal)).isZero();
+    assertThat(Libc.call(SyscallNumber.TGKILL, pid, own.iterator().next(), signal)).isZero();
   }
 
-  /** The newest thread of that name: an earlier test's may take a second to end. */
-  private static int signalThread() throws Exception {
+  private static Set<Integer> signalThreads() throws Exception {
     try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
       return tasks
           .filter(SignalThreadTest::isSignalThread)
-          .mapToInt(task -> Integer.parseInt(task.getFileName().toString()))
-          .max()
-          .orElseThrow();
+          .map(task -> Integer.valueOf(task.getFileName().toString()))
+          .collect(Collectors.toCollection(HashSet::new));
     }
   }
 
