@@ -175,6 +175,8 @@ final class PrimaryStanding {
   Role goOn() throws TraceeDiedException {
     How from = how;
     how = How.NOT;
+    thread.role.turn.goesOn(
+        thread); // else it would be given the turn while the kernel has its call
     thread.updateMode();
     switch (from) {
       case BORN:

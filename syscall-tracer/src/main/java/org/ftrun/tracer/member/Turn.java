@@ -44,6 +44,11 @@ final class Turn {
     }
   }
 
+  /** A thread that may have waited goes on, with the turn or in a call for which it needs none. */
+  void goesOn(PrimaryThread thread) {
+    waiting.remove(thread);
+  }
+
   /** Whether any thread waits for it. */
   boolean isWanted() {
     return !waiting.isEmpty();

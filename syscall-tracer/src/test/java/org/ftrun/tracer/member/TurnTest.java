@@ -46,6 +46,20 @@ class TurnTest {
         });
   }
 
+  /** After an assembly a thread that waits in a call goes on without the turn. */
+  @Test
+  void shouldNotGetTheTurnWhenItHasGoneOnWithout() throws Exception {
+    onTwoThreads(
+        (turn, one, other) -> {
+          turn.take(one);
+          turn.await(other);
+          turn.goesOn(other);
+          assertThat(turn.isWanted()).isFalse();
+          turn.release(one);
+          assertThat(turn.next()).isNull();
+        });
+  }
+
   private static void onTwoThreads(Scene scene) throws Exception {
     try (NoGroup group = new NoGroup();
         MemberOnChild first = new MemberOnChild();
