@@ -1,5 +1,7 @@
 package org.ftrun.daemon.cli;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.ftrun.daemon.service.ConnectionStatus;
 import org.ftrun.daemon.service.ServiceStatus;
 import org.ftrun.shadow.TcpOptions;
@@ -36,15 +38,21 @@ final class StatusText {
       add(text, "  because      %s", status.unprotectedReason());
     }
     if (status.primary() != null) {
-      add(text, "  primary      pid %d%s", status.primary().pid(), core(status.primary().cpu()));
+      add(
+          text,
+          "  primary      pid %d%s%s",
+          status.primary().pid(),
+          core(status.primary().cpu()),
+          further(status.primary().processes()));
     }
     for (ServiceStatus.Replica replica : status.replicas()) {
       add(
           text,
-          "  replica      pid %d%s, %d events behind",
+          "  replica      pid %d%s, %d events behind%s",
           replica.pid(),
           core(replica.cpu()),
-          replica.lagEvents());
+          replica.lagEvents(),
+          further(replica.processes()));
     }
     if (status.children() > 0) {
       add(text, "  children     %d, which run natively: not protected", status.children());
@@ -88,6 +96,16 @@ final class StatusText {
           takeover.micros() / 1e3);
     }
     return text.toString();
+  }
+
+  /** Processes beside the root. */
+  private static String further(List<Integer> processes) {
+    return processes.size() < 2
+        ? ""
+        : processes.stream()
+            .skip(1)
+            .map(String::valueOf)
+            .collect(Collectors.joining(", ", ", with pid ", ""));
   }
 
   /** A table, one line a connection. */

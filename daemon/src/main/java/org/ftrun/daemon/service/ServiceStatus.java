@@ -39,8 +39,19 @@ public record ServiceStatus(
     int children,
     List<Seeding> seedings) {
 
-  /** The primary: its pid as {@code kill} needs it, and the core it runs on (-1: not pinned). */
-  public record Member(int pid, int cpu) {}
+  /**
+   * The primary.
+   *
+   * @param pid its root process's, as {@code kill} needs it
+   * @param cpu the core it runs on, -1: not pinned
+   * @param processes pids of all its processes, the root's first
+   */
+  public record Member(int pid, int cpu, List<Integer> processes) {
+    /** A primary of one process. */
+    public Member(int pid, int cpu) {
+      this(pid, cpu, List.of(pid));
+    }
+  }
 
   /**
    * Call sites of the program that were seen making a call that the stub can do.
@@ -50,8 +61,20 @@ public record ServiceStatus(
    */
   public record Sites(int fast, int slow) {}
 
-  /** A replica and how many published events it has yet to consume. */
-  public record Replica(int pid, int cpu, long lagEvents) {}
+  /**
+   * A replica.
+   *
+   * @param pid its root process's
+   * @param cpu the core it runs on
+   * @param lagEvents how many published events it has yet to consume
+   * @param processes pids of all its processes, the root's first
+   */
+  public record Replica(int pid, int cpu, long lagEvents, List<Integer> processes) {
+    /** A replica of one process. */
+    public Replica(int pid, int cpu, long lagEvents) {
+      this(pid, cpu, lagEvents, List.of(pid));
+    }
+  }
 
   /**
    * What the kernel's counters said of transfers on TCP connections in which a primary died.

@@ -31,8 +31,8 @@ public final class ScriptedService implements ProtectedService {
   /** The contract's {@link #STATUS}, byte for byte. */
   public static final String STATUS_JSON =
       "{\"name\":\"ngircd\",\"state\":\"PROTECTED\",\"epoch\":3,"
-          + "\"primary\":{\"pid\":4242,\"cpu\":0},"
-          + "\"replicas\":[{\"pid\":4243,\"cpu\":1,\"lagEvents\":12}],"
+          + "\"primary\":{\"pid\":4242,\"cpu\":0,\"processes\":[4242]},"
+          + "\"replicas\":[{\"pid\":4243,\"cpu\":1,\"lagEvents\":12,\"processes\":[4243]}],"
           + "\"unprotectedReason\":null,"
           + "\"takeovers\":[{\"epoch\":2,\"cause\":\"SIGKILL\",\"drainedEvents\":118,"
           + "\"micros\":640}],"
