@@ -48,6 +48,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "memory",
           "shared_memory",
           "shared_files",
+          "shared_segment",
           "random",
           "instructions",
           "timestamps",

@@ -36,6 +36,7 @@ class TinyProgramsTest {
       Set.of(
           "echo_server",
           "hold_thread",
+          "members",
           "signal_server",
           "signal_waits",
           "inflight",

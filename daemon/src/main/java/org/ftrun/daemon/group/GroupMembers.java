@@ -128,7 +128,7 @@ final class GroupMembers implements GroupLink {
   @Override
   public String adopt(Newborn newborn) {
     if (state.isEnding()) {
-      SignalRelay.kill(newborn.pid());
+      newborn.kill();
       return "the service ends";
     }
     if (!state.isRecordedSinceLastReplica()) {
@@ -164,7 +164,7 @@ final class GroupMembers implements GroupLink {
   void kill(GroupState.Follower follower) {
     awaitAdoption();
     if (follower != null) {
-      follower.tracer().destroyReplica(follower.pid());
+      follower.tracer().destroyReplica(follower.role().processes().pids());
     }
     relay.kill();
   }
@@ -197,7 +197,7 @@ final class GroupMembers implements GroupLink {
     if (dropped == null) {
       return true;
     }
-    boolean gone = dropped.tracer().destroyReplica(dropped.pid());
+    boolean gone = dropped.tracer().destroyReplica(dropped.role().processes().pids());
     log().deactivate(Consumer.REPLICA);
     if (reason != null) {
       report("replica {} dropped: {}", dropped.pid(), reason);
@@ -328,6 +328,27 @@ final class GroupMembers implements GroupLink {
     GroupState.Follower replica = state.replica();
     if (replica != null) {
       replica.tracer().post(() -> replica.role().expectYield(sequence));
+    }
+  }
+
+  @Override
+  public void bore(Newborn newborn) {
+    awaitAdoption();
+    GroupState.Follower replica = state.replica();
+    if (replica == null) {
+      newborn.kill();
+    } else {
+      replica.role().processes().expect(newborn);
+    }
+  }
+
+  @Override
+  public void ends(long sequence) {
+    awaitAdoption();
+    GroupState.Follower replica = state.replica();
+    if (replica != null) {
+      replica.role().processes().expectEnd(sequence);
+      replica.tracer().post(() -> {});
     }
   }
 

@@ -284,14 +284,18 @@ final class GroupState {
     List<ServiceStatus.Replica> replicas = new ArrayList<>();
     if (replica != null) {
       replicas.add(
-          new ServiceStatus.Replica(replica.pid(), replica.tracer().cpu(), replica.role().lag()));
+          new ServiceStatus.Replica(
+              replica.pid(),
+              replica.tracer().cpu(),
+              replica.role().lag(),
+              replica.role().processes().pids()));
     }
     boolean stopped = state == ServiceState.STOPPED;
     return new ServiceStatus(
         name,
         state,
         takeovers.epoch(),
-        stopped ? null : new ServiceStatus.Member(primaryPid, primaryCore()),
+        stopped ? null : primaryStatus(),
         replicas,
         state == ServiceState.UNPROTECTED ? unprotectedReason : null,
         takeovers.all(),
@@ -306,6 +310,12 @@ final class GroupState {
         logBytes,
         primary == null ? 0 : primary.children(),
         List.copyOf(seedings));
+  }
+
+  private ServiceStatus.Member primaryStatus() {
+    return primary == null
+        ? new ServiceStatus.Member(primaryPid, primaryCore())
+        : new ServiceStatus.Member(primaryPid, primaryCore(), primary.pids());
   }
 
   private int primaryCore() {

@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service's children that a primary bore which is gone: in the kernel's eyes they are ftrun's
- * now. Their ends are looked for here, told to the service by SIGCHLD, and kept until it waits for
- * them ({@link ChildWaits}). For the tracer thread only.
+ * The children that a process of a primary bore which is gone: in the kernel's eyes they are
+ * ftrun's now. Their ends are looked for here, or told by the tracer of members, passed on to the
+ * process by SIGCHLD, and kept until it waits for them ({@link ChildWaits}). Children are known
+ * here by the service's ids. For the tracer thread only.
  */
 final class AdoptedChildren {
   private static final Logger LOG = LoggerFactory.getLogger(AdoptedChildren.class);
@@ -29,8 +30,9 @@ final class AdoptedChildren {
   private static final long LOOK_MILLIS = 10;
 
   private final PrimaryRole role;
+  private final ProcessThreads process;
 
-  /** Children by their pids; the value is the siginfo of their end, as waitid has it, or null. */
+  /** Children by their ids; the value is the siginfo of their end, as waitid has it, or null. */
   private final Map<Integer, byte[]> all = new LinkedHashMap<>();
 
   private final List<byte[]> untold = new ArrayList<>();
@@ -40,34 +42,65 @@ final class AdoptedChildren {
 
   private final NativeMemory siginfo = NativeMemory.allocate(HeldSignals.SIGINFO_BYTES);
 
-  AdoptedChildren(PrimaryRole role) {
+  AdoptedChildren(PrimaryRole role, ProcessThreads process) {
     this.role = role;
+    this.process = process;
+  }
+
+  private Children children() {
+    return process.model().children;
+  }
+
+  private int real(int pid) {
+    return process.first().ids.real(pid);
   }
 
   boolean isEmpty() {
     return all.isEmpty();
   }
 
-  /** Takes over what children a primary had; they come to ftrun when it has exited. */
-  void adopt(Legacy legacy) {
-    Children children = role.first().member.model().children;
+  /** Takes over what children a process had; they come to ftrun when it has exited. */
+  void adopt(Legacy.OfProcess legacy, boolean telling) {
     int ftrun = (int) Libc.call(SyscallNumber.GETPID);
-    // One signal tells of all that have ended before it is delivered.
-    boolean telling = legacy.hasPending(Signal.SIGCHLD);
-    for (int pid : children.all()) {
-      int parent = ProcessState.parent(pid);
+    for (int pid : children().all()) {
+      if (legacy.told().contains(pid)) {
+        told.add(pid);
+      }
+      if (children().isMember(pid)) {
+        all.put(pid, null);
+        memberEnded(pid);
+        continue;
+      }
+      int parent = ProcessState.parent(real(pid));
       if (parent == legacy.pid() || parent == ftrun) {
         all.put(pid, null);
-        role.group.wards().add(pid);
-        if (legacy.told().contains(pid) || telling && ProcessState.isZombie(pid)) {
-          told.add(pid);
+        role.group.wards().add(real(pid));
+        if (telling && ProcessState.isZombie(real(pid))) {
+          told.add(pid); // one signal tells of all that have ended before it is delivered
         }
       } else {
-        children.forget(pid);
+        children().forget(pid);
       }
     }
     if (!all.isEmpty()) {
       LOG.info("{} child processes of the service are looked after by ftrun", all.size());
+      later();
+    }
+  }
+
+  /** A member has ended that may be one of these. */
+  void memberEnded(int pid) {
+    byte[] end = children().endOf(pid);
+    if (all.containsKey(pid) && all.get(pid) == null && end != null) {
+      ended(pid, end);
+      role.assembly.add(this::tell);
+    }
+  }
+
+  /** A member runs natively from now on that may be one of these. */
+  void memberLeft(int pid) {
+    if (all.containsKey(pid)) {
+      role.group.wards().add(real(pid));
       later();
     }
   }
@@ -80,7 +113,7 @@ final class AdoptedChildren {
     boolean lives = false;
     boolean news = false;
     for (int pid : pids()) {
-      if (all.get(pid) == null) {
+      if (all.get(pid) == null && !children().isMember(pid)) {
         byte[] end = endOf(pid);
         lives |= end == null;
         if (end != null) {
@@ -100,7 +133,7 @@ final class AdoptedChildren {
 
   /** A child of which the service does not want to know is no more, as the kernel has it. */
   private void ended(int pid, byte[] end) {
-    SignalAction action = role.first().member.model().actions.of(Signal.SIGCHLD);
+    SignalAction action = process.model().actions.of(Signal.SIGCHLD);
     all.put(pid, end);
     if (!action.isIgnore() && told.add(pid)) {
       untold.add(end);
@@ -114,23 +147,25 @@ final class AdoptedChildren {
   private byte[] endOf(int pid) {
     siginfo.buffer().putInt(HeldSignals.SENDER, 0);
     long result = waitFor(pid, Children.WEXITED | Children.WNOHANG | Children.WNOWAIT, 0);
-    if (result != 0 || siginfo.buffer().getInt(HeldSignals.SENDER) != pid) {
+    if (result != 0 || siginfo.buffer().getInt(HeldSignals.SENDER) != real(pid)) {
       return null;
     }
+    siginfo.buffer().putInt(HeldSignals.SENDER, pid);
     byte[] end = new byte[HeldSignals.SIGINFO_BYTES];
     siginfo.buffer().get(0, end);
     return end;
   }
 
   private long waitFor(int pid, int options, long usage) {
-    long result = Libc.call(SyscallNumber.WAITID, P_PID, pid, siginfo.address(), options, usage, 0);
+    long result =
+        Libc.call(SyscallNumber.WAITID, P_PID, real(pid), siginfo.address(), options, usage, 0);
     Reference.reachabilityFence(siginfo);
     return result;
   }
 
   /** Somebody else has reaped it, or it never came: nobody will learn of its end. */
   private boolean isGone(int pid) {
-    if (all.get(pid) != null || ProcessState.parent(pid) > 0) {
+    if (all.get(pid) != null || children().isMember(pid) || ProcessState.parent(real(pid)) > 0) {
       return false;
     }
     forget(pid);
@@ -139,8 +174,8 @@ final class AdoptedChildren {
 
   private void forget(int pid) {
     told.remove(pid);
-    role.group.wards().remove(pid);
-    role.first().member.model().children.forget(pid);
+    role.group.wards().remove(real(pid));
+    children().forget(pid);
   }
 
   /**
@@ -148,7 +183,7 @@ final class AdoptedChildren {
    * wait for them go on, too.
    */
   private Role tell() throws TraceeDiedException {
-    MemberThread first = role.first().member;
+    MemberThread first = process.first();
     Registers standing = new Registers();
     first.tracee.readRegisters(standing);
     long mask = first.tracee.signalMask();
@@ -181,15 +216,18 @@ final class AdoptedChildren {
   /**
    * What the kernel tells of the resources that a child has used which has ended.
    *
-   * @param usage gets struct rusage
+   * @param usage gets struct rusage; of a member nothing is known
    */
   void usage(int pid, NativeMemory usage) {
-    waitFor(pid, Children.WEXITED | Children.WNOHANG | Children.WNOWAIT, usage.address());
+    if (!children().isMember(pid)) {
+      waitFor(pid, Children.WEXITED | Children.WNOHANG | Children.WNOWAIT, usage.address());
+    }
   }
 
   /** The service has waited for a child that has ended: it goes. */
   void reap(int pid) {
-    long result = waitFor(pid, Children.WEXITED | Children.WNOHANG, 0);
+    boolean isMember = children().isMember(pid); // its tracer has reaped it
+    long result = isMember ? 0 : waitFor(pid, Children.WEXITED | Children.WNOHANG, 0);
     if (result != 0 && result != -Errno.ECHILD) {
       LOG.warn("child process {} cannot be reaped: errno {}", pid, -result);
     }
@@ -205,7 +243,7 @@ final class AdoptedChildren {
           all.size());
     }
     for (int pid : all.keySet()) {
-      role.group.wards().remove(pid);
+      role.group.wards().remove(real(pid));
     }
     all.clear();
   }

@@ -186,6 +186,13 @@ final class CallEffects {
       case MUNMAP:
         model.sharedFiles().unmapped(call.arguments[0], call.arguments[1]);
         return result;
+      case SEGMENT_ATTACH:
+        model.sharedFiles().attached((int) call.arguments[0], result);
+        return result;
+      case SEGMENT_DETACH:
+        long bytes = model.sharedFiles().bytesAt(call.arguments[0]);
+        model.sharedFiles().unmapped(call.arguments[0], bytes);
+        return result;
       default:
         return result;
     }

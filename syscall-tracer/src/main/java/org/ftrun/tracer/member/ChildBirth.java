@@ -14,9 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a child process of the service comes to be: a real child of the primary, which is made
- * natively while its parent stands at the event that reports its birth. The replica has no such
- * child; what its parent learns of it comes by the log.
+ * How a child process of the service comes to be: a real child of the primary, made while its
+ * parent stands at the event that reports its birth. One with which the service shares memory
+ * becomes a member ({@link MemberBirth}), for what it stores there the others must see as the
+ * replica does. Any other runs natively: the replica has no such child; what its parent learns of
+ * it comes by the log.
  *
  * <p>vfork(2) is made as a fork whose parent waits until the child has a program of its own or has
  * ended: a child that shared the primary's memory would write to it what the replica does not know.
@@ -36,6 +38,12 @@ final class ChildBirth {
   private static final int ID_ARGUMENT = 2;
   private static final int ID_BYTES = 4;
 
+  /**
+   * System property: whether children become members that share memory with the service. Not by
+   * default: docs/processes.md tells what is missing.
+   */
+  private static final boolean MEMBERS = Boolean.getBoolean("ftrun.members");
+
   private final PrimaryThread parent;
   private final MemberThread member;
   private final CallInFlight call;
@@ -43,22 +51,32 @@ final class ChildBirth {
   /** A child that still has a copy of the memory which it would natively share with its parent. */
   private Spawn spawn;
 
+  /** Whether the child is to be a member. */
+  private boolean asMember;
+
   ChildBirth(PrimaryThread parent) {
     this.parent = parent;
     this.member = parent.member;
     this.call = parent.call;
   }
 
-  /** Why the service cannot have a child and stay protected, or null if it can. */
+  /**
+   * Why the service cannot have a child and stay protected, or null if it can. One of vfork that
+   * has the memory until it has a program is not supposed to store there.
+   */
   String obstacle() {
-    for (MappingsOf.Mapping mapping : MappingsOf.sharedOf(member.pid()).all()) {
-      long bytes = mapping.end() - mapping.start();
-      if (mapping.isSharedAnonymous()
-          || member.model().sharedFiles().touch(mapping.start(), bytes)) {
-        return "the service started a child process with which it shares memory";
-      }
+    asMember = false;
+    if (isVfork()) {
+      return null;
     }
-    return null;
+    for (MappingsOf.Mapping mapping : MappingsOf.sharedOf(member.pid()).all()) {
+      asMember |=
+          mapping.isSharedAnonymous()
+              || member.model().sharedFiles().touch(mapping.start(), mapping.bytes());
+    }
+    return asMember && !MEMBERS
+        ? "the service started a child process with which it shares memory"
+        : null;
   }
 
   /** Rewrites what is asked of the kernel. */
@@ -96,7 +114,7 @@ final class ChildBirth {
       return;
     }
     for (int pid : ProcessState.tracedBy((int) Libc.call(SyscallNumber.GETTID))) {
-      if (pid != parent.role.pid() && !parent.role.isSpawn(pid)) {
+      if (parent.role.withTid(pid) == null && !parent.role.isSpawn(pid)) {
         LOG.info("child process {} was not born yet when its parent died", pid);
         Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
       }
@@ -118,6 +136,11 @@ final class ChildBirth {
    */
   private void born(int pid) {
     try {
+      if (asMember) {
+        new MemberBirth(parent).born(arrive(pid), pid);
+        call.answered(pid);
+        return;
+      }
       MemberThread child = arrived(pid);
       Registers start = start(child);
       Unbinding unbinding = new Unbinding(child, parent.group.log().layout().totalBytes(), false);
@@ -135,20 +158,24 @@ final class ChildBirth {
       call.answered(pid);
     } catch (RuntimeException e) {
       // It must not run on as half a member: it would write to the log.
-      LOG.error("child process {} cannot be made natively and is killed", pid, e);
+      LOG.error("child process {} cannot be made as it should be and is killed", pid, e);
+      asMember = false;
       Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
       call.answered(pid);
     }
   }
 
-  private MemberThread arrived(int pid) throws TraceeDiedException {
+  private Tracee arrive(int pid) throws TraceeDiedException {
     Tracee tracee = Tracee.born(pid);
     if (!parent.role.tracees().hasStoppedEarly(pid)) {
       ThreadBirth.awaitFirstStop(tracee);
     }
-    ProcessModel model = member.model().copy();
-    model.realTimer.set(System.nanoTime(), 0, 0); // timers are not inherited by fork
-    model.posixTimers().all().clear();
+    return tracee;
+  }
+
+  private MemberThread arrived(int pid) throws TraceeDiedException {
+    Tracee tracee = arrive(pid);
+    ProcessModel model = member.model().ofChild(List.of());
     MemberThread child =
         new MemberThread(tracee, model, member.ids.ofClone(pid), member.thread().copy());
     Registers start = call.atSite.copy();
@@ -164,12 +191,21 @@ final class ChildBirth {
     child.tracee.readRegisters(current);
     Registers start = call.atSite.copy();
     child.afterCall(start, current, 0);
-    boolean ownStack = call.row == CLONE && call.arguments[STACK_ARGUMENT] != 0;
-    return ownStack ? start.rsp(call.arguments[STACK_ARGUMENT]) : start;
+    return hasOwnStack(call) ? start.rsp(call.arguments[STACK_ARGUMENT]) : start;
+  }
+
+  /** Whether the child is to have a stack of its own. */
+  static boolean hasOwnStack(CallInFlight call) {
+    return call.row == CLONE && call.arguments[STACK_ARGUMENT] != 0;
   }
 
   private boolean isVfork() {
     return call.row == VFORK || call.row == CLONE && (call.arguments[0] & CLONE_VFORK) != 0;
+  }
+
+  /** What the call's event has to say of the child. */
+  int flags() {
+    return asMember ? EventRecorder.FLAG_MEMBER : 0;
   }
 
   /** The call has returned in the parent, successfully: its memory gets what came of the child. */
@@ -177,6 +213,9 @@ final class ChildBirth {
     if (spawn != null) {
       spawn.giveBack(member, parent.recorder);
       spawn = null;
+    }
+    if (asMember) {
+      member.model().children.memberBorn(member.ids.virtual((int) call.answer));
     }
     if (call.row == CLONE && (call.arguments[0] & (CLONE_PARENT_SETTID | CLONE_PIDFD)) != 0) {
       parent.recorder.publishMemory(call.arguments[ID_ARGUMENT], ID_BYTES);

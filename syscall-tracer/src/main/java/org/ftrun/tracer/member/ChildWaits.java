@@ -44,8 +44,12 @@ final class ChildWaits {
     this.call = primary.call;
   }
 
+  private AdoptedChildren adopted() {
+    return primary.role.processes.adopted(member.threads());
+  }
+
   private boolean isConcerned() {
-    return call.resolution.role() == SyscallRole.CHILD_WAIT && !primary.role.adopted.isEmpty();
+    return call.resolution.role() == SyscallRole.CHILD_WAIT && !adopted().isEmpty();
   }
 
   private boolean isById() {
@@ -73,7 +77,7 @@ final class ChildWaits {
     long result = !written ? -Errno.EFAULT : isById() ? 0 : pid;
     long seen = calls.record(EventKind.SYSCALL, 0, result);
     if (!isById() || (options() & Children.WNOWAIT) == 0) {
-      primary.role.adopted.reap(pid);
+      adopted().reap(pid);
     }
     return calls.returnToService(null, seen);
   }
@@ -82,8 +86,8 @@ final class ChildWaits {
     if (isById() && (options() & Children.WEXITED) == 0) {
       return 0;
     }
-    for (int pid : primary.role.adopted.pids()) {
-      if (primary.role.adopted.end(pid) != null && isMeant(pid)) {
+    for (int pid : adopted().pids()) {
+      if (adopted().end(pid) != null && isMeant(pid)) {
         return pid;
       }
     }
@@ -91,7 +95,7 @@ final class ChildWaits {
   }
 
   private boolean isAnyMeant() {
-    for (int pid : primary.role.adopted.pids()) {
+    for (int pid : adopted().pids()) {
       if (isMeant(pid)) {
         return true;
       }
@@ -120,18 +124,18 @@ final class ChildWaits {
   /** Whether a child is in a group; 0: in the service's own. */
   private boolean isInGroup(int pid, int group) {
     int wanted = group == 0 ? ProcessState.group(member.pid()) : member.ids.realGroup(group);
-    return ProcessState.group(pid) == wanted;
+    return ProcessState.group(member.ids.real(pid)) == wanted;
   }
 
   /** The process of a descriptor that pidfd_open(2) gave, 0 if it is none. */
   private int processOf(int descriptor) {
     Path info = Path.of("/proc/" + member.pid() + "/fdinfo/" + descriptor);
     String pid = ProcessState.value(info, "Pid:");
-    return pid == null ? 0 : Integer.parseInt(pid);
+    return pid == null ? 0 : member.ids.virtual(Integer.parseInt(pid));
   }
 
   private boolean writeStatus(int pid) {
-    byte[] end = primary.role.adopted.end(pid);
+    byte[] end = adopted().end(pid);
     int code = HeldSignals.codeOf(end);
     int status = ByteBuffer.wrap(end).order(ByteOrder.nativeOrder()).getInt(STATUS);
     int encoded =
@@ -142,7 +146,7 @@ final class ChildWaits {
 
   private boolean writeById(int pid) {
     ByteBuffer info = ByteBuffer.allocateDirect(ID_BYTES);
-    info.put(0, primary.role.adopted.end(pid), 0, ID_BYTES);
+    info.put(0, adopted().end(pid), 0, ID_BYTES);
     return write(call.arguments[2], info) && writeUsage(pid, call.arguments[4]);
   }
 
@@ -151,7 +155,7 @@ final class ChildWaits {
       return true;
     }
     NativeMemory usage = NativeMemory.allocate(USAGE_BYTES);
-    primary.role.adopted.usage(pid, usage);
+    adopted().usage(pid, usage);
     return write(address, usage.buffer().duplicate().limit(USAGE_BYTES));
   }
 

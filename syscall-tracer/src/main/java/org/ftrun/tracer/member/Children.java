@@ -4,14 +4,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 
 /**
- * The child processes that the service has borne and not waited for, by the ids by which it knows
+ * The child processes that a process has borne and not waited for, by the ids by which it knows
  * them. Both members keep it, by the same calls; only the count is for other threads too.
  */
 final class Children {
@@ -29,6 +32,13 @@ final class Children {
   private static final int MANY = 1024;
 
   private final Set<Integer> pids = new LinkedHashSet<>();
+
+  /** Those of them that are members, and follow the service over takeovers. */
+  private final Set<Integer> members = new HashSet<>();
+
+  /** How members have ended that have not been waited for: as waitid tells it in siginfo_t. */
+  private final Map<Integer, byte[]> ends = new HashMap<>();
+
   private volatile int count;
 
   /** One has been borne. */
@@ -36,15 +46,61 @@ final class Children {
     pids.add(pid);
     if (pids.size() % MANY == 0) {
       // Of a service that ignores SIGCHLD, no wait tells of the end of its children.
-      pids.removeIf(other -> !Files.exists(Path.of("/proc/" + other)));
+      pids.removeIf(other -> !members.contains(other) && !Files.exists(Path.of("/proc/" + other)));
     }
-    count = pids.size();
+    recount();
+  }
+
+  /** One has been borne that is a member. */
+  void memberBorn(int pid) {
+    members.add(pid);
+    born(pid);
+  }
+
+  /**
+   * One that was a member has ended.
+   *
+   * @param end how, as waitid(2) tells it in siginfo_t
+   */
+  void memberEnded(int pid, byte[] end) {
+    if (pids.contains(pid)) {
+      ends.put(pid, end);
+    }
+  }
+
+  /** One that was a member runs natively from now on. */
+  void leaves(int pid) {
+    members.remove(pid);
+    recount();
+  }
+
+  /** How a member has ended, null if it has not, or was waited for. */
+  byte[] endOf(int pid) {
+    return ends.get(pid);
+  }
+
+  boolean isMember(int pid) {
+    return members.contains(pid);
   }
 
   /** One is no child of the service any more. */
   void forget(int pid) {
     pids.remove(pid);
-    count = pids.size();
+    members.remove(pid);
+    ends.remove(pid);
+    recount();
+  }
+
+  /** A process that has just been born has none. */
+  void clear() {
+    pids.clear();
+    members.clear();
+    ends.clear();
+    recount();
+  }
+
+  private void recount() {
+    count = pids.size() - members.size();
   }
 
   /** A wait of the service has succeeded; what it brought is in the member's memory. */
@@ -84,14 +140,16 @@ final class Children {
     return List.copyOf(pids);
   }
 
-  /** How many there are; any thread may ask. */
+  /** How many there are that run natively; any thread may ask. */
   int count() {
     return count;
   }
 
   void copyFrom(Children other) {
-    pids.clear();
+    clear();
     pids.addAll(other.pids);
-    count = pids.size();
+    members.addAll(other.members);
+    ends.putAll(other.ends);
+    recount();
   }
 }

@@ -54,6 +54,7 @@ final class Courier {
       return "the process that was to bring it died";
     } finally {
       ReplicaBirth.discard((int) born);
+      Seeding.reapClones(member);
     }
   }
 

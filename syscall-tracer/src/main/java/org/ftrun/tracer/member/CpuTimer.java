@@ -53,6 +53,12 @@ final class CpuTimer {
     timer.set(now(pid), valueMicros, intervalMicros);
   }
 
+  /** It is disarmed, as in a process that has just been born. */
+  void forget() {
+    timer.set(0, 0, 0);
+    lastKnown = 0;
+  }
+
   /** Its signal was delivered to the process. */
   void expired(int pid) {
     timer.expired(now(pid));

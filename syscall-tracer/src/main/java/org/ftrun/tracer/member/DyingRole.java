@@ -47,17 +47,26 @@ final class DyingRole implements Role, FailSafe {
 
   private final Set<PrimaryThread> atExit = new HashSet<>();
   private final Set<PrimaryThread> gone = new HashSet<>();
+
+  /** Processes whose first thread, and with it the process, is to be seen to its end. */
+  private final Set<ProcessThreads> left = new HashSet<>();
+
   private boolean settled;
+
+  /** Exit status of the root process as a shell tells it, once it has ended. */
+  private int status = 128 + Signal.SIGKILL;
 
   /** The signal by which it is to die after its successor has been told, or 0. */
   private int deadly;
 
+  private boolean killed;
   private int failures;
   private String cause;
 
   DyingRole(PrimaryRole role) {
     this.role = role;
     this.pid = role.pid();
+    left.addAll(role.processes());
   }
 
   /** The service ends by a signal as it would without us: no takeover. */
@@ -70,6 +79,16 @@ final class DyingRole implements Role, FailSafe {
     cutLifelines();
     thread.member.tracee.resume(signal);
     return this;
+  }
+
+  /**
+   * One process of several has been killed: the others, which cannot go on without it as if nothing
+   * had been, are killed too, and the replica's take over all together.
+   */
+  private void killOthers() {
+    if (left.size() > 1 && !settled && !killed && !isOwnEnd()) {
+      kill();
+    }
   }
 
   /**
@@ -100,6 +119,7 @@ final class DyingRole implements Role, FailSafe {
   Role exiting(PrimaryThread thread) {
     LOG.debug(
         "thread {} stands at its exit event{}", thread.member.pid(), settled ? ", settled" : "");
+    killOthers();
     if (settled || isLost(thread)) {
       leave(thread, 0);
       return this;
@@ -118,14 +138,16 @@ final class DyingRole implements Role, FailSafe {
   }
 
   private void settleIfAllAreIn() {
-    for (PrimaryThread thread : role.threads()) {
-      if (!isIn(thread)) {
-        return;
-      }
+    if (!areAllIn()) {
+      return;
     }
     settleAtExit();
     settled = true;
     atExit.forEach(each -> leave(each, 0));
+  }
+
+  private boolean areAllIn() {
+    return role.threads().stream().allMatch(this::isIn);
   }
 
   private void settleAtExit() {
@@ -142,10 +164,13 @@ final class DyingRole implements Role, FailSafe {
     DaemonFault.reached(DaemonFault.Step.SEALED, pid);
   }
 
-  /** The signal that ends the process, 0 if none does. */
+  /** The signal that ends the member, 0 if none does. */
   private int signalAtExit() {
     for (PrimaryThread thread : atExit) {
       try {
+        if (thread.member.threads().isLeaving()) {
+          continue; // that would have been without this
+        }
         return (int) thread.member.tracee.eventMessage() & 0x7f;
       } catch (TraceeDiedException e) {
         LOG.debug("thread {} is gone from its exit event", thread.member.pid());
@@ -159,9 +184,12 @@ final class DyingRole implements Role, FailSafe {
       return true;
     }
     for (PrimaryThread thread : role.threads()) {
+      if (!thread.member.ids.isRoot()) {
+        continue;
+      }
       SyscallRole called = thread.call.executing ? thread.call.resolution.role() : null;
       if (called == SyscallRole.EXIT_PROCESS
-          || called == SyscallRole.EXIT_THREAD && !role.areSeveral()
+          || called == SyscallRole.EXIT_THREAD && !thread.member.threads().areSeveral()
           || called == SyscallRole.SIGNAL_SEND && killsItself(thread)) {
         return true;
       }
@@ -179,7 +207,9 @@ final class DyingRole implements Role, FailSafe {
           rules.get(i).kind() == ArgumentKind.SIGNAL && (int) call.arguments[i] == Signal.SIGKILL;
     }
     int receiver = (int) call.arguments[0];
-    boolean itself = rules.get(0).kind() == ArgumentKind.PID && thread.member.ids.isOwn(receiver);
+    boolean itself =
+        rules.get(0).kind() == ArgumentKind.PID
+            && thread.member.threads().all().stream().anyMatch(own -> own.thread().id == receiver);
     return kills && itself;
   }
 
@@ -190,7 +220,9 @@ final class DyingRole implements Role, FailSafe {
     if (inOrder.remove(holder)) {
       inOrder.add(0, holder);
     }
+    inOrder.removeIf(thread -> thread.member.threads().isLeaving());
     inOrder.forEach(this::settle);
+    role.processes.tellEnds();
   }
 
   /** Whatever goes wrong with one thread, the others and the takeover must not suffer from it. */
@@ -232,41 +264,52 @@ final class DyingRole implements Role, FailSafe {
   }
 
   /**
-   * Whether the first thread is all that is missing. Killed between two looks at it, it may have
-   * been resumed from its exit event as if that had been the stop before; and of its end the kernel
-   * tells nothing while other threads are left.
+   * The first thread of a process that is all that is missing of it. Killed between two looks at
+   * it, it may have been resumed from its exit event as if that had been the stop before; and of
+   * its end the kernel tells nothing while other threads are left. Null if there is none.
    */
-  private boolean isFirstMissing() {
-    if (settled || !role.areSeveral() || isIn(role.first())) {
-      return false;
+  private PrimaryThread missing() {
+    for (ProcessThreads process : settled ? Set.<ProcessThreads>of() : left) {
+      PrimaryThread missing = null;
+      for (PrimaryThread thread : role.threads()) {
+        boolean first = thread.member == process.first();
+        if (first && process.areSeveral() && !isIn(thread)) {
+          missing = thread;
+        }
+      }
+      if (missing != null && areOthersIn(process)) {
+        return missing;
+      }
     }
+    return null;
+  }
+
+  private boolean areOthersIn(ProcessThreads process) {
     for (PrimaryThread thread : role.threads()) {
-      if (thread != role.first() && !isIn(thread)) {
+      boolean other = thread.member.threads() == process && thread.member != process.first();
+      if (other && !isIn(thread)) {
         return false;
       }
     }
     return true;
   }
 
-  private Stop awaitFirst() {
+  private Stop await() {
+    PrimaryThread missing = missing();
+    if (missing == null) {
+      return role.await();
+    }
     Stop stop = role.tracees().poll();
     if (stop.kind() == StopKind.NONE) {
-      if (ProcessState.isZombie(pid)) {
-        LOG.debug("thread {} is gone, and its exit event was not seen", pid);
-        gone.add(role.first());
+      if (ProcessState.isZombie(missing.member.pid())) {
+        LOG.debug("thread {} is gone, and its exit event was not seen", missing.member.pid());
+        gone.add(missing);
         settleIfAllAreIn();
       } else {
         LockSupport.parkNanos(LOOK_NANOS);
       }
     }
     return stop;
-  }
-
-  private Stop await() {
-    if (isFirstMissing()) {
-      return awaitFirst();
-    }
-    return role.await();
   }
 
   @Override
@@ -309,15 +352,19 @@ final class DyingRole implements Role, FailSafe {
   }
 
   private void kill() {
-    Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
+    killed = true;
+    for (ProcessThreads process : left) {
+      Libc.call(SyscallNumber.KILL, process.first().pid(), Signal.SIGKILL);
+    }
   }
 
-  /** A thread of the primary is gone; the first one last, whose end is the process's. */
+  /** A thread of the primary is gone; a first one last, whose end is the process's. */
   Role ended(PrimaryThread thread, Stop stop) {
     LOG.debug("{}{}", stop, settled ? "" : ", not settled");
+    killOthers();
     gone.add(thread);
     atExit.remove(thread);
-    if (thread != role.first()) {
+    if (thread.member != thread.member.threads().first()) {
       if (settled) {
         role.remove(thread);
       } else {
@@ -326,20 +373,33 @@ final class DyingRole implements Role, FailSafe {
       }
       return this;
     }
-    if (!settled && stop.kind() != StopKind.EXITED) {
+    if (thread == role.first()) {
+      noteStatus(stop);
+    }
+    left.remove(thread.member.threads());
+    if (!left.isEmpty()) {
+      role.tracees().remove(thread.member.tracee);
+    }
+    if (!settled && stop.kind() != StopKind.EXITED && areAllIn()) {
       settleAll();
       settled = true;
       cause = cause == null ? Signal.name(stop.signal()) : cause;
       lose();
+      atExit.forEach(each -> leave(each, 0));
     }
-    int status = 128 + Signal.SIGKILL;
+    if (left.isEmpty()) {
+      role.group.ended(pid, status);
+      return null;
+    }
+    return this;
+  }
+
+  private void noteStatus(Stop stop) {
     if (stop.kind() == StopKind.EXITED) {
       status = stop.exitStatus();
     } else if (stop.kind() == StopKind.KILLED) {
       status = 128 + stop.signal();
     }
-    role.group.ended(pid, status);
-    return null;
   }
 
   /** The dead must be seen to their end, and succeeded, whatever fails of ours. */

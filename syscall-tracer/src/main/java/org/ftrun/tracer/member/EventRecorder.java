@@ -34,6 +34,12 @@ final class EventRecorder {
   /** Flag of an event that is not published: its payload is a draft ({@link DraftedInput}). */
   static final int FLAG_DRAFT = 32;
 
+  /** Flag of the SYSCALL of a birth: the child is a member. */
+  static final int FLAG_MEMBER = 64;
+
+  /** Flag of a SIGNAL: the process ends by it, or leaves; the payload is as {@link ProcessEnd}. */
+  static final int FLAG_ENDS = 128;
+
   /** A full log makes the primary wait this long for the replica before it is dropped. */
   static final long BACK_PRESSURE_NANOS = 3_000_000_000L;
 
@@ -264,6 +270,20 @@ final class EventRecorder {
           0,
           System.nanoTime(),
           siginfo.length);
+    }
+  }
+
+  /**
+   * Publishes that a process ends, whatever it is doing.
+   *
+   * @param id of its first thread
+   * @param end as {@link ProcessEnd} has it
+   */
+  void publishEnd(int id, byte[] end) {
+    if (recording.isOn() && reserve(end.length)) {
+      writer.reservedPayload().put(0, end);
+      writer.publish(EventKind.SIGNAL, FLAG_ENDS, 0, id, 0, 0, -1, 0, 0, end.length);
+      group.ends(writer.published());
     }
   }
 

@@ -58,7 +58,7 @@ final class FastPath {
   /** The member serves from now on: its parent in the service's eyes may be another. */
   void tellParent() {
     if (isOn()) {
-      int parent = member.ids.parent(member.ids.pid());
+      int parent = member.ids.parent();
       member.threads().all().forEach(thread -> thread.fastPath.putInt(StubArea.PARENT, parent));
     }
   }

@@ -79,6 +79,20 @@ public interface GroupLink {
   void yielded(long sequence);
 
   /**
+   * A process of the primary has borne another, which is a member too.
+   *
+   * @param newborn the copy that is to join the replica
+   */
+  void bore(Newborn newborn);
+
+  /**
+   * A process of the primary ends, perhaps in the midst of its code.
+   *
+   * @param sequence of the event that says so
+   */
+  void ends(long sequence);
+
+  /**
    * The primary is ending without the service wanting it; everything it learned is published.
    *
    * @param cause the signal's name

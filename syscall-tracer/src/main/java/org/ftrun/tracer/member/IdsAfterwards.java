@@ -44,7 +44,7 @@ final class IdsAfterwards {
     this.member = member;
     this.patching = patching;
     int known = member.ids.pid();
-    this.ids = new KeptIds(known, member.ids.real(known), member.ids.parent(known));
+    this.ids = new KeptIds(known, member.ids.real(known), member.ids.parent());
   }
 
   /**

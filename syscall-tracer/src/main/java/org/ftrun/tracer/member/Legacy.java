@@ -8,39 +8,51 @@ import java.util.stream.Stream;
 /**
  * What a dead primary leaves to its successor beside the event log.
  *
- * @param pid its own
- * @param timers its timers that count processor time, as {@link TimerLeft}
- * @param pendingShared signals that the kernel held for its process: siginfo_t of 128 bytes each
- * @param told its adopted children of whose end the service was told, though it has not waited
+ * @param processes what its processes leave, by the ids by which the service knows them
  * @param threads what its threads leave, by their ids
  */
-public record Legacy(
-    int pid,
-    List<TimerLeft> timers,
-    List<byte[]> pendingShared,
-    Set<Integer> told,
-    Map<Integer, OfThread> threads) {
+public record Legacy(Map<Integer, OfProcess> processes, Map<Integer, OfThread> threads) {
   private static final OfThread NOTHING = new OfThread(0, List.of(), List.of(), List.of());
+
+  /** What a process leaves. */
+  OfProcess of(ProcessThreads process) {
+    return processes.getOrDefault(process.id(), OfProcess.NOTHING);
+  }
 
   /** What a thread leaves; nothing if it is not known. */
   OfThread of(int id) {
     return threads.getOrDefault(id, NOTHING);
   }
 
-  /** Whether a signal waits to be delivered to the service or one of its threads. */
-  boolean hasPending(int signal) {
-    return signals().anyMatch(siginfo -> HeldSignals.signalOf(siginfo) == signal);
+  /** Whether a signal waits to be delivered to a process or one of its threads. */
+  boolean hasPending(ProcessThreads process, int signal) {
+    Stream<byte[]> pending = threadsOf(process).flatMap(thread -> thread.pending().stream());
+    return Stream.concat(
+            Stream.concat(of(process).pendingShared().stream(), pending), taken(process))
+        .anyMatch(siginfo -> HeldSignals.signalOf(siginfo) == signal);
   }
 
-  private Stream<byte[]> signals() {
-    Stream<byte[]> pending = threads.values().stream().flatMap(thread -> thread.pending().stream());
-    return Stream.concat(Stream.concat(pendingShared.stream(), pending), taken());
-  }
-
-  /** What the dead has taken from the kernel, and not delivered to the service. */
-  Stream<byte[]> taken() {
-    return threads.values().stream()
+  /** What the dead has taken from the kernel, and not delivered to a process. */
+  Stream<byte[]> taken(ProcessThreads process) {
+    return threadsOf(process)
         .flatMap(thread -> Stream.concat(thread.held().stream(), thread.hidden().stream()));
+  }
+
+  private Stream<OfThread> threadsOf(ProcessThreads process) {
+    return process.all().stream().map(thread -> of(thread.thread().id));
+  }
+
+  /**
+   * What one process leaves.
+   *
+   * @param pid as the kernel knew it
+   * @param timers those that count processor time, as {@link TimerLeft}
+   * @param pendingShared signals that the kernel held for it: siginfo_t of 128 bytes each
+   * @param told its adopted children of whose end it was told, though it has not waited
+   */
+  public record OfProcess(
+      int pid, List<TimerLeft> timers, List<byte[]> pendingShared, Set<Integer> told) {
+    private static final OfProcess NOTHING = new OfProcess(0, List.of(), List.of(), Set.of());
   }
 
   /**

@@ -21,9 +21,18 @@ final class LegacyReader {
     for (PrimaryThread thread : role.threads()) {
       threads.put(thread.member.thread().id, ofThread(thread));
     }
-    MemberThread first = role.first().member;
-    List<byte[]> pending = pendingSignals(first, true);
-    return new Legacy(role.pid(), timers(first), pending, role.adopted.told(), threads);
+    Map<Integer, Legacy.OfProcess> processes = new HashMap<>();
+    for (ProcessThreads process : role.processes()) {
+      MemberThread first = process.first();
+      processes.put(
+          process.id(),
+          new Legacy.OfProcess(
+              first.pid(),
+              timers(first),
+              pendingSignals(first, true),
+              role.processes.adopted(process).told()));
+    }
+    return new Legacy(processes, threads);
   }
 
   private static Legacy.OfThread ofThread(PrimaryThread thread) {

@@ -12,8 +12,15 @@ import java.util.List;
 
 /** The mappings of a process as /proc/PID/maps listed them; see proc(5). */
 final class MappingsOf {
-  /** One mapping: [start, end), permissions such as rw-p, inode (0: none), name. */
-  record Mapping(long start, long end, String permissions, long inode, String name) {
+  /**
+   * One mapping: [start, end), permissions such as rw-p, offset in its object, inode (0: none),
+   * name.
+   */
+  record Mapping(long start, long end, String permissions, long offset, long inode, String name) {
+    long bytes() {
+      return end - start;
+    }
+
     boolean isShared() {
       return permissions.charAt(3) == 's';
     }
@@ -99,6 +106,7 @@ final class MappingsOf {
         Long.parseUnsignedLong(fields[0].substring(0, dash), 16),
         Long.parseUnsignedLong(fields[0].substring(dash + 1), 16),
         fields[1],
+        Long.parseUnsignedLong(fields[2], 16),
         Long.parseUnsignedLong(fields[4]),
         fields.length > 5 ? fields[5] : "");
   }
@@ -127,14 +135,15 @@ final class MappingsOf {
   }
 
   /**
-   * A process, other than a given one, that has a file mapped shared and writable, as far as we may
+   * A process, other than given ones, that has a file mapped shared and writable, as far as we may
    * look; 0 if there is none.
    */
-  static int anotherThatWrites(long inode, int pid) {
+  static int anotherThatWrites(long inode, List<Integer> pids) {
     String[] names = new File("/proc").list((proc, name) -> Character.isDigit(name.charAt(0)));
     for (String name : names == null ? new String[0] : names) {
       int other = Integer.parseInt(name);
-      if (other != pid && sharedOf(other).ofFile(inode).stream().anyMatch(Mapping::isWritable)) {
+      if (!pids.contains(other)
+          && sharedOf(other).ofFile(inode).stream().anyMatch(Mapping::isWritable)) {
         return other;
       }
     }

@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.lang.ref.Reference;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -134,8 +135,8 @@ public final class MemberTracer {
         () -> {
           String refusal = null;
           try {
-            MemberThread delivered = new ReplicaBirth(newborn, cpu).deliver();
-            ReplicaRole replica = new ReplicaRole(delivered, newborn.threads(), group, waiting);
+            List<MemberThread> firsts = new ReplicaBirth(newborn, cpu).deliver();
+            ReplicaRole replica = new ReplicaRole(firsts, newborn, group, waiting);
             if (adopter.adopted(replica)) {
               role = replica.begin();
               return;
@@ -146,6 +147,7 @@ public final class MemberTracer {
             refusal = "the replica could not be prepared: " + e.getMessage();
           }
           ReplicaBirth.discard(newborn.pid());
+          newborn.others().forEach(other -> ReplicaBirth.discard(other.pid()));
           ended = true;
           if (refusal != null) {
             adopter.refused(refusal);
@@ -156,11 +158,11 @@ public final class MemberTracer {
   /**
    * Kills and reaps the replica and ends the tracer.
    *
-   * @param pid the replica's
+   * @param pids of its processes
    * @return false if the tracer did not get to it within {@value #DESTRUCTION_SECONDS} s: the
    *     replica is killed, but the tracer may still do what it has begun
    */
-  public boolean destroyReplica(int pid) {
+  public boolean destroyReplica(List<Integer> pids) {
     boolean done =
         call(
             () -> {
@@ -172,7 +174,7 @@ public final class MemberTracer {
             },
             TimeUnit.SECONDS.toNanos(DESTRUCTION_SECONDS));
     if (!done) {
-      Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
+      pids.forEach(pid -> Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL));
       LOG.error("{} has not answered for {} s", thread.getName(), DESTRUCTION_SECONDS);
     }
     return done;

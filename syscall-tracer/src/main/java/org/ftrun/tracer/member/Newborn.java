@@ -1,20 +1,25 @@
 package org.ftrun.tracer.member;
 
 import java.util.List;
+import org.ftrun.tracer.abi.Signal;
+import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.identity.VirtualIds;
+import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.ExtendedState;
 import org.ftrun.tracer.ptrace.Registers;
 
 /**
- * A process cloned from the primary that waits in the stub to become a replica. It has one thread,
- * the first one's copy; the others are made by its own tracer.
+ * A process cloned from one of the primary's that waits in the stub to become one of the replica's.
+ * It has one thread, the first one's copy; the others are made by its own tracer.
  *
  * @param pid its pid
- * @param parent pid of the primary from which it was cloned, which stands still until it runs
+ * @param parent pid of the process from which it was cloned, which stands still until it runs
  * @param model what is known of the process
- * @param ids by which the service knows itself and its first thread
+ * @param ids by which the service knows itself and its first thread; null if the process joins a
+ *     replica that follows already
  * @param sharedMemory the memory that it still shares with the primary
  * @param threads the threads that it is to have, the first one first
+ * @param others of the root process: the further processes, in the order of their births
  */
 public record Newborn(
     int pid,
@@ -22,10 +27,22 @@ public record Newborn(
     ProcessModel model,
     VirtualIds ids,
     List<MappingsOf.Mapping> sharedMemory,
-    List<OfThread> threads) {
+    List<OfThread> threads,
+    List<Newborn> others) {
+  /** By which the service knows the process. */
+  int id() {
+    return threads.get(0).model().id;
+  }
+
+  /** It is not wanted: it and its other processes are killed, which nobody has taken over yet. */
+  public void kill() {
+    Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
+    others.forEach(Newborn::kill);
+  }
+
   /** Whether the primary must stand still until it is adopted: memory is yet to be copied. */
   public boolean needsPrimary() {
-    return !sharedMemory.isEmpty() || model.personal.marksMemory;
+    return !sharedMemory.isEmpty() || !others.isEmpty() || model.personal.marksMemory;
   }
 
   /**

@@ -35,6 +35,15 @@ final class PersonalState {
     owned.putAll(other.owned);
   }
 
+  /** A child has the memory, but neither its locks nor what concerns its parent itself. */
+  void onFork() {
+    deathSignal = 0;
+    lockFuture = 0;
+    virtualTimer.forget();
+    profilingTimer.forget();
+    owned.clear();
+  }
+
   /** A new program has new memory. */
   void onExec() {
     lockFuture = 0;

@@ -31,6 +31,7 @@ final class PrimaryCalls {
   private final ThreadBirth birth;
   final ChildBirth childBirth;
   final ChildWaits childWaits;
+  private final MemberKills kills;
   final CallEffects effects;
   final TimeLeft timeLeft;
   final TransferRequest request;
@@ -50,6 +51,7 @@ final class PrimaryCalls {
     this.birth = new ThreadBirth(member, call);
     this.childBirth = new ChildBirth(primary);
     this.childWaits = new ChildWaits(primary, this);
+    this.kills = new MemberKills(primary);
     this.timeLeft = new TimeLeft(member);
     MessageVectors vectors = new MessageVectors(member);
     this.request = new TransferRequest(member, vectors);
@@ -64,12 +66,24 @@ final class PrimaryCalls {
   /** Why the call at whose site the service is cannot be replicated; null if it can. */
   String obstacle() {
     SyscallRole called = call.resolution.role();
-    boolean several = primary.role.areSeveral();
+    boolean several = member.threads().areSeveral();
     if (several && called == SyscallRole.EXEC) {
       return "one of the service's threads replaces its program";
     }
-    if (several && called == SyscallRole.EXIT_THREAD && primary == primary.role.first()) {
+    boolean ends = called == SyscallRole.EXIT_THREAD;
+    if (several && ends && member == member.threads().first()) {
       return "the service's first thread ends while others go on";
+    }
+    if (primary.isOfRoot() && primary.role.processes.hasFurther()) {
+      if (called == SyscallRole.EXIT_PROCESS || ends && !several) {
+        return "the service's first process ends while others go on";
+      }
+      if (called == SyscallRole.EXEC) {
+        return "the service's first process replaces its program while others go on";
+      }
+    }
+    if (kills.killRoot(call)) {
+      return "a process of the service kills its first one";
     }
     if (call.resolution.syscallClass() == SyscallClass.END_PROTECTION) {
       return call.row.name() + ": " + call.resolution.reason();
@@ -80,12 +94,19 @@ final class PrimaryCalls {
     if (called == SyscallRole.ALARM && member.model().posixTimers().isFull()) {
       return "the service has made more POSIX timers than can be made again on this kernel";
     }
-    String shared = member.model().sharedFiles().obstacle(member, call);
+    String shared = member.model().sharedFiles().obstacle(member, call, primary.role.processes);
     if (shared != null) {
       return shared;
     }
     String file = effects.fileMadeWritable(call);
     return file == null ? null : "the service makes its shared mapping of " + file + " writable";
+  }
+
+  /** Whether the process, not the root, is to be no member any more, at the site of this call. */
+  boolean leavesMember() {
+    return call.resolution.role() == SyscallRole.EXEC
+        && !primary.isOfRoot()
+        && !member.threads().areSeveral();
   }
 
   /** Answers the call without executing it. */
@@ -113,17 +134,23 @@ final class PrimaryCalls {
     }
     switch (call.resolution.role()) {
       case EXIT_THREAD:
-        if (primary.role.areSeveral()) {
+        if (member.threads().areSeveral()) {
           recorder.publishPlain(call, 0, 0);
           new RobustList(member).giveToKernel();
           ask();
           return primary.role;
+        }
+        if (!primary.isOfRoot()) {
+          return exitProcess();
         }
         primary.role.end();
         recorder.setRecording(false);
         primary.group.dropReplica(null);
         break;
       case EXIT_PROCESS:
+        if (!primary.isOfRoot()) {
+          return exitProcess();
+        }
         primary.role.end();
         recorder.setRecording(false);
         primary.group.dropReplica(null);
@@ -149,6 +176,7 @@ final class PrimaryCalls {
     if (call.resolution.role() == SyscallRole.BIRTH) {
       childBirth.prepare();
     }
+    kills.prepare(call);
     call.waitsForAll = TransferFlags.asksForAll(call) && waiting.isStream(call);
     if (call.resumed) {
       timeLeft.cut(call);
@@ -169,6 +197,16 @@ final class PrimaryCalls {
     if (call.resumed && interruption.isTimed()) {
       return interruption.goOnInTime();
     }
+    ask();
+    return primary.role;
+  }
+
+  /** A further process ends: the log tells so, then the kernel is asked. */
+  private Role exitProcess() throws TraceeDiedException {
+    ProcessThreads process = member.threads();
+    primary.role.processes.ends(
+        primary, process, ProcessEnd.exited(process, (int) call.arguments[0]));
+    new RobustList(member).giveToKernel();
     ask();
     return primary.role;
   }
@@ -198,7 +236,8 @@ final class PrimaryCalls {
 
   /** Sets the registers with which the stub makes the call. */
   void enterStub() throws TraceeDiedException {
-    if (call.resolution.mayBlock() && primary.role.areSeveral()) {
+    boolean bearsMember = call.resolution.role() == SyscallRole.BIRTH && childBirth.flags() != 0;
+    if (call.resolution.mayBlock() && primary.role.areSeveral() && !bearsMember) {
       call.amongSeveral = true;
       redirection.giveUp(); // others record meanwhile
       primary.role.turn.release(primary);
@@ -258,6 +297,7 @@ final class PrimaryCalls {
     }
     FaultPoint.WHILE_RECORDING.reached(recorder, member, call.row);
     long result = record(EventKind.SYSCALL, 0, kernelResult);
+    kills.made(result);
     FaultPoint.AFTER_RECORD.reached(recorder, member, call.row);
     return returnToService(member.now, result);
   }
@@ -276,6 +316,7 @@ final class PrimaryCalls {
     timeLeft.writeBack(call, kernelResult);
     if (call.resolution.role() == SyscallRole.BIRTH && kernelResult > 0) {
       childBirth.completed();
+      flags |= childBirth.flags();
     }
     long result = partial.resultOf(call, kernelResult);
     boolean redirected = call.redirectedFrom != 0 && result > 0;
@@ -320,7 +361,7 @@ final class PrimaryCalls {
     TimeStampUse.afterCall(member, call, result);
     setReturned(current, result);
     if (call.resolution.syscallClass() == SyscallClass.RENDEZVOUS) {
-      awaitReplica();
+      primary.awaitReplica();
     }
     if (call.resolution.role() == SyscallRole.EXEC) {
       primary.role.requestSeeding();
@@ -335,17 +376,6 @@ final class PrimaryCalls {
     call.executing = false;
     member.tracee.writeRegisters(call.atSite);
     member.lifeline.afterCall();
-  }
-
-  private void awaitReplica() {
-    if (!recorder.isRecording()) {
-      return;
-    }
-    String refusal = primary.group.awaitConsumed(recorder.published());
-    if (refusal != null) {
-      recorder.setRecording(false);
-      primary.group.replicaFailed(refusal);
-    }
   }
 
   /** Publishes how far a transfer has come that the primary does not live to end. */

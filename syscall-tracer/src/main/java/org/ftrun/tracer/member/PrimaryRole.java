@@ -32,7 +32,7 @@ public final class PrimaryRole implements Role, FailSafe {
   final Turn turn = new Turn();
   final TurnWatch watch = new TurnWatch(this);
   final Assembly assembly = new Assembly(this);
-  final AdoptedChildren adopted = new AdoptedChildren(this);
+  final PrimaryProcesses processes = new PrimaryProcesses(this);
   private final List<PrimaryThread> threads = new ArrayList<>();
   private final Tracees tracees = new Tracees();
 
@@ -54,10 +54,11 @@ public final class PrimaryRole implements Role, FailSafe {
     add(first);
   }
 
-  /** A further thread has come to be; it stands still. */
+  /** A further thread has come to be, which may be the first one of a process; it stands still. */
   PrimaryThread add(MemberThread member) {
     PrimaryThread thread = new PrimaryThread(this, member);
     threads.add(thread);
+    processes.add(member.threads());
     tracees.add(member.tracee);
     return thread;
   }
@@ -67,7 +68,7 @@ public final class PrimaryRole implements Role, FailSafe {
     return first().begin();
   }
 
-  /** The thread whose id is the process's. */
+  /** The first thread of the root process. */
   PrimaryThread first() {
     return threads.get(0);
   }
@@ -77,7 +78,17 @@ public final class PrimaryRole implements Role, FailSafe {
     return Collections.unmodifiableList(threads);
   }
 
-  /** Whether the service has more than one thread. */
+  /** The processes, the root first. */
+  List<ProcessThreads> processes() {
+    return processes.all();
+  }
+
+  /** The kernel's pids of the processes, the root's first; any thread may ask. */
+  public List<Integer> pids() {
+    return processes.pids();
+  }
+
+  /** Whether the service has more than one thread, in one process or in several. */
   boolean areSeveral() {
     return threads.size() > 1;
   }
@@ -97,14 +108,24 @@ public final class PrimaryRole implements Role, FailSafe {
     return null;
   }
 
-  /** A thread has ended by itself and is gone. */
+  /** A thread has ended by itself and is gone, and with a process's first one the process. */
   void remove(PrimaryThread thread) {
+    forget(thread);
+    MemberThread member = thread.member;
+    if (member == member.threads().first()) {
+      processes.ended(member.threads());
+      return;
+    }
+    member.model().rooms().giveBack(member.room());
+    member.threads().remove(member);
+    member.ids.remove(member.thread().id);
+  }
+
+  /** A thread is none of the primary's any more. */
+  void forget(PrimaryThread thread) {
     threads.remove(thread);
     tracees.remove(thread.member.tracee);
     turn.forget(thread);
-    thread.member.model().rooms().giveBack(thread.member.room());
-    thread.member.threads().remove(thread.member);
-    thread.member.ids.remove(thread.member.thread().id);
   }
 
   /** Number of sites whose calls take the fast path; any thread may ask. */
@@ -119,7 +140,7 @@ public final class PrimaryRole implements Role, FailSafe {
     return model == null ? 0 : model.patches.unpatchable();
   }
 
-  /** Pid of the process that serves. */
+  /** Pid of the root process. */
   public int pid() {
     return first().member.pid();
   }
@@ -190,10 +211,9 @@ public final class PrimaryRole implements Role, FailSafe {
     }
   }
 
-  /** Number of child processes that the service has not waited for; any thread may ask. */
+  /** Number of native children that the service has not waited for; any thread may ask. */
   public int children() {
-    ProcessModel model = first().member.model();
-    return model == null ? 0 : model.children.count();
+    return processes.nativeChildren();
   }
 
   /** A stop is about to be handled. */
@@ -232,8 +252,9 @@ public final class PrimaryRole implements Role, FailSafe {
 
   /** Whether the service maps files shared that it may write to; any thread may ask. */
   public boolean sharesFiles() {
-    ProcessModel model = first().member.model();
-    return model != null && !model.sharedFiles().isEmpty();
+    return processes().stream()
+        .map(ProcessThreads::model)
+        .anyMatch(model -> model != null && !model.sharedFiles().isEmpty());
   }
 
   /**
@@ -241,9 +262,12 @@ public final class PrimaryRole implements Role, FailSafe {
    * shared; called by the group on the tracer thread.
    */
   public void lookAtSharedFiles() {
-    String written = first().member.model().sharedFiles().written();
-    if (written != null) {
-      requestNative(written + ", which the service maps shared, was written to by a system call");
+    for (ProcessThreads process : processes()) {
+      String written = process.model().sharedFiles().written();
+      if (written != null) {
+        requestNative(written + ", which the service maps shared, was written to by a system call");
+        return;
+      }
     }
   }
 
@@ -311,7 +335,7 @@ public final class PrimaryRole implements Role, FailSafe {
       LOG.error("the threads could not be told", e);
     }
     group.dropReplica(reason);
-    first().member.threads().all().forEach(AffinityCalls::restore);
+    threads.forEach(thread -> AffinityCalls.restore(thread.member));
     LeftRole.watch(first().member, group);
     group.unprotected(reason);
     return null;

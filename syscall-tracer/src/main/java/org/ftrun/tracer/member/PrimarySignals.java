@@ -94,7 +94,22 @@ final class PrimarySignals {
       return primary.role;
     }
     LOG.debug("{} at {}", Signal.name(signal), member.now);
-    return new DyingRole(primary.role).crashing(primary, signal);
+    return primary.isOfRoot()
+        ? new DyingRole(primary.role).crashing(primary, signal)
+        : endProcess(signal);
+  }
+
+  /**
+   * A further process ends as it would without us: by its own fault, which the replica's comes to
+   * as well, or by a signal that is to end it.
+   */
+  private Role endProcess(int signal) throws TraceeDiedException {
+    ProcessThreads process = member.threads();
+    LOG.info("process {} of the service ends of {}", process.id(), Signal.name(signal));
+    primary.role.processes.ends(primary, process, ProcessEnd.killed(process, signal));
+    process.all().forEach(thread -> thread.lifeline.cut());
+    member.tracee.resume(signal);
+    return primary.role;
   }
 
   private Role deadly(int signal, byte[] siginfo) throws TraceeDiedException {
@@ -103,7 +118,25 @@ final class PrimarySignals {
     if (SignalActions.isCrash(signal) && fromOutside) {
       return new DyingRole(primary.role).crashing(primary, signal);
     }
+    if (!primary.isOfRoot()) {
+      return endProcess(signal);
+    }
+    if (primary.role.processes.hasFurther()) {
+      return endRoot(signal, siginfo);
+    }
     return new DyingRole(primary.role).ownDeath(primary, signal);
+  }
+
+  /** The root ends of a signal, and others go on: natively, for there is no member without it. */
+  private Role endRoot(int signal, byte[] siginfo) throws TraceeDiedException {
+    member.held.add(siginfo.clone());
+    primary.role.requestNative(
+        "the service's first process ends of " + Signal.name(signal) + " while others go on");
+    if (!call.executing) {
+      member.tracee.resume(0);
+      return primary.role;
+    }
+    return ignore(!calls.interruption.hasReturned(member.now));
   }
 
   private Role ignore(boolean interrupted) throws TraceeDiedException {

@@ -283,6 +283,18 @@ final class PrimaryThread {
     return atCall();
   }
 
+  /** The log is consumed so far before the thread goes on, or no replica follows any more. */
+  void awaitReplica() {
+    if (!recorder.isRecording()) {
+      return;
+    }
+    String refusal = group.awaitConsumed(recorder.published());
+    if (refusal != null) {
+      recorder.setRecording(false);
+      group.replicaFailed(refusal);
+    }
+  }
+
   /** Goes on at the site of a call that has not begun: boundary actions, signals, the call. */
   Role atCall() throws TraceeDiedException {
     service = call.atSite;
@@ -301,6 +313,9 @@ final class PrimaryThread {
     }
     if (member.held.isEmpty() && !role.turn.isWanted()) {
       member.fastPath.clearStop();
+    }
+    if (calls.leavesMember()) {
+      return role.processes.leave(this);
     }
     String obstacle = calls.obstacle();
     if (obstacle != null) {
@@ -390,6 +405,11 @@ final class PrimaryThread {
       return role;
     }
     return role.standingAt(call.atSite).protection.end(reason);
+  }
+
+  /** Whether the thread is of the service's first process. */
+  boolean isOfRoot() {
+    return member.ids.isRoot();
   }
 
   /** Gives the service back to itself after a defect of ours. */

@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.util.List;
 import org.ftrun.tracer.patch.PatchMap;
 import org.ftrun.tracer.patch.TrampolineRoom;
 import org.ftrun.tracer.ptrace.TraceeAddress;
@@ -110,6 +111,22 @@ final class ProcessModel {
     children.copyFrom(before.children);
     personal.copyFrom(before.personal);
     personal.onExec();
+  }
+
+  /**
+   * Of a process that one of this one's threads has borne by fork: it has the memory, descriptors
+   * and dispositions, but no timers, no children, and no thread beside that one's copy.
+   *
+   * @param others the rooms of the threads that it has not
+   */
+  ProcessModel ofChild(List<ThreadRoom> others) {
+    ProcessModel child = copy();
+    child.realTimer.set(System.nanoTime(), 0, 0);
+    child.posixTimers.all().clear();
+    child.children.clear();
+    child.personal.onFork();
+    others.forEach(child.rooms::giveBack);
+    return child;
   }
 
   ProcessModel copy() {

@@ -31,6 +31,12 @@ final class ProcessState {
     return parent == null ? 0 : Integer.parseInt(parent);
   }
 
+  /** Its real user, 0 if it is gone. */
+  static int user(int pid) {
+    String users = value(pid, "Uid:");
+    return users == null ? 0 : Integer.parseUnsignedInt(users.split("\\s+")[0]);
+  }
+
   /** Pids of all processes whose first thread a thread traces. */
   static List<Integer> tracedBy(int tid) {
     List<Integer> traced = new ArrayList<>();

@@ -262,7 +262,7 @@ final class ProgramStart {
     area.putLong(StubArea.CLOCK, model.clock);
     area.putInt(StubArea.THREAD, member.thread().id);
     area.putInt(StubArea.PID, member.ids.pid());
-    area.putInt(StubArea.PARENT, member.ids.parent(member.ids.pid()));
+    area.putInt(StubArea.PARENT, member.ids.parent());
     area.putLong(StubArea.SIGNALS, model.signalDescriptors);
     area.putInt(StubArea.TIMES, model.timesSockets ? 1 : 0);
     if (member.tracee.memory().write(member.room().area(), area) != StubArea.BYTES) {

@@ -21,9 +21,10 @@ final class Promotion {
    * afterwards.
    */
   static void complete(MemberThread first, Legacy legacy) throws TraceeDiedException {
+    Legacy.OfProcess left = legacy.of(first.threads());
     Registers service = new Registers();
     first.tracee.readRegisters(service);
-    first.ids.succeed(legacy.pid());
+    first.ids.succeed(left.pid());
     first.fastPath.tellParent();
     new SharedFilesAgain(first).map();
     armTimers(first, legacy);
@@ -38,11 +39,11 @@ final class Promotion {
     // What is queued now must stay in the kernel until the service runs.
     first.lifeline.maskIs(mask);
     first.tracee.setSignalMask(~SignalActions.OWNED);
-    new Owners(first).inherit(legacy.pid());
+    new Owners(first).inherit(left.pid());
     OwnSignals signals = new OwnSignals(first);
-    for (byte[] siginfo : legacy.pendingShared()) {
+    for (byte[] siginfo : left.pendingShared()) {
       if (!isMadeAgain(first, siginfo)) {
-        signals.queueShared(HeldSignals.inherited(siginfo, legacy.pid(), first.pid()));
+        signals.queueShared(HeldSignals.inherited(siginfo, left.pid(), first.pid()));
       }
     }
     first.tracee.setSignalMask(mask);
@@ -112,11 +113,11 @@ final class Promotion {
           RealTimerCalls.inKernel(timer.intervalMicros()));
     }
     PosixTimers timers = member.model().posixTimers();
-    legacy.taken().forEach(siginfo -> timers.delivered(siginfo, System.nanoTime()));
+    legacy.taken(member.threads()).forEach(siginfo -> timers.delivered(siginfo, System.nanoTime()));
     new PosixTimersAgain(member).make();
     state.virtualTimer.set(member.pid(), 0, 0);
     state.profilingTimer.set(member.pid(), 0, 0);
-    for (Legacy.TimerLeft left : legacy.timers()) {
+    for (Legacy.TimerLeft left : legacy.of(member.threads()).timers()) {
       RealTimerCalls.arm(member, left.which(), left.micros(), left.intervalMicros());
       boolean virtual = left.which() == CpuTimer.ITIMER_VIRTUAL;
       (virtual ? state.virtualTimer : state.profilingTimer)

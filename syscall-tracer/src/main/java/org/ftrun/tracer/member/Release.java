@@ -11,23 +11,30 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  */
 final class Release {
   private final PrimaryRole role;
-  private final MemberThread member;
 
   Release(PrimaryRole role) {
     this.role = role;
-    this.member = role.first().member;
   }
 
   /** Lets the service run natively; all its threads stand. */
   Role release() throws TraceeDiedException {
-    List<Registers> services = new ArrayList<>();
-    for (PrimaryThread thread : role.threads()) {
-      services.add(thread.ending.leaveForNative());
+    List<Unbinding> undone = new ArrayList<>();
+    for (ProcessThreads process : role.processes()) {
+      List<Registers> services = new ArrayList<>();
+      for (PrimaryThread thread : role.threads()) {
+        if (thread.member.threads() == process) {
+          services.add(thread.ending.leaveForNative());
+        }
+      }
+      role.processes.adopted(process).leave();
+      Unbinding unbinding =
+          new Unbinding(process.first(), role.group.log().layout().totalBytes(), true);
+      unbinding.undo(services);
+      undone.add(unbinding);
     }
-    role.adopted.leave();
-    Unbinding unbinding = new Unbinding(member, role.group.log().layout().totalBytes(), true);
-    unbinding.undo(services);
-    unbinding.detach();
-    return new NativeRole(member, role.group);
+    for (Unbinding unbinding : undone) {
+      unbinding.detach();
+    }
+    return new NativeRole(role.first().member, role.group);
   }
 }

@@ -2,9 +2,12 @@ package org.ftrun.tracer.member;
 
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.ftrun.tracer.abi.Errno;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
 import org.ftrun.tracer.ptrace.DaemonFault;
@@ -38,32 +41,64 @@ final class ReplicaBirth {
   }
 
   /**
-   * Seizes and prepares it; the calling thread is its tracer.
+   * Seizes and prepares the processes of a replica; the calling thread is their tracer.
    *
-   * @return the member, stopped, ready to be resumed
-   * @throws TraceeDiedException if it died
+   * @return their first threads, stopped, ready to be resumed, the root's first
+   * @throws TraceeDiedException if one died
    * @throws IllegalStateException if the kernel refuses what it must have
    */
-  MemberThread deliver() throws TraceeDiedException {
-    Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
+  List<MemberThread> deliver() throws TraceeDiedException {
+    List<MemberThread> firsts = new ArrayList<>();
+    SharedObjects objects = new SharedObjects();
+    firsts.add(deliver(newborn, newborn.ids(), objects));
+    for (Newborn other : newborn.others()) {
+      firsts.add(deliver(other, other.ids(), objects));
+    }
+    DaemonFault.reached(DaemonFault.Step.DELIVERED, newborn.pid());
+    return firsts;
+  }
+
+  private MemberThread deliver(Newborn process, VirtualIds ids, SharedObjects objects)
+      throws TraceeDiedException {
+    MemberThread first = take(process, ids);
+    if (!process.sharedMemory().isEmpty()) {
+      objects.makeOwn(first, process.sharedMemory());
+    }
+    MemoryMarks.inherit(first, process.parent());
+    return complete(first, process);
+  }
+
+  /**
+   * As {@link #deliver()}, of a process that another one of a replica has borne.
+   *
+   * @param parent that one's first thread
+   */
+  MemberThread deliverTo(MemberThread parent) throws TraceeDiedException {
+    MemberThread first = take(newborn, parent.ids.ofChild(newborn.id(), newborn.pid()));
+    SharedObjects.mapAsIn(parent.processId(), first);
+    return complete(first, newborn);
+  }
+
+  private MemberThread take(Newborn process, VirtualIds ids) throws TraceeDiedException {
+    Tracee tracee = seize(process.pid(), LaunchRole.PRIMARY_OPTIONS);
     MemberThread first =
-        new MemberThread(tracee, newborn.model(), newborn.ids(), newborn.threads().get(0).model());
+        new MemberThread(tracee, process.model(), ids, process.threads().get(0).model());
     if (cpu >= 0) {
-      Affinity.ofCore(cpu).give(newborn.pid());
+      Affinity.ofCore(cpu).give(process.pid());
     }
     first.inject(SyscallNumber.PRCTL, PR_SET_PDEATHSIG, 0);
     registerAddresses(first);
-    if (!newborn.sharedMemory().isEmpty()) {
-      new Unsharing(first).makeOwn(newborn.sharedMemory());
-    }
-    MemoryMarks.inherit(first, newborn.parent());
-    for (Newborn.OfThread further : newborn.threads().subList(1, newborn.threads().size())) {
+    return first;
+  }
+
+  private static MemberThread complete(MemberThread first, Newborn process)
+      throws TraceeDiedException {
+    for (Newborn.OfThread further : process.threads().subList(1, process.threads().size())) {
       bear(first, further);
     }
-    for (int i = 0; i < newborn.threads().size(); i++) {
-      prepare(first.threads().all().get(i), newborn.threads().get(i));
+    for (int i = 0; i < process.threads().size(); i++) {
+      prepare(first.threads().all().get(i), process.threads().get(i));
     }
-    DaemonFault.reached(DaemonFault.Step.DELIVERED, newborn.pid());
     return first;
   }
 

@@ -20,6 +20,7 @@ final class ReplicaCalls {
   private static final int MAP_SHARED = 0x1;
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_FIXED = 0x10;
+  private static final int READ_WRITE = 3;
   private static final int SUSPEND_SCRATCH = 192;
 
   private final ReplicaThread replica;
@@ -101,6 +102,13 @@ final class ReplicaCalls {
     String defect = inject(event);
     if (defect != null) {
       return defect;
+    }
+    if ((event.flags() & EventRecorder.FLAG_MEMBER) != 0) {
+      String refusal = replica.role.processes().join(member, event);
+      if (refusal != null) {
+        return refusal;
+      }
+      member.model().children.memberBorn((int) event.result());
     }
     long result = effects.finish(call, event.result(), event.detail());
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
@@ -193,8 +201,27 @@ final class ReplicaCalls {
         call.asked[5] = 0;
       }
     }
-    ask(call.row.number(), call.asked);
+    ask(instead(event), call.asked);
     return null;
+  }
+
+  /** The number of the call to make; a segment's place is taken by memory of the replica's own. */
+  private int instead(Event event) {
+    SyscallRole role = call.resolution.role();
+    if (role == SyscallRole.SEGMENT_ATTACH) {
+      SharedSegment segment = SharedSegment.of((int) call.arguments[0]);
+      long bytes = segment == null ? 0 : segment.size(); // the call will fail, which is told
+      long[] own = {
+        event.result(), bytes, READ_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0
+      };
+      System.arraycopy(own, 0, call.asked, 0, own.length);
+      return SyscallNumber.MMAP;
+    }
+    if (role == SyscallRole.SEGMENT_DETACH) {
+      call.asked[1] = member.model().sharedFiles().bytesAt(call.arguments[0]);
+      return SyscallNumber.MUNMAP;
+    }
+    return call.row.number();
   }
 
   private void ask(int number, long[] arguments) throws TraceeDiedException {
@@ -223,8 +250,8 @@ final class ReplicaCalls {
 
   private String returned(Event event) throws TraceeDiedException {
     long result = effects.finish(call, event.result(), event.detail());
-    if (SharedFiles.isMadeBy(call)) {
-      member.model().sharedFiles().fill(member); // while the primary waits
+    if (SharedFiles.isMadeBy(call) || call.resolution.role() == SyscallRole.SEGMENT_ATTACH) {
+      replica.role.processes().share(member); // while the primary waits
     }
     boolean signalFollows = (event.flags() & EventRecorder.FLAG_SIGNAL_FOLLOWS) != 0;
     reader.consume();

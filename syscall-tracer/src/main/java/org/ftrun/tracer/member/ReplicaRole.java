@@ -40,6 +40,7 @@ public final class ReplicaRole implements Role, FailSafe {
   final Succession succession;
   final ReplicaLoops loops = new ReplicaLoops(this);
   private final EventWait wait;
+  private final ReplicaProcesses processes;
   private final List<ReplicaThread> threads = new ArrayList<>();
 
   /** The thread whose turn it is: it runs, or stands for the next event of its own or another. */
@@ -48,28 +49,41 @@ public final class ReplicaRole implements Role, FailSafe {
   /**
    * Takes over a replica that has been prepared.
    *
-   * @param first its first thread
-   * @param described where its threads stand
+   * @param firsts the first threads of its processes, the root's first
+   * @param newborn where its threads stand
    */
-  ReplicaRole(
-      MemberThread first, List<Newborn.OfThread> described, GroupLink group, Waiting waiting) {
+  ReplicaRole(List<MemberThread> firsts, Newborn newborn, GroupLink group, Waiting waiting) {
     this.group = group;
     this.wait = new EventWait(waiting);
     this.reader = group.log().reader(Consumer.REPLICA);
     this.succession = new Succession(this);
-    for (int i = 0; i < described.size(); i++) {
+    this.processes = new ReplicaProcesses(this);
+    stand(firsts.get(0), newborn);
+    for (int i = 1; i < firsts.size(); i++) {
+      stand(firsts.get(i), newborn.others().get(i - 1));
+    }
+  }
+
+  private void stand(MemberThread first, Newborn newborn) {
+    processes.add(first.threads());
+    for (int i = 0; i < newborn.threads().size(); i++) {
       ReplicaThread thread = new ReplicaThread(this, first.threads().all().get(i));
       threads.add(thread);
-      thread.standAs(described.get(i));
+      thread.standAs(newborn.threads().get(i));
       if (thread.isRunning()) {
         current = thread;
       }
     }
   }
 
-  /** The thread whose id is the process's. */
+  /** The first thread of the root process. */
   ReplicaThread first() {
     return threads.get(0);
+  }
+
+  /** Its processes, and those that are to join it. */
+  public ReplicaProcesses processes() {
+    return processes;
   }
 
   /** All threads, the first one first. */
@@ -90,7 +104,12 @@ public final class ReplicaRole implements Role, FailSafe {
     thread.standBorn(start);
   }
 
-  /** Pid of the process that follows. */
+  /** A process that another one has borne has joined; it has not run. */
+  void join(MemberThread newborn, Newborn described) {
+    stand(newborn, described);
+  }
+
+  /** Pid of the root process. */
   public int pid() {
     return first().member.pid();
   }
@@ -122,7 +141,7 @@ public final class ReplicaRole implements Role, FailSafe {
 
   /** Kills and reaps the replica; on its tracer thread. */
   void destroy() {
-    ReplicaBirth.discard(pid());
+    processes.destroy();
   }
 
   /** Lets the newborn run for the first time. */
@@ -141,6 +160,9 @@ public final class ReplicaRole implements Role, FailSafe {
   public Role step() {
     try {
       if (current != null && current.isRunning()) {
+        if (processes.endsRunning(current)) {
+          return this;
+        }
         Stop stop = succession.await();
         if (stop.kind() == StopKind.NONE) {
           succession.stopToPromote();
@@ -150,7 +172,7 @@ public final class ReplicaRole implements Role, FailSafe {
       }
       return follow();
     } catch (TraceeDiedException e) {
-      return lost(first().member.tracee.await());
+      return lost(processes.anyEnd());
     } catch (CorruptEventException e) {
       return diverged(e.getMessage());
     }
@@ -169,7 +191,7 @@ public final class ReplicaRole implements Role, FailSafe {
         if (!current.isLeaving()) {
           return lost(stop);
         }
-        remove(current);
+        removeCurrent();
         return this;
       default:
         return current.handle(stop);
@@ -177,12 +199,19 @@ public final class ReplicaRole implements Role, FailSafe {
   }
 
   /** The thread has ended as the primary's has: what the kernel does then is done. */
-  private void remove(ReplicaThread thread) {
+  private void removeCurrent() {
+    current.member.threads().remove(current.member);
+    current.member.model().rooms().giveBack(current.member.room());
+    forget(current);
+  }
+
+  /** A thread is not there any more. */
+  void forget(ReplicaThread thread) {
     threads.remove(thread);
-    thread.member.threads().remove(thread.member);
     thread.member.ids.remove(thread.id());
-    thread.member.model().rooms().giveBack(thread.member.room());
-    current = null;
+    if (current == thread) {
+      current = null;
+    }
   }
 
   /** The current thread, if any, stands still until the next event, which may be another's. */
@@ -190,13 +219,15 @@ public final class ReplicaRole implements Role, FailSafe {
     Event event = reader.peek();
     if (event == null) {
       if (succession.isDue()) {
-        return current != null && current.isAtFault()
-            ? succession.dieLikePrimary(current.faultSignal())
-            : promote();
+        boolean dies = current != null && current.isAtFault() && current.member.ids.isRoot();
+        return dies ? succession.dieLikePrimary(current.faultSignal()) : promote();
       }
       return awaitEvent();
     }
     wait.reset();
+    if ((event.flags() & EventRecorder.FLAG_ENDS) != 0) {
+      return processes.ends(event);
+    }
     if (current != null && current.isAtFault()) {
       return diverged(
           "the replica faulted with "
@@ -247,7 +278,7 @@ public final class ReplicaRole implements Role, FailSafe {
     if (!wait.pause()) {
       return this;
     }
-    Stop stop = first().member.tracee.poll();
+    Stop stop = processes.poll();
     return stop.kind() == StopKind.NONE ? this : lost(stop);
   }
 

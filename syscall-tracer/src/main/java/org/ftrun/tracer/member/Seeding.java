@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.identity.VirtualIds;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Registers;
@@ -28,62 +29,146 @@ final class Seeding {
   private static final long CLONE_PARENT = 0x8000;
   private static final long CLONE_UNTRACED = 0x80_0000;
 
+  private static final int WNOHANG = 1;
+
+  /** __WCLONE. */
+  private static final int CLONES = 0x8000_0000;
+
   private final PrimaryRole role;
-  private final MemberThread member;
 
   Seeding(PrimaryRole role) {
     this.role = role;
-    this.member = role.first().member;
   }
 
   /**
-   * Seeds a replica that begins where the primary's threads stand; the caller writes the primary's
-   * own registers afterwards.
+   * Seeds a replica that begins where the primary's threads stand; the caller writes the root's own
+   * registers afterwards.
    *
    * @return null, or why it could not be done
    */
   String seed() throws TraceeDiedException {
-    MappingsOf shared = MappingsOf.sharedOf(member.pid());
-    String obstacle = shared.obstacle(member.model());
-    if (obstacle != null) {
-      return obstacle;
+    List<Newborn> others = new ArrayList<>();
+    Newborn first = null;
+    try {
+      for (ProcessThreads process : role.processes()) {
+        String obstacle = MappingsOf.sharedOf(process.first().pid()).obstacle(process.model());
+        if (obstacle != null) {
+          throw new NotClonedException(obstacle);
+        }
+        if (first == null) {
+          first = seed(process, null, others);
+        } else {
+          others.add(seed(process, first, List.of()));
+        }
+      }
+    } catch (TraceeDiedException e) {
+      kill(first);
+      throw e;
+    } catch (NotClonedException e) {
+      kill(first);
+      return e.getMessage();
     }
+    return role.group.adopt(first);
+  }
+
+  private static void kill(Newborn first) {
+    if (first != null) {
+      first.kill();
+    }
+  }
+
+  /** A process cannot be cloned. */
+  private static final class NotClonedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NotClonedException(String reason) {
+      super(reason);
+    }
+  }
+
+  private Newborn seed(ProcessThreads process, Newborn first, List<Newborn> others)
+      throws TraceeDiedException, NotClonedException {
+    MemberThread member = process.first();
     List<Newborn.OfThread> threads = new ArrayList<>();
     for (PrimaryThread thread : role.threads()) {
-      threads.add(describe(thread));
+      if (thread.member.threads() == process) {
+        threads.add(describe(thread));
+      }
     }
     Registers stopped = new Registers();
     member.tracee.readRegisters(stopped);
+    List<MappingsOf.Mapping> shared = MappingsOf.sharedOf(member.pid()).all();
     long child = bear(member, CLONE_FS | CLONE_FILES);
     DaemonFault.reached(DaemonFault.Step.CLONED, member.pid());
     if (role.areSeveral()) {
       member.tracee.writeRegisters(stopped);
     }
-    if (child < 0) {
-      return "the kernel refuses to clone the primary: errno "
-          + -child
-          + " ("
-          + Libc.errorText((int) -child)
-          + ")";
-    }
-    return role.group.adopt(
-        new Newborn(
-            (int) child,
-            member.pid(),
-            member.model().copy(),
-            member.ids.ofClone((int) child),
-            shared.all().stream().filter(this::isToBeOwn).toList(),
-            threads));
+    checkBorn(child);
+    VirtualIds ids =
+        first == null
+            ? member.ids.ofClone((int) child)
+            : first.ids().ofProcess(process.id(), (int) child, member.ids.parentPid());
+    return new Newborn(
+        (int) child,
+        member.pid(),
+        member.model().copy(),
+        ids,
+        shared.stream().filter(mapping -> isToBeOwn(member, mapping)).toList(),
+        threads,
+        others);
   }
 
-  private boolean isToBeOwn(MappingsOf.Mapping mapping) {
-    long bytes = mapping.end() - mapping.start();
+  private static void checkBorn(long child) throws NotClonedException {
+    if (child < 0) {
+      throw new NotClonedException(
+          "the kernel refuses to clone the primary: errno "
+              + -child
+              + " ("
+              + Libc.errorText((int) -child)
+              + ")");
+    }
+  }
+
+  /**
+   * The copy of a process that has just been born and stands before its first instruction.
+   *
+   * @param start the registers with which it begins
+   * @return null if the kernel refuses
+   */
+  static Newborn ofNewborn(MemberThread member, Registers start) throws TraceeDiedException {
+    Newborn.OfThread thread =
+        new Newborn.OfThread(
+            member.thread().copy(),
+            start.copy(),
+            false,
+            0,
+            true,
+            false,
+            null,
+            member.tracee.signalMask(),
+            "");
+    long child = bear(member, CLONE_FS | CLONE_FILES);
+    if (child < 0) {
+      LOG.error("the kernel refuses to clone process {}: errno {}", member.pid(), -child);
+      return null;
+    }
+    return new Newborn(
+        (int) child,
+        member.pid(),
+        member.model().copy(),
+        null,
+        List.of(),
+        List.of(thread),
+        List.of());
+  }
+
+  private static boolean isToBeOwn(MemberThread member, MappingsOf.Mapping mapping) {
     return mapping.isSharedAnonymous()
-        || member.model().sharedFiles().touch(mapping.start(), bytes);
+        || member.model().sharedFiles().touch(mapping.start(), mapping.bytes());
   }
 
   private Newborn.OfThread describe(PrimaryThread thread) throws TraceeDiedException {
-    boolean further = thread != role.first();
+    boolean further = thread.member != thread.member.threads().first();
     return new Newborn.OfThread(
         thread.member.thread().copy(),
         thread.standing.service().copy(),
@@ -107,7 +192,9 @@ final class Seeding {
   }
 
   /**
-   * Clones a stopped process; the newborn waits in the stub, is the daemon's child and not traced.
+   * Clones a stopped process; the newborn waits in the stub and is not traced. Of the root it is a
+   * sibling, and so the daemon's child; of a further process it is a child that the service's own
+   * waits do not see, for its end sends no signal, until its parent has ended.
    *
    * @param shared what it shares with its original, as flags of clone(2)
    * @return its pid, or {@code -errno}
@@ -115,13 +202,30 @@ final class Seeding {
   static long bear(MemberThread member, long shared) throws TraceeDiedException {
     long birth = member.model().stub.birth();
     long trapped = member.model().stub.base().value() + StubLayout.BIRTH_TRAPPED;
-    long flags = shared | CLONE_PARENT | CLONE_UNTRACED | Signal.SIGCHLD;
+    boolean isRoot = member.ids.isRoot();
+    long flags = shared | CLONE_UNTRACED | (isRoot ? CLONE_PARENT | Signal.SIGCHLD : 0);
+    long parent = isRoot ? ProcessHandle.current().pid() : member.processId();
+    reapClones(member);
     try {
-      return member.injected.run(
-          birth, trapped, SyscallNumber.CLONE, flags, 0, 0, 0, 0, ProcessHandle.current().pid());
+      long born =
+          member.injected.run(birth, trapped, SyscallNumber.CLONE, flags, 0, 0, 0, 0, parent);
+      if (!isRoot && born > 0) {
+        member.threads().clones().add((int) born);
+      }
+      return born;
     } catch (TraceeDiedException died) {
       killOrphan(member);
       throw died;
+    }
+  }
+
+  /** Clones of a further process that have ended are its zombies. Registers are changed. */
+  static void reapClones(MemberThread member) throws TraceeDiedException {
+    List<Integer> clones = member.threads().clones();
+    for (int clone : List.copyOf(clones)) {
+      if (member.inject(SyscallNumber.WAIT4, clone, 0, CLONES | WNOHANG, 0) != 0) {
+        clones.remove((Integer) clone);
+      }
     }
   }
 

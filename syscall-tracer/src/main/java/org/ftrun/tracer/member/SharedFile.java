@@ -8,25 +8,28 @@ import java.util.Map;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.ftrun.tracer.libc.NativeMemory;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /**
  * A file that the service maps shared and writable, opened for ourselves: by whatever descriptor
  * and name the service has it, it may have neither any more when a takeover needs it. It is closed
  * when no model knows it any more.
  */
-final class SharedFile {
+final class SharedFile extends SharedStore {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final int O_RDWR_CLOEXEC = 02 | 02000000;
 
   private static final int SEEK_END = 2;
 
-  final String name;
+  private static final int READ_WRITE = 3;
+  private static final int MAP_SHARED_FIXED = 0x1 | 0x10;
+
   final long inode;
   private final int descriptor;
   private final FileWrites.Watch watch;
 
   private SharedFile(String name, long inode, int descriptor, FileWrites.Watch watch) {
-    this.name = name;
+    super(name);
     this.inode = inode;
     this.descriptor = descriptor;
     this.watch = watch;
@@ -89,27 +92,33 @@ final class SharedFile {
         nameOf(pid, descriptor), (long) attributes.get("ino"), (int) opened, watch);
   }
 
-  /** Our descriptor of it. */
-  int descriptor() {
-    return descriptor;
+  @Override
+  boolean isSame(SharedStore other) {
+    return other instanceof SharedFile file && file.inode == inode;
   }
 
-  /** Whether somebody has written to it by a system call since it was opened or forgiven. */
+  @Override
+  String mapInto(MemberThread member, SharedFiles.Region region) throws TraceeDiedException {
+    return new DescriptorMapping(member, descriptor)
+        .map(region.start(), region.bytes(), READ_WRITE, MAP_SHARED_FIXED, region.offset());
+  }
+
+  @Override
   boolean isWritten() {
     return FileWrites.isSeen(watch);
   }
 
-  /** What was written until now does not count: it was us. */
+  @Override
   void forgive() {
     FileWrites.forget(watch);
   }
 
-  /** Its size, bytes. */
+  @Override
   long size() {
     return Libc.call(SyscallNumber.LSEEK, descriptor, 0, SEEK_END);
   }
 
-  /** Reads the file from a position on; what is behind its end is zero. */
+  @Override
   byte[] read(long position, int length) {
     NativeMemory room = NativeMemory.allocate(length);
     long got = Libc.call(SyscallNumber.PREAD64, descriptor, room.address(), length, position);
@@ -121,7 +130,7 @@ final class SharedFile {
     return bytes;
   }
 
-  /** Writes to the file at a position. */
+  @Override
   void write(long position, byte[] bytes) {
     NativeMemory piece = NativeMemory.ofBytes(bytes);
     long result =

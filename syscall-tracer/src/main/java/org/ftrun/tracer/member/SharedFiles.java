@@ -7,12 +7,14 @@ import java.util.Map;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallRole;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
 
 /**
- * The mappings of a process that are shared with a file and may be written to. Only the primary's
- * are the file's; a replica has anonymous memory in their place, for what the primary has stored
- * already it is yet to store itself. When it is promoted, what it has goes to the file, and the
- * file into its place ({@link SharedFilesAgain}).
+ * The mappings of a process that are shared with a file, or a System V segment, and may be written
+ * to. Only the primary's are the file's; a replica has anonymous memory in their place, for what
+ * the primary has stored already it is yet to store itself. When it is promoted, what it has goes
+ * to the file, and the file into its place ({@link SharedFilesAgain}).
  *
  * <p>That supposes that nothing else changes the file. What can be seen of others beforehand keeps
  * a service from being protected ({@link #obstacle}); system calls that write to the file are seen
@@ -36,7 +38,7 @@ final class SharedFiles {
    *
    * @param start page aligned, as are the length in bytes and the offset in the file
    */
-  record Region(long start, long bytes, SharedFile file, long offset) {
+  record Region(long start, long bytes, SharedStore file, long offset) {
     long end() {
       return start + bytes;
     }
@@ -46,6 +48,8 @@ final class SharedFiles {
           && Long.compareUnsigned(address, end()) < 0;
     }
   }
+
+  private static final SyscallRow SHMCTL = SyscallTable.named("shmctl");
 
   private final List<Region> regions = new ArrayList<>();
 
@@ -75,9 +79,42 @@ final class SharedFiles {
         && (call.arguments[2] & PROT_WRITE) != 0;
   }
 
-  /** Why a call of the primary that maps or moves memory ends protection, or null. */
-  String obstacle(MemberThread member, CallInFlight call) {
+  /** How many regions of a segment there are. */
+  long attachments(SharedSegment segment) {
+    return regions.stream().filter(region -> region.file().isSame(segment)).count();
+  }
+
+  /** The region that another process of the same member has of what one is of, or null. */
+  Region sameAs(Region region) {
+    return regions.stream()
+        .filter(other -> other.file().isSame(region.file()))
+        .filter(other -> other.offset() <= region.offset())
+        .filter(other -> other.offset() + other.bytes() >= region.offset() + region.bytes())
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * Why a call of the primary that maps or moves memory ends protection, or null.
+   *
+   * @param processes the primary's
+   */
+  String obstacle(MemberThread member, CallInFlight call, PrimaryProcesses processes) {
     long[] arguments = call.arguments;
+    SyscallRole role = call.resolution.role();
+    if (role == SyscallRole.SEGMENT_ATTACH) {
+      return obstacleOfSegment((int) arguments[0], (int) arguments[2], processes);
+    }
+    if (role == SyscallRole.SEGMENT_DETACH) {
+      boolean cut = regionAt(arguments[0]) == null && touch(arguments[0], 1);
+      return cut ? "shmdt: the service detaches a segment of which it has unmapped a part" : null;
+    }
+    if (call.row == SHMCTL && (int) arguments[1] == SharedSegment.IPC_RMID) {
+      SharedSegment segment = SharedSegment.of((int) arguments[0]);
+      return segment == null || processes.attachments(segment) == 0
+          ? null
+          : "shmctl: the service removes " + segment.name + ", which it has attached";
+    }
     if (call.resolution.role() == SyscallRole.MREMAP && touch(arguments[0], arguments[1])) {
       return "mremap: the service resizes or moves its shared mapping of a file";
     }
@@ -89,7 +126,9 @@ final class SharedFiles {
       return null; // it will fail
     }
     long inode = (long) attributes.get("ino");
-    boolean again = regions.stream().anyMatch(region -> region.file().inode == inode);
+    boolean again =
+        regions.stream()
+            .anyMatch(region -> region.file() instanceof SharedFile file && file.inode == inode);
     if (!isMadeBy(call) && !again) {
       return null; // as nearly always
     }
@@ -105,27 +144,66 @@ final class SharedFiles {
           + name
           + " shared and writable, in which ftrun cannot notice calls that write";
     }
-    return obstacle(member, arguments, inode, (long) attributes.get("size"), name);
-  }
-
-  private String obstacle(
-      MemberThread member, long[] arguments, long inode, long size, String name) {
     long bytes = pages(arguments[1]);
-    if (bytes + regions.stream().mapToLong(Region::bytes).sum() > LARGEST) {
+    if (isTooLarge(bytes)) {
       return "mmap: the service maps more than "
           + (LARGEST >> 20)
           + " MiB of files shared and writable, the last one "
           + name;
     }
+    String others = anotherThatWrites(inode, processes.pids(), name);
+    return others == null
+        ? obstacle(member, arguments, inode, (long) attributes.get("size"), name)
+        : others;
+  }
+
+  private static String anotherThatWrites(long inode, List<Integer> members, String name) {
+    int other = MappingsOf.anotherThatWrites(inode, members);
+    return other == 0 ? null : "mmap: the service shares " + name + " with process " + other;
+  }
+
+  private boolean isTooLarge(long bytes) {
+    return bytes + regions.stream().mapToLong(Region::bytes).sum() > LARGEST;
+  }
+
+  private String obstacleOfSegment(int id, int flags, PrimaryProcesses processes) {
+    SharedSegment segment = SharedSegment.of(id);
+    if (segment == null) {
+      return null; // it will fail
+    }
+    if ((flags & SharedSegment.SHM_RDONLY) != 0) {
+      return "shmat: the service attaches " + segment.name + " to read it only";
+    }
+    if (isTooLarge(segment.size())) {
+      return "shmat: " + segment.name + " is larger than " + (LARGEST >> 20) + " MiB";
+    }
+    return segment.attachments() == processes.attachments(segment)
+        ? null
+        : "shmat: the service shares " + segment.name + " with other processes";
+  }
+
+  private Region regionAt(long start) {
+    return regions.stream()
+        .filter(region -> region.start() == start)
+        .filter(region -> region.file() instanceof SharedSegment)
+        .filter(region -> region.bytes() == pages(region.file().size()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Bytes of the attached segment that begins there. */
+  long bytesAt(long start) {
+    return regionAt(start).bytes();
+  }
+
+  private String obstacle(
+      MemberThread member, long[] arguments, long inode, long size, String name) {
+    long bytes = pages(arguments[1]);
     if (arguments[5] + bytes > pages(size)) {
       return "mmap: the service maps more of " + name + " than there is, shared and writable";
     }
     if (!MappingsOf.process(member.pid()).ofFile(inode).isEmpty()) {
       return "mmap: the service maps " + name + " again, now shared and writable";
-    }
-    long other = MappingsOf.anotherThatWrites(inode, member.pid());
-    if (other != 0) {
-      return "mmap: the service shares " + name + " with process " + other;
     }
     SharedFile file = SharedFile.open(member.pid(), (int) arguments[4]);
     if (file == null) {
@@ -146,6 +224,15 @@ final class SharedFiles {
       throw new IllegalStateException("a mapped file cannot be opened any more");
     }
     regions.add(new Region(address, pages(call.arguments[1]), file, call.arguments[5]));
+  }
+
+  /** The call has attached a segment, in this member or in the primary. */
+  void attached(int id, long address) {
+    SharedSegment segment = SharedSegment.of(id);
+    if (segment == null) {
+      throw new IllegalStateException("an attached segment is not there any more");
+    }
+    regions.add(new Region(address, pages(segment.size()), segment, 0));
   }
 
   /** Memory was unmapped, or mapped anew. */
@@ -169,9 +256,14 @@ final class SharedFiles {
     }
   }
 
+  /** The one that has come last. */
+  Region last() {
+    return regions.get(regions.size() - 1);
+  }
+
   /** A replica has mapped memory of its own in the place of the last one: gives it the contents. */
   void fill(MemberThread member) throws TraceeDiedException {
-    Region region = regions.get(regions.size() - 1);
+    Region region = last();
     for (long done = 0; done < region.bytes(); done += PIECE) {
       byte[] piece =
           region.file().read(region.offset() + done, (int) Math.min(PIECE, region.bytes() - done));
@@ -186,7 +278,7 @@ final class SharedFiles {
   String written() {
     return regions.stream()
         .map(Region::file)
-        .filter(SharedFile::isWritten)
+        .filter(SharedStore::isWritten)
         .map(file -> file.name)
         .findFirst()
         .orElse(null);

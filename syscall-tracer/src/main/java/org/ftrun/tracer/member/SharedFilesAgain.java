@@ -12,7 +12,6 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
  */
 final class SharedFilesAgain {
   private static final int READ_WRITE = 3;
-  private static final int MAP_SHARED_FIXED = 0x1 | 0x10;
   private static final int PAGE_BYTES = 4096;
   private static final int PIECE = 1 << 20;
 
@@ -36,9 +35,7 @@ final class SharedFilesAgain {
     for (SharedFiles.Region region : regions) {
       byte[] behindEnd = writeBack(region);
       region.file().forgive();
-      String refusal =
-          new DescriptorMapping(member, region.file().descriptor())
-              .map(region.start(), region.bytes(), READ_WRITE, MAP_SHARED_FIXED, region.offset());
+      String refusal = region.file().mapInto(member, region);
       if (refusal != null) {
         throw new IllegalStateException(region.file().name + " " + refusal);
       }

@@ -105,7 +105,8 @@ final class Succession {
   Role promote() throws TraceeDiedException {
     ReplicaThread current = replica.current() == null ? replica.first() : replica.current();
     DaemonFault.reached(DaemonFault.Step.DRAINED, replica.pid());
-    String written = replica.first().member.model().sharedFiles().written();
+    replica.processes().forgetUntold();
+    String written = written();
     if (written != null) {
       return replica.cannotTakeOver(
           written + ", which the service maps shared, was written to by a system call");
@@ -117,10 +118,13 @@ final class Succession {
     for (ReplicaThread thread : replica.threads()) {
       thread.member.tracee.setOptions(LaunchRole.PRIMARY_OPTIONS);
       DaemonFault.reached(DaemonFault.Step.OUTLIVES, replica.pid());
-      Promotion.inherit(thread.member, legacy.of(thread.id()), legacy.pid());
+      int dead = legacy.of(thread.member.threads()).pid();
+      Promotion.inherit(thread.member, legacy.of(thread.id()), dead);
     }
     DaemonFault.reached(DaemonFault.Step.INHERITED, replica.pid());
-    Promotion.complete(replica.first().member, legacy);
+    for (ProcessThreads process : replica.processes().all()) {
+      Promotion.complete(process.first(), legacy);
+    }
     DaemonFault.reached(DaemonFault.Step.COMPLETED, replica.pid());
     successor = new PrimaryRole(replica.first().member, replica.group);
     for (ReplicaThread thread : replica.threads()) {
@@ -133,13 +137,26 @@ final class Succession {
     PrimaryThread serving = successor.withTid(current.member.pid());
     successor.turn.take(serving);
     replica.group.promoted(successor);
-    successor.adopted.adopt(legacy);
+    for (ProcessThreads process : successor.processes()) {
+      boolean telling = legacy.hasPending(process, Signal.SIGCHLD);
+      successor.processes.adopted(process).adopt(legacy.of(process), telling);
+    }
     DaemonFault.reached(DaemonFault.Step.PROMOTED, replica.pid());
     try {
       return current.takeOver(serving, legacy.of(current.id()).interrupted());
     } catch (TraceeDiedException e) {
       return successor; // killed already: its exit event is what wait4 reports next
     }
+  }
+
+  private String written() {
+    for (ProcessThreads process : replica.processes().all()) {
+      String written = process.model().sharedFiles().written();
+      if (written != null) {
+        return written;
+      }
+    }
+    return null;
   }
 
   /** A thread that has not got the turn makes its call as soon as it has it. */

@@ -22,9 +22,13 @@ final class ThreadEnding {
     this.call = thread.call;
   }
 
-  /** Whether the thread exits by itself while others go on. */
+  /** Whether the thread exits by itself, or with its process, while others go on. */
   boolean isAlone() {
-    return thread.role.areSeveral()
+    return member.threads().isLeaving() || isAloneInProcess();
+  }
+
+  private boolean isAloneInProcess() {
+    return member.threads().areSeveral()
         && call.executing
         && call.resolution.role() == SyscallRole.EXIT_THREAD
         && !thread.role.isEnding();
@@ -32,7 +36,8 @@ final class ThreadEnding {
 
   /** Such a thread stands at its exit event: it goes on to its end, unless it has been killed. */
   Role leave() throws TraceeDiedException {
-    if ((member.tracee.eventMessage() & 0x7f) != 0) {
+    boolean killed = (member.tracee.eventMessage() & 0x7f) != 0;
+    if (killed && !member.threads().isLeaving()) {
       return new DyingRole(thread.role).exiting(thread);
     }
     member.tracee.resume(0);

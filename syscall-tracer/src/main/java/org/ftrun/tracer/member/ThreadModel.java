@@ -86,6 +86,20 @@ final class ThreadModel {
     }
   }
 
+  /**
+   * The only thread of a process that this one has borne by fork, and its room: the same address.
+   *
+   * @param childId its id in events
+   */
+  ThreadModel ofChild(int childId) {
+    ThreadModel child = new ThreadModel(childId, room);
+    child.hiddenMask = hiddenMask;
+    child.hiddenBefore.addAll(hiddenBefore);
+    child.alternateStack = alternateStack;
+    child.affinity = affinity;
+    return child;
+  }
+
   ThreadModel copy() {
     ThreadModel copy = new ThreadModel(id, room);
     copy.hiddenMask = hiddenMask;

@@ -57,7 +57,11 @@ public enum SyscallRole {
   /** Waits for a child (wait4, waitid). */
   CHILD_WAIT,
   /** Makes a process group or a session, or changes to a group (setpgid, setsid). */
-  GROUP;
+  GROUP,
+  /** Attaches a System V shared memory segment (shmat). */
+  SEGMENT_ATTACH,
+  /** Detaches one (shmdt). */
+  SEGMENT_DETACH;
 
   /**
    * Whether it matters to a signal if it is delivered before or after such a call: the call sets

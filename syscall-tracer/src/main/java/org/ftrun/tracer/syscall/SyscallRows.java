@@ -79,7 +79,7 @@ final class SyscallRows {
       27 mincore FORWARD addr:addr length:long vec:out[pages@length]
       28 madvise BOTH addr:addr length:long advice:int | by=MADVISE
       29 shmget FORWARD key:int size:long shmflg:int
-      30 shmat END shmid:int shmaddr:addr shmflg:int ; the service attaches a System V shared memory segment, whose contents are not replicated yet
+      30 shmat RENDEZVOUS shmid:int shmaddr:addr shmflg:int | role=SEGMENT_ATTACH
       31 shmctl FORWARD shmid:int cmd:int buf:inout[handler] | by=SHMCTL
       32 dup FORWARD oldfd:fd | makesfd
       33 dup2 FORWARD oldfd:fd newfd:fd | makesfd
@@ -116,7 +116,7 @@ final class SyscallRows {
       64 semget FORWARD key:int nsems:int semflg:int
       65 semop FORWARD semid:int sops:in[*6@nsops] nsops:int | blocks
       66 semctl FORWARD semid:int semnum:int cmd:int arg:inout[handler] | by=SEMCTL
-      67 shmdt END shmaddr:addr ; the service detaches a System V shared memory segment, whose contents are not replicated yet
+      67 shmdt BOTH shmaddr:addr | role=SEGMENT_DETACH
       68 msgget FORWARD key:int msgflg:int
       69 msgsnd FORWARD msqid:int msgp:in msgsz:long msgflg:int | blocks
       70 msgrcv FORWARD msqid:int msgp:out[handler] msgsz:long msgtyp:long msgflg:int | blocks consumes by=MSGRCV

@@ -24,7 +24,8 @@ class MappingsOfTest {
         MappingsOf.parse("00400000-0040b000 r-xp 00001000 08:01 1234   /tmp/a  b c (deleted)");
     assertThat(mapping)
         .isEqualTo(
-            new MappingsOf.Mapping(0x400000, 0x40b000, "r-xp", 1234, "/tmp/a  b c (deleted)"));
+            new MappingsOf.Mapping(
+                0x400000, 0x40b000, "r-xp", 0x1000, 1234, "/tmp/a  b c (deleted)"));
     assertThat(mapping.isExecutable()).isTrue();
     assertThat(mapping.isWritable()).isFalse();
     assertThat(mapping.isShared()).isFalse();

@@ -40,7 +40,8 @@ class MemberTracerTest {
   @Test
   void shouldRefuseANewbornThatIsGone() {
     Newborn gone =
-        new Newborn(Integer.MAX_VALUE, Integer.MAX_VALUE, null, null, List.of(), List.of());
+        new Newborn(
+            Integer.MAX_VALUE, Integer.MAX_VALUE, null, null, List.of(), List.of(), List.of());
     CompletableFuture<String> refusal = new CompletableFuture<>();
     tracer
         .adopt(

@@ -66,6 +66,16 @@ class NoGroup implements GroupLink, AutoCloseable {
   }
 
   @Override
+  public void bore(Newborn newborn) {
+    throw new AssertionError("no replica that a process could join");
+  }
+
+  @Override
+  public void ends(long sequence) {
+    throw new AssertionError("no replica whose process could end");
+  }
+
+  @Override
   public void yielded(long sequence) {
     told.add("yielded");
   }

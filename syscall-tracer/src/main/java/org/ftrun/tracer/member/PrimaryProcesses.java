@@ -1,0 +1,138 @@
+package org.ftrun.tracer.member;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.ftrun.tracer.ptrace.TraceeDiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processes of a member that serves, the root first, each with what it has of {@link
+ * AdoptedChildren}. For the tracer thread only but for {@link #pids} and {@link #nativeChildren}.
+ */
+final class PrimaryProcesses {
+  private static final Logger LOG = LoggerFactory.getLogger(PrimaryProcesses.class);
+
+  private final PrimaryRole role;
+  private final List<ProcessThreads> all = new CopyOnWriteArrayList<>();
+  private final Map<ProcessThreads, AdoptedChildren> adopted = new HashMap<>();
+
+  PrimaryProcesses(PrimaryRole role) {
+    this.role = role;
+  }
+
+  /** A thread is one of this process. */
+  void add(ProcessThreads process) {
+    if (!all.contains(process)) {
+      all.add(process);
+      adopted.put(process, new AdoptedChildren(role, process));
+    }
+  }
+
+  List<ProcessThreads> all() {
+    return all;
+  }
+
+  /** Whether there is another one than the root that goes on. */
+  boolean hasFurther() {
+    return all.stream().anyMatch(process -> !process.first().ids.isRoot() && !process.isLeaving());
+  }
+
+  List<Integer> pids() {
+    return all.stream().map(process -> process.first().pid()).toList();
+  }
+
+  /** How many times they have attached a segment. */
+  long attachments(SharedSegment segment) {
+    return all.stream()
+        .mapToLong(process -> process.model().sharedFiles().attachments(segment))
+        .sum();
+  }
+
+  /** How many children of theirs run natively. */
+  int nativeChildren() {
+    return all.stream()
+        .map(ProcessThreads::model)
+        .mapToInt(model -> model == null ? 0 : model.children.count())
+        .sum();
+  }
+
+  /** The children that a process has not borne itself. */
+  AdoptedChildren adopted(ProcessThreads process) {
+    return adopted.get(process);
+  }
+
+  /** A process that is not the root has come to its end. */
+  void ended(ProcessThreads process) {
+    remove(process);
+    process.first().ids.remove(process.id());
+    for (ProcessThreads other : all) {
+      adopted.get(other).memberEnded(process.id());
+    }
+  }
+
+  private void remove(ProcessThreads process) {
+    all.remove(process);
+    adopted.remove(process);
+    LOG.debug("process {} is none of the service's any more", process.id());
+    for (ProcessThreads other : all) {
+      if (other.first().ids.parentPid() == process.id()) {
+        other.first().fastPath.tellParent();
+      }
+    }
+  }
+
+  /**
+   * A process ends because the service wants it. The replica's has ended when this returns: it has
+   * the same descriptors.
+   *
+   * @param teller a thread that has the turn
+   * @param end as {@link ProcessEnd} has it
+   */
+  void ends(PrimaryThread teller, ProcessThreads process, byte[] end) {
+    process.leave(end);
+    tellEnd(teller, process);
+  }
+
+  /** As {@link #ends}, of a process that leaves already. */
+  void tellEnd(PrimaryThread teller, ProcessThreads process) {
+    tellEnd(teller.recorder, process);
+    teller.awaitReplica();
+  }
+
+  private void tellEnd(EventRecorder recorder, ProcessThreads process) {
+    byte[] end = process.takeUntoldEnd();
+    if (end != null) {
+      all.forEach(other -> ProcessEnd.note(other, process, end));
+      recorder.publishEnd(process.first().thread().id, end);
+    }
+  }
+
+  /** The member dies: those that leave, and whose end the log does not tell yet, have ended. */
+  void tellEnds() {
+    all.forEach(process -> tellEnd(role.first().recorder, process));
+  }
+
+  /**
+   * A further process is about to get a program of its own, and with it memory of its own: it runs
+   * natively from here on, as a child that shares nothing.
+   *
+   * @param thread its only one, at the site of the call
+   */
+  Role leave(PrimaryThread thread) throws TraceeDiedException {
+    MemberThread member = thread.member;
+    ProcessThreads process = member.threads();
+    ends(thread, process, ProcessEnd.left());
+    LOG.info("child process {} runs natively from its new program on", process.id());
+    thread.standing.at(thread.call.atSite);
+    Unbinding unbinding = new Unbinding(member, role.group.log().layout().totalBytes(), true);
+    unbinding.undo(List.of(thread.ending.leaveForNative()));
+    unbinding.detach();
+    role.forget(thread);
+    remove(process);
+    all.forEach(other -> adopted.get(other).memberLeft(process.id()));
+    return role;
+  }
+}
