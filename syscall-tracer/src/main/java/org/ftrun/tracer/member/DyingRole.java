@@ -380,7 +380,7 @@ final class DyingRole implements Role, FailSafe {
     if (!left.isEmpty()) {
       role.tracees().remove(thread.member.tracee);
     }
-    if (!settled && stop.kind() != StopKind.EXITED && areAllIn()) {
+    if (!settled && stop.kind() != StopKind.EXITED && (left.isEmpty() || areAllIn())) {
       settleAll();
       settled = true;
       cause = cause == null ? Signal.name(stop.signal()) : cause;
