@@ -335,10 +335,17 @@ final class GroupMembers implements GroupLink {
   public void bore(Newborn newborn) {
     awaitAdoption();
     GroupState.Follower replica = state.replica();
-    if (replica == null) {
+    boolean[] expected = new boolean[1];
+    if (replica != null) {
+      replica
+          .tracer()
+          .call(
+              () ->
+                  expected[0] =
+                      state.replica() == replica && replica.role().processes().expect(newborn));
+    }
+    if (!expected[0]) {
       newborn.kill();
-    } else {
-      replica.role().processes().expect(newborn);
     }
   }
 

@@ -253,8 +253,8 @@ public final class MemberTracer {
     WAKE_UPS.schedule(again, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** As {@link #post}, returning when the command has run. */
-  void call(Runnable action) {
+  /** As {@link #post}, returning when the command has run, or the tracer has ended. */
+  public void call(Runnable action) {
     call(action, Long.MAX_VALUE);
   }
 

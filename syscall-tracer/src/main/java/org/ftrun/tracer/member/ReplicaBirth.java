@@ -60,7 +60,8 @@ final class ReplicaBirth {
 
   private MemberThread deliver(Newborn process, VirtualIds ids, SharedObjects objects)
       throws TraceeDiedException {
-    MemberThread first = take(process, ids);
+    Tracee tracee = seize(process.pid(), LaunchRole.PRIMARY_OPTIONS);
+    MemberThread first = take(tracee, process, ids);
     if (!process.sharedMemory().isEmpty()) {
       objects.makeOwn(first, process.sharedMemory());
     }
@@ -71,16 +72,17 @@ final class ReplicaBirth {
   /**
    * As {@link #deliver()}, of a process that another one of a replica has borne.
    *
-   * @param parent that one's first thread
+   * @param parent the thread that has done so
+   * @param tracee the process, seized
    */
-  MemberThread deliverTo(MemberThread parent) throws TraceeDiedException {
-    MemberThread first = take(newborn, parent.ids.ofChild(newborn.id(), newborn.pid()));
+  MemberThread deliverTo(MemberThread parent, Tracee tracee) throws TraceeDiedException {
+    MemberThread first = take(tracee, newborn, parent.ids.ofChild(newborn.id(), newborn.pid()));
     SharedObjects.mapAsIn(parent.processId(), first);
     return complete(first, newborn);
   }
 
-  private MemberThread take(Newborn process, VirtualIds ids) throws TraceeDiedException {
-    Tracee tracee = seize(process.pid(), LaunchRole.PRIMARY_OPTIONS);
+  private MemberThread take(Tracee tracee, Newborn process, VirtualIds ids)
+      throws TraceeDiedException {
     MemberThread first =
         new MemberThread(tracee, process.model(), ids, process.threads().get(0).model());
     if (cpu >= 0) {

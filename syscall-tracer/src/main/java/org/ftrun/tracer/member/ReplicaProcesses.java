@@ -1,12 +1,14 @@
 package org.ftrun.tracer.member;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.ftrun.eventlog.Event;
+import org.ftrun.tracer.ptrace.PtraceException;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
+import org.ftrun.tracer.ptrace.Tracee;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The processes of a member that follows, the root first: a process joins where its parent has
  * borne it, and is killed where the primary's ends. Belongs to the replica's tracer thread but for
- * {@link #expect}, {@link #expectEnd} and {@link #pids}.
+ * {@link #expectEnd} and {@link #pids}.
  */
 public final class ReplicaProcesses {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaProcesses.class);
@@ -24,9 +26,10 @@ public final class ReplicaProcesses {
   private final List<ProcessThreads> all = new CopyOnWriteArrayList<>();
 
   /** Copies of the primary's newborns, by the ids by which the service knows them. */
-  private final Map<Integer, Newborn> expected = new ConcurrentHashMap<>();
+  private final Map<Integer, Expected> expected = new HashMap<>();
 
-  private boolean destroyed;
+  /** One that has been seized, and waits in the stub until it joins. */
+  private record Expected(Newborn newborn, Tracee tracee) {}
 
   /** The event by which a process ends that need not come to a call. */
   private volatile long end = NO_END;
@@ -49,18 +52,20 @@ public final class ReplicaProcesses {
   }
 
   /**
-   * A process of the primary has borne another, of which this is the copy; called before the event
-   * that tells of it is published, by the primary's tracer. Of no use to a replica that is gone:
-   * then the copy is killed.
+   * A process of the primary has borne another, of which this is the copy; before the event is
+   * published that tells of it. It is seized here and now: until then it dies with its original.
+   *
+   * @return false if it is dead already
    */
-  public void expect(Newborn newborn) {
-    synchronized (expected) {
-      if (!destroyed) {
-        expected.put(newborn.id(), newborn);
-        return;
-      }
+  public boolean expect(Newborn newborn) {
+    try {
+      Tracee tracee = ReplicaBirth.seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
+      expected.put(newborn.id(), new Expected(newborn, tracee));
+      return true;
+    } catch (TraceeDiedException | PtraceException e) {
+      LOG.warn("the copy of process {} died at its birth", newborn.id());
+      return false;
     }
-    newborn.kill();
   }
 
   /**
@@ -84,13 +89,14 @@ public final class ReplicaProcesses {
     if (all.stream().anyMatch(process -> process.id() == id)) {
       return null; // this replica was seeded when it had been born
     }
-    Newborn newborn = expected.remove(id);
-    if (newborn == null) {
+    Expected joining = expected.remove(id);
+    if (joining == null) {
       return "event " + event.sequence() + ": no copy of process " + id + " is there";
     }
+    Newborn newborn = joining.newborn();
     try {
       int cpu = MemberTracer.current().cpu();
-      role.join(new ReplicaBirth(newborn, cpu).deliverTo(parent), newborn);
+      role.join(new ReplicaBirth(newborn, cpu).deliverTo(parent, joining.tracee()), newborn);
       return null;
     } catch (TraceeDiedException e) {
       return "event " + event.sequence() + ": the copy of process " + id + " died";
@@ -178,18 +184,15 @@ public final class ReplicaProcesses {
 
   /** The log is at its end: what has been borne, and not told of, is nobody's. */
   void forgetUntold() {
-    for (Newborn newborn : expected.values()) {
-      LOG.info("process {} was not born yet when its parent died", newborn.id());
-      newborn.kill();
+    for (Expected untold : expected.values()) {
+      LOG.info("process {} was not born yet when its parent died", untold.newborn().id());
+      ReplicaBirth.discard(untold.newborn().pid());
     }
     expected.clear();
   }
 
   /** Kills and reaps all. */
   void destroy() {
-    synchronized (expected) {
-      destroyed = true;
-    }
     forgetUntold();
     all.forEach(process -> ReplicaBirth.discard(process.first().pid()));
   }
