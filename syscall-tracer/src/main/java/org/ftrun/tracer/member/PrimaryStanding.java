@@ -35,6 +35,12 @@ final class PrimaryStanding {
   private int signal;
   private byte[] siginfo;
 
+  /** As {@link #siginfo}, whoever has caused the signal; null unless it stands at one. */
+  private byte[] anySiginfo;
+
+  /** Whether calls of ours may have been made where it stands: its signal is not there any more. */
+  private boolean disturbed;
+
   PrimaryStanding(PrimaryThread thread) {
     this.thread = thread;
   }
@@ -145,10 +151,12 @@ final class PrimaryStanding {
   /** Stands at a stop that can be handled with the turn only. */
   Role atStop(StopKind kind, int withSignal) throws TraceeDiedException {
     siginfo = null;
+    anySiginfo = null;
+    disturbed = false;
     if (kind == StopKind.SIGNAL) {
-      byte[] info = new byte[HeldSignals.SIGINFO_BYTES];
-      thread.member.tracee.readSiginfo(withSignal, info);
-      siginfo = PrimarySignals.isSynchronous(withSignal, info) ? null : info;
+      anySiginfo = new byte[HeldSignals.SIGINFO_BYTES];
+      thread.member.tracee.readSiginfo(withSignal, anySiginfo);
+      siginfo = PrimarySignals.isSynchronous(withSignal, anySiginfo) ? null : anySiginfo;
     }
     thread.member.tracee.read();
     stop = kind;
@@ -164,6 +172,7 @@ final class PrimaryStanding {
 
   /** The assembly is over: who stood for it alone goes on, the others wait for the turn. */
   void afterAssembly() throws TraceeDiedException {
+    disturbed = true;
     if (how == How.IN_CALL || thread.role.turn.isHeldBy(thread)) {
       goOn();
     } else {
@@ -195,6 +204,9 @@ final class PrimaryStanding {
       case RETURNED:
         return thread.returned();
       case AT_STOP:
+        if (disturbed && anySiginfo != null) {
+          thread.member.tracee.writeSiginfo(anySiginfo);
+        }
         return thread.handle(stop, signal);
       default:
         return thread.role;
