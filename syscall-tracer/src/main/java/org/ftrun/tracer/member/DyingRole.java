@@ -12,8 +12,6 @@ import org.ftrun.tracer.ptrace.DaemonFault;
 import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
-import org.ftrun.tracer.syscall.ArgumentKind;
-import org.ftrun.tracer.syscall.ArgumentRule;
 import org.ftrun.tracer.syscall.SyscallRole;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,27 +188,11 @@ final class DyingRole implements Role, FailSafe {
       SyscallRole called = thread.call.executing ? thread.call.resolution.role() : null;
       if (called == SyscallRole.EXIT_PROCESS
           || called == SyscallRole.EXIT_THREAD && !thread.member.threads().areSeveral()
-          || called == SyscallRole.SIGNAL_SEND && killsItself(thread)) {
+          || called != null && MemberKills.killsItself(thread)) {
         return true;
       }
     }
     return false;
-  }
-
-  /** Whether the thread's call sends SIGKILL to its own process. */
-  private static boolean killsItself(PrimaryThread thread) {
-    CallInFlight call = thread.call;
-    List<ArgumentRule> rules = call.row.arguments();
-    boolean kills = false;
-    for (int i = 0; i < rules.size(); i++) {
-      kills |=
-          rules.get(i).kind() == ArgumentKind.SIGNAL && (int) call.arguments[i] == Signal.SIGKILL;
-    }
-    int receiver = (int) call.arguments[0];
-    boolean itself =
-        rules.get(0).kind() == ArgumentKind.PID
-            && thread.member.threads().all().stream().anyMatch(own -> own.thread().id == receiver);
-    return kills && itself;
   }
 
   /** The thread with the turn is the one whose own code may have left something in the log. */

@@ -305,6 +305,15 @@ final class EventRecorder {
     }
   }
 
+  /** Waits until the replica has consumed what is published, or is given up. */
+  void awaitReplica() {
+    String refusal = recording.isOn() ? group.awaitConsumed(published()) : null;
+    if (refusal != null) {
+      recording.set(false);
+      group.replicaFailed(refusal);
+    }
+  }
+
   private boolean reserve(int bytes) {
     if (!recording.isOn()) {
       return false;

@@ -51,18 +51,34 @@ final class MemberKills {
   }
 
   private List<ProcessThreads> receivers(CallInFlight call) {
+    if (primary.role.processes().size() < 2 || !sendsKill(call)) {
+      return List.of();
+    }
     List<ProcessThreads> receivers = new ArrayList<>();
-    if (call.resolution.role() == SyscallRole.SIGNAL_SEND && sendsKill(call)) {
-      for (ProcessThreads process : primary.role.processes()) {
-        if (process != primary.member.threads() && isMeant(process, (int) call.arguments[0])) {
-          receivers.add(process);
-        }
+    for (ProcessThreads process : primary.role.processes()) {
+      if (process != primary.member.threads() && isMeant(process, (int) call.arguments[0])) {
+        receivers.add(process);
       }
     }
     return receivers;
   }
 
+  /** Whether a thread's call sends SIGKILL to its own process. */
+  static boolean killsItself(PrimaryThread thread) {
+    CallInFlight call = thread.call;
+    return sendsKill(call)
+        && call.row.arguments().get(0).kind() == ArgumentKind.PID
+        && hasThread(thread.member.threads(), (int) call.arguments[0]);
+  }
+
+  private static boolean hasThread(ProcessThreads process, int id) {
+    return process.all().stream().anyMatch(thread -> thread.thread().id == id);
+  }
+
   private static boolean sendsKill(CallInFlight call) {
+    if (call.resolution.role() != SyscallRole.SIGNAL_SEND) {
+      return false;
+    }
     List<ArgumentRule> rules = call.row.arguments();
     boolean kills = false;
     for (int i = 0; i < rules.size(); i++) {
@@ -75,7 +91,7 @@ final class MemberKills {
   /** Whether kill(2), or a call that takes an id as it does, means a process by this. */
   private boolean isMeant(ProcessThreads process, int receiver) {
     if (receiver > 0) {
-      return process.all().stream().anyMatch(thread -> thread.thread().id == receiver);
+      return hasThread(process, receiver);
     }
     if (receiver == ALL_PROCESSES) {
       return true;

@@ -361,7 +361,7 @@ final class PrimaryCalls {
     TimeStampUse.afterCall(member, call, result);
     setReturned(current, result);
     if (call.resolution.syscallClass() == SyscallClass.RENDEZVOUS) {
-      primary.awaitReplica();
+      recorder.awaitReplica();
     }
     if (call.resolution.role() == SyscallRole.EXEC) {
       primary.role.requestSeeding();

@@ -66,11 +66,13 @@ final class PrimaryProcesses {
 
   /** A process that is not the root has come to its end. */
   void ended(ProcessThreads process) {
-    remove(process);
     process.first().ids.remove(process.id());
-    for (ProcessThreads other : all) {
-      adopted.get(other).memberEnded(process.id());
-    }
+    remove(process);
+    tellParents(process);
+  }
+
+  private void tellParents(ProcessThreads ended) {
+    all.forEach(other -> adopted.get(other).memberEnded(ended.id()));
   }
 
   private void remove(ProcessThreads process) {
@@ -99,7 +101,7 @@ final class PrimaryProcesses {
   /** As {@link #ends}, of a process that leaves already. */
   void tellEnd(PrimaryThread teller, ProcessThreads process) {
     tellEnd(teller.recorder, process);
-    teller.awaitReplica();
+    teller.recorder.awaitReplica();
   }
 
   private void tellEnd(EventRecorder recorder, ProcessThreads process) {
@@ -107,6 +109,9 @@ final class PrimaryProcesses {
     if (end != null) {
       all.forEach(other -> ProcessEnd.note(other, process, end));
       recorder.publishEnd(process.first().thread().id, end);
+      if (!all.contains(process)) {
+        tellParents(process); // killed, and gone before the call that did it had returned
+      }
     }
   }
 

@@ -283,18 +283,6 @@ final class PrimaryThread {
     return atCall();
   }
 
-  /** The log is consumed so far before the thread goes on, or no replica follows any more. */
-  void awaitReplica() {
-    if (!recorder.isRecording()) {
-      return;
-    }
-    String refusal = group.awaitConsumed(recorder.published());
-    if (refusal != null) {
-      recorder.setRecording(false);
-      group.replicaFailed(refusal);
-    }
-  }
-
   /** Goes on at the site of a call that has not begun: boundary actions, signals, the call. */
   Role atCall() throws TraceeDiedException {
     service = call.atSite;

@@ -51,10 +51,6 @@ final class Seeding {
     Newborn first = null;
     try {
       for (ProcessThreads process : role.processes()) {
-        String obstacle = MappingsOf.sharedOf(process.first().pid()).obstacle(process.model());
-        if (obstacle != null) {
-          throw new NotClonedException(obstacle);
-        }
         if (first == null) {
           first = seed(process, null, others);
         } else {
@@ -89,6 +85,11 @@ final class Seeding {
   private Newborn seed(ProcessThreads process, Newborn first, List<Newborn> others)
       throws TraceeDiedException, NotClonedException {
     MemberThread member = process.first();
+    MappingsOf shared = MappingsOf.sharedOf(member.pid());
+    String obstacle = shared.obstacle(member.model());
+    if (obstacle != null) {
+      throw new NotClonedException(obstacle);
+    }
     List<Newborn.OfThread> threads = new ArrayList<>();
     for (PrimaryThread thread : role.threads()) {
       if (thread.member.threads() == process) {
@@ -97,7 +98,6 @@ final class Seeding {
     }
     Registers stopped = new Registers();
     member.tracee.readRegisters(stopped);
-    List<MappingsOf.Mapping> shared = MappingsOf.sharedOf(member.pid()).all();
     long child = bear(member, CLONE_FS | CLONE_FILES);
     DaemonFault.reached(DaemonFault.Step.CLONED, member.pid());
     if (role.areSeveral()) {
@@ -113,7 +113,7 @@ final class Seeding {
         member.pid(),
         member.model().copy(),
         ids,
-        shared.stream().filter(mapping -> isToBeOwn(member, mapping)).toList(),
+        shared.all().stream().filter(mapping -> isToBeOwn(member, mapping)).toList(),
         threads,
         others);
   }

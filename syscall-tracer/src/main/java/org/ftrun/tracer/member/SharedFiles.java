@@ -38,7 +38,7 @@ final class SharedFiles {
    *
    * @param start page aligned, as are the length in bytes and the offset in the file
    */
-  record Region(long start, long bytes, SharedStore file, long offset) {
+  record Region(long start, long bytes, SharedStore store, long offset) {
     long end() {
       return start + bytes;
     }
@@ -81,13 +81,13 @@ final class SharedFiles {
 
   /** How many regions of a segment there are. */
   long attachments(SharedSegment segment) {
-    return regions.stream().filter(region -> region.file().isSame(segment)).count();
+    return regions.stream().filter(region -> region.store().isSame(segment)).count();
   }
 
   /** The region that another process of the same member has of what one is of, or null. */
   Region sameAs(Region region) {
     return regions.stream()
-        .filter(other -> other.file().isSame(region.file()))
+        .filter(other -> other.store().isSame(region.store()))
         .filter(other -> other.offset() <= region.offset())
         .filter(other -> other.offset() + other.bytes() >= region.offset() + region.bytes())
         .findFirst()
@@ -128,7 +128,7 @@ final class SharedFiles {
     long inode = (long) attributes.get("ino");
     boolean again =
         regions.stream()
-            .anyMatch(region -> region.file() instanceof SharedFile file && file.inode == inode);
+            .anyMatch(region -> region.store() instanceof SharedFile file && file.inode == inode);
     if (!isMadeBy(call) && !again) {
       return null; // as nearly always
     }
@@ -185,8 +185,8 @@ final class SharedFiles {
   private Region regionAt(long start) {
     return regions.stream()
         .filter(region -> region.start() == start)
-        .filter(region -> region.file() instanceof SharedSegment)
-        .filter(region -> region.bytes() == pages(region.file().size()))
+        .filter(region -> region.store() instanceof SharedSegment)
+        .filter(region -> region.bytes() == pages(region.store().size()))
         .findFirst()
         .orElse(null);
   }
@@ -245,13 +245,13 @@ final class SharedFiles {
       regions.remove(region);
       long before = address - region.start();
       if (before > 0) {
-        regions.add(new Region(region.start(), before, region.file(), region.offset()));
+        regions.add(new Region(region.start(), before, region.store(), region.offset()));
       }
       long behind = region.end() - (address + bytes);
       if (behind > 0) {
         long kept = region.bytes() - behind;
         regions.add(
-            new Region(region.start() + kept, behind, region.file(), region.offset() + kept));
+            new Region(region.start() + kept, behind, region.store(), region.offset() + kept));
       }
     }
   }
@@ -266,7 +266,7 @@ final class SharedFiles {
     Region region = last();
     for (long done = 0; done < region.bytes(); done += PIECE) {
       byte[] piece =
-          region.file().read(region.offset() + done, (int) Math.min(PIECE, region.bytes() - done));
+          region.store().read(region.offset() + done, (int) Math.min(PIECE, region.bytes() - done));
       if (!Arrays.equals(piece, new byte[piece.length])
           && !member.tracee.memory().writeBytes(new TraceeAddress(region.start() + done), piece)) {
         throw TraceeDiedException.INSTANCE;
@@ -277,7 +277,7 @@ final class SharedFiles {
   /** A file that somebody has written to by a system call meanwhile, or null. */
   String written() {
     return regions.stream()
-        .map(Region::file)
+        .map(Region::store)
         .filter(SharedStore::isWritten)
         .map(file -> file.name)
         .findFirst()

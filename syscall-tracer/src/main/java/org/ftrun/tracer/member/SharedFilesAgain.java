@@ -34,10 +34,10 @@ final class SharedFilesAgain {
     List<MappingsOf.Mapping> before = MappingsOf.sharedOf(member.pid()).all();
     for (SharedFiles.Region region : regions) {
       byte[] behindEnd = writeBack(region);
-      region.file().forgive();
-      String refusal = region.file().mapInto(member, region);
+      region.store().forgive();
+      String refusal = region.store().mapInto(member, region);
       if (refusal != null) {
-        throw new IllegalStateException(region.file().name + " " + refusal);
+        throw new IllegalStateException(region.store().name + " " + refusal);
       }
       long end = region.start() + inFile(region);
       member.tracee.memory().writeBytes(new TraceeAddress(end), behindEnd);
@@ -47,7 +47,7 @@ final class SharedFilesAgain {
 
   /** How much of a region is within the file, bytes. */
   private static long inFile(SharedFiles.Region region) {
-    long bytes = region.file().size() - region.offset();
+    long bytes = region.store().size() - region.offset();
     return Math.min(region.bytes(), Math.max(0, bytes));
   }
 
@@ -62,11 +62,11 @@ final class SharedFilesAgain {
     for (long done = 0; done < end; done += PIECE) {
       int length = (int) Math.min(PIECE, end - done);
       byte[] own = own(region, done, length);
-      byte[] file = region.file().read(region.offset() + done, length);
+      byte[] file = region.store().read(region.offset() + done, length);
       for (int page = 0; page < length; page += PAGE_BYTES) {
         int to = Math.min(length, page + PAGE_BYTES);
         if (!Arrays.equals(own, page, to, file, page, to)) {
-          region.file().write(region.offset() + done + page, Arrays.copyOfRange(own, page, to));
+          region.store().write(region.offset() + done + page, Arrays.copyOfRange(own, page, to));
         }
       }
     }
@@ -79,7 +79,7 @@ final class SharedFilesAgain {
             ? new byte[0]
             : member.tracee.memory().forceRead(new TraceeAddress(region.start() + at), length);
     if (bytes == null) {
-      throw new IllegalStateException("the memory of " + region.file().name + " is not readable");
+      throw new IllegalStateException("the memory of " + region.store().name + " is not readable");
     }
     return bytes;
   }
@@ -95,7 +95,7 @@ final class SharedFilesAgain {
         long end = Math.min(region.end(), mapping.end());
         long result = member.inject(SyscallNumber.MPROTECT, start, end - start, protection);
         if (result != 0) {
-          throw new IllegalStateException(region.file().name + ": mprotect: errno " + -result);
+          throw new IllegalStateException(region.store().name + ": mprotect: errno " + -result);
         }
       }
     }
