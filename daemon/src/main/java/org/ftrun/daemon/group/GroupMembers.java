@@ -3,7 +3,6 @@ package org.ftrun.daemon.group;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import org.ftrun.daemon.service.ServiceOptions;
 import org.ftrun.daemon.service.ServiceOptions.Verification;
 import org.ftrun.daemon.service.ServiceStatus;
@@ -29,8 +28,6 @@ final class GroupMembers implements GroupLink {
   private static final Logger LOG = LoggerFactory.getLogger(GroupMembers.class);
   private static final int SIGKILL = 9;
   private static final int HISTORY = 1 << 16;
-  private static final long RENDEZVOUS_LIMIT_NANOS = 10_000_000_000L;
-  private static final long RENDEZVOUS_NAP_NANOS = 5_000;
 
   private final ServiceOptions options;
   private final SharedLog shared;
@@ -307,56 +304,33 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public String awaitConsumed(long sequence) {
-    awaitAdoption();
-    state.wakeReplica();
-    long begin = System.nanoTime();
-    while (log().consumerSequence(Consumer.REPLICA).get() < sequence) {
-      if (state.replica() == null) {
-        return "the replica was lost";
-      }
-      if (System.nanoTime() - begin > RENDEZVOUS_LIMIT_NANOS) {
-        return "the replica did not catch up within 10 s";
-      }
-      LockSupport.parkNanos(RENDEZVOUS_NAP_NANOS);
-    }
-    return null;
+    return follower().awaitConsumed(sequence);
   }
 
   @Override
   public void yielded(long sequence) {
-    awaitAdoption();
-    GroupState.Follower replica = state.replica();
-    if (replica != null) {
-      replica.tracer().post(() -> replica.role().expectYield(sequence));
-    }
+    follower().expectYield(sequence);
   }
 
   @Override
   public void bore(Newborn newborn) {
-    awaitAdoption();
-    GroupState.Follower replica = state.replica();
-    boolean[] expected = new boolean[1];
-    if (replica != null) {
-      replica
-          .tracer()
-          .call(
-              () ->
-                  expected[0] =
-                      state.replica() == replica && replica.role().processes().expect(newborn));
-    }
-    if (!expected[0]) {
-      newborn.kill();
-    }
+    follower().expect(newborn);
   }
 
   @Override
   public void ends(long sequence) {
+    follower().expectEnd(sequence);
+  }
+
+  @Override
+  public int survivor() {
+    return follower().pid();
+  }
+
+  /** The replica, once it is there. */
+  private FollowerLink follower() {
     awaitAdoption();
-    GroupState.Follower replica = state.replica();
-    if (replica != null) {
-      replica.role().processes().expectEnd(sequence);
-      replica.tracer().post(() -> {});
-    }
+    return new FollowerLink(state, log());
   }
 
   @Override
@@ -400,13 +374,6 @@ final class GroupMembers implements GroupLink {
   @Override
   public SecondOpinion secondOpinion() {
     return opinion;
-  }
-
-  @Override
-  public int survivor() {
-    awaitAdoption();
-    GroupState.Follower replica = state.replica();
-    return replica == null ? -1 : replica.pid();
   }
 
   @Override

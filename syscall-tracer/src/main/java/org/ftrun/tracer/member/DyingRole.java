@@ -202,21 +202,22 @@ final class DyingRole implements Role, FailSafe {
     if (inOrder.remove(holder)) {
       inOrder.add(0, holder);
     }
-    inOrder.removeIf(thread -> thread.member.threads().isLeaving());
     inOrder.forEach(this::settle);
-    role.processes.tellEnds();
   }
 
   /** Whatever goes wrong with one thread, the others and the takeover must not suffer from it. */
   private void settle(PrimaryThread thread) {
+    if (thread.member.threads().isLeaving()) {
+      return; // the service has ended it: there is nothing that its successor would go on with
+    }
     try {
-      if (atExit.contains(thread) && settledByRegisters(thread)) {
-        return;
+      if (!atExit.contains(thread) || !settledByRegisters(thread)) {
+        thread.ending.settlement().afterwards();
       }
-      thread.ending.settlement().afterwards();
     } catch (TraceeDiedException | RuntimeException e) {
       LOG.error("the last call of thread {} is not settled", thread.member.pid(), e);
     }
+    thread.ending.settleKills();
   }
 
   private boolean settledByRegisters(PrimaryThread thread) {
@@ -252,15 +253,9 @@ final class DyingRole implements Role, FailSafe {
    */
   private PrimaryThread missing() {
     for (ProcessThreads process : settled ? Set.<ProcessThreads>of() : left) {
-      PrimaryThread missing = null;
-      for (PrimaryThread thread : role.threads()) {
-        boolean first = thread.member == process.first();
-        if (first && process.areSeveral() && !isIn(thread)) {
-          missing = thread;
-        }
-      }
-      if (missing != null && areOthersIn(process)) {
-        return missing;
+      PrimaryThread first = role.withTid(process.first().pid());
+      if (process.areSeveral() && first != null && !isIn(first) && areOthersIn(process)) {
+        return first;
       }
     }
     return null;

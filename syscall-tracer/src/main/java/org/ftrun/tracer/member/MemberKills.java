@@ -23,7 +23,7 @@ final class MemberKills {
 
   /** Whether the call kills the root from another process. */
   boolean killRoot(CallInFlight call) {
-    return !primary.isOfRoot()
+    return !primary.member.ids.isRoot()
         && receivers(call).stream().anyMatch(process -> process.first().ids.isRoot());
   }
 
@@ -38,13 +38,25 @@ final class MemberKills {
     }
   }
 
-  /** The call has been made and recorded. */
+  /** The call has been made and recorded; the replica's processes have ended when this returns. */
   void made(long result) {
+    if (!killed.isEmpty()) {
+      settled(result);
+      primary.recorder.awaitReplica();
+    }
+  }
+
+  /**
+   * As {@link #made}, of a member that dies: nobody waits for the replica.
+   *
+   * @param result of the call, not 0 if it counts as not made
+   */
+  void settled(long result) {
     for (ProcessThreads process : killed) {
       if (result == 0) {
-        primary.role.processes.tellEnd(primary, process);
+        primary.role.processes.tellEnd(primary.recorder, process);
       } else {
-        process.stay();
+        process.stay(); // the successor's own call kills it
       }
     }
     killed.clear();

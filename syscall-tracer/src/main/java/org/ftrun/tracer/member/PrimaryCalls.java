@@ -31,7 +31,7 @@ final class PrimaryCalls {
   private final ThreadBirth birth;
   final ChildBirth childBirth;
   final ChildWaits childWaits;
-  private final MemberKills kills;
+  final MemberKills kills;
   final CallEffects effects;
   final TimeLeft timeLeft;
   final TransferRequest request;
@@ -74,7 +74,7 @@ final class PrimaryCalls {
     if (several && ends && member == member.threads().first()) {
       return "the service's first thread ends while others go on";
     }
-    if (primary.isOfRoot() && primary.role.processes.hasFurther()) {
+    if (member.ids.isRoot() && primary.role.processes.hasFurther()) {
       if (called == SyscallRole.EXIT_PROCESS || ends && !several) {
         return "the service's first process ends while others go on";
       }
@@ -105,7 +105,7 @@ final class PrimaryCalls {
   /** Whether the process, not the root, is to be no member any more, at the site of this call. */
   boolean leavesMember() {
     return call.resolution.role() == SyscallRole.EXEC
-        && !primary.isOfRoot()
+        && !member.ids.isRoot()
         && !member.threads().areSeveral();
   }
 
@@ -140,7 +140,7 @@ final class PrimaryCalls {
           ask();
           return primary.role;
         }
-        if (!primary.isOfRoot()) {
+        if (!member.ids.isRoot()) {
           return exitProcess();
         }
         primary.role.end();
@@ -148,7 +148,7 @@ final class PrimaryCalls {
         primary.group.dropReplica(null);
         break;
       case EXIT_PROCESS:
-        if (!primary.isOfRoot()) {
+        if (!member.ids.isRoot()) {
           return exitProcess();
         }
         primary.role.end();

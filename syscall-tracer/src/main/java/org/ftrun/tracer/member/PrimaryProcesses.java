@@ -95,16 +95,12 @@ final class PrimaryProcesses {
    */
   void ends(PrimaryThread teller, ProcessThreads process, byte[] end) {
     process.leave(end);
-    tellEnd(teller, process);
-  }
-
-  /** As {@link #ends}, of a process that leaves already. */
-  void tellEnd(PrimaryThread teller, ProcessThreads process) {
     tellEnd(teller.recorder, process);
     teller.recorder.awaitReplica();
   }
 
-  private void tellEnd(EventRecorder recorder, ProcessThreads process) {
+  /** The log is told of the end of a process that leaves. */
+  void tellEnd(EventRecorder recorder, ProcessThreads process) {
     byte[] end = process.takeUntoldEnd();
     if (end != null) {
       all.forEach(other -> ProcessEnd.note(other, process, end));
@@ -113,11 +109,6 @@ final class PrimaryProcesses {
         tellParents(process); // killed, and gone before the call that did it had returned
       }
     }
-  }
-
-  /** The member dies: those that leave, and whose end the log does not tell yet, have ended. */
-  void tellEnds() {
-    all.forEach(process -> tellEnd(role.first().recorder, process));
   }
 
   /**

@@ -94,7 +94,7 @@ final class PrimarySignals {
       return primary.role;
     }
     LOG.debug("{} at {}", Signal.name(signal), member.now);
-    return primary.isOfRoot()
+    return member.ids.isRoot()
         ? new DyingRole(primary.role).crashing(primary, signal)
         : endProcess(signal);
   }
@@ -118,7 +118,7 @@ final class PrimarySignals {
     if (SignalActions.isCrash(signal) && fromOutside) {
       return new DyingRole(primary.role).crashing(primary, signal);
     }
-    if (!primary.isOfRoot()) {
+    if (!member.ids.isRoot()) {
       return endProcess(signal);
     }
     if (primary.role.processes.hasFurther()) {

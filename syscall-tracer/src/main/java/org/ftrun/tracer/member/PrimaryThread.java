@@ -395,11 +395,6 @@ final class PrimaryThread {
     return role.standingAt(call.atSite).protection.end(reason);
   }
 
-  /** Whether the thread is of the service's first process. */
-  boolean isOfRoot() {
-    return member.ids.isRoot();
-  }
-
   /** Gives the service back to itself after a defect of ours. */
   Role rescue(String reason) {
     return ending.rescue(service, reason);

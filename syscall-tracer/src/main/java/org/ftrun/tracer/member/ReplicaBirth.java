@@ -60,8 +60,7 @@ final class ReplicaBirth {
 
   private MemberThread deliver(Newborn process, VirtualIds ids, SharedObjects objects)
       throws TraceeDiedException {
-    Tracee tracee = seize(process.pid(), LaunchRole.PRIMARY_OPTIONS);
-    MemberThread first = take(tracee, process, ids);
+    MemberThread first = take(seize(process), process, ids);
     if (!process.sharedMemory().isEmpty()) {
       objects.makeOwn(first, process.sharedMemory());
     }
@@ -88,7 +87,6 @@ final class ReplicaBirth {
     if (cpu >= 0) {
       Affinity.ofCore(cpu).give(process.pid());
     }
-    first.inject(SyscallNumber.PRCTL, PR_SET_PDEATHSIG, 0);
     registerAddresses(first);
     return first;
   }
@@ -179,6 +177,14 @@ final class ReplicaBirth {
         return;
       }
     }
+  }
+
+  /** As {@link #seize(int, int)}; it does not die with its original any more. */
+  static Tracee seize(Newborn newborn) throws TraceeDiedException {
+    Tracee tracee = seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
+    new InjectedCall(tracee, new HeldSignals())
+        .call(newborn.model().stub.execute(), SyscallNumber.PRCTL, PR_SET_PDEATHSIG, 0);
+    return tracee;
   }
 
   /**

@@ -59,7 +59,7 @@ public final class ReplicaProcesses {
    */
   public boolean expect(Newborn newborn) {
     try {
-      Tracee tracee = ReplicaBirth.seize(newborn.pid(), LaunchRole.PRIMARY_OPTIONS);
+      Tracee tracee = ReplicaBirth.seize(newborn);
       expected.put(newborn.id(), new Expected(newborn, tracee));
       return true;
     } catch (TraceeDiedException | PtraceException e) {

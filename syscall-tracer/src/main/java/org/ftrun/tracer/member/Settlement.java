@@ -162,6 +162,7 @@ final class Settlement {
     } else {
       calls.record(EventKind.SYSCALL, 0, result);
       call.executing = false;
+      calls.kills.settled(result);
     }
   }
 

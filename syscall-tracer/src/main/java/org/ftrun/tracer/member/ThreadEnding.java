@@ -56,6 +56,11 @@ final class ThreadEnding {
     }
   }
 
+  /** Whom its call was to kill, and which counts as not made, is killed by its successor's. */
+  void settleKills() {
+    calls.kills.settled(-Errno.EINTR);
+  }
+
   /** As {@link #settleFastPath}, once the process is gone. */
   void settleFastPathAfterwards() {
     if (!call.executing && thread.recorder.isRecording() && member.fastPath.isOn()) {
