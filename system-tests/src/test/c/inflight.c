@@ -257,6 +257,26 @@ static void round_fork(int round) {
   check(poll(&more, 1, 0) == 0);
 }
 
+/* A child that lives over some waits of its parent, which may have been killed meanwhile. */
+static void round_wait(int round) {
+  int order[2], status = -1;
+  check(pipe2(order, O_CLOEXEC) == 0);
+  pid_t child = fork();
+  check(child >= 0);
+  if (child == 0) {
+    char byte;
+    _exit(read(order[0], &byte, 1) == 1 ? round & 63 : 99);
+  }
+  for (int i = 0; i < 3; i++) {
+    check(waitpid(child, &status, WNOHANG) == 0);
+  }
+  check(write(order[1], "x", 1) == 1);
+  check(waitpid(child, &status, 0) == child);
+  check(WIFEXITED(status) && WEXITSTATUS(status) == (round & 63));
+  check_error(waitpid(-1, &status, 0), ECHILD);
+  check(close(order[0]) == 0 && close(order[1]) == 0);
+}
+
 /* What comes for a buffer that is not there is gone, and the call says so. */
 static void round_bad_buffers(int round) {
   size_t length = fill_round(round);
@@ -286,6 +306,7 @@ static const struct kind kinds[] = {
     {"accept4", begin_accept, round_accept4, end_accept},
     {"eventfd", begin_eventfd, round_eventfd, end_empty},
     {"fork", begin_pipe, round_fork, end_empty},
+    {"wait", begin_pipe, round_wait, end_empty},
 };
 
 int main(int argc, char **argv) {

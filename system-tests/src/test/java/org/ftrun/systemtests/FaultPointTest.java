@@ -68,6 +68,7 @@ class FaultPointTest {
       all.addAll(faultsWithOutputs(point));
       all.add(new Fault("fork", point, "clone", 9));
       all.add(new Fault("fork", point, "wait4", 11));
+      all.add(new Fault("wait", point, "wait4", 3));
     }
     // Beside it all descriptors are alike; what differs is what is read from a dying memory.
     all.add(new Fault("tcp", "WHILE_RECORDING", "read", 7));

@@ -165,14 +165,33 @@ final class ChildWaits {
         || member.tracee.memory().write(new TraceeAddress(address), bytes) == length;
   }
 
+  /** Whether the kernel has none to tell of, but the call means a child that it does not know. */
+  private boolean isOfOthers(long result) {
+    boolean empty = result == -Errno.ECHILD || result == 0 && !isById();
+    return isConcerned() && empty && isAnyMeant();
+  }
+
+  /**
+   * Whether the kernel's answer in a process that dies is not what the service is to be told: it
+   * does not know the child, or the child is a member that dies with it. Its successor asks anew.
+   */
+  boolean isUnsettled(long result) {
+    if (call.resolution.role() != SyscallRole.CHILD_WAIT) {
+      return false;
+    }
+    int ended = result < 0 ? 0 : Children.ended(member, call, result);
+    Children children = member.model().children;
+    int pid = ended == 0 ? 0 : member.ids.virtual(ended);
+    return isOfOthers(result) || children.isMember(pid) && children.endOf(pid) == null;
+  }
+
   /**
    * The kernel has answered the call, which knows only of children of this primary.
    *
    * @return what the call's role is if that is not to be the service's answer, else null
    */
   Role afterKernel(long result) throws TraceeDiedException {
-    boolean empty = result == -Errno.ECHILD || result == 0 && !isById();
-    if (!isConcerned() || !empty || !isAnyMeant()) {
+    if (!isOfOthers(result)) {
       return null;
     }
     Role answered = answer();
@@ -200,6 +219,7 @@ final class ChildWaits {
 
   /** Waits for what {@link AdoptedChildren} finds, or for a signal. */
   Role park() throws TraceeDiedException {
+    call.answered(-Errno.EINTR);
     call.number = SyscallNumber.PPOLL;
     call.waiting = true;
     for (int i = 0; i < 6; i++) {

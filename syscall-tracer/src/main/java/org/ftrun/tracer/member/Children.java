@@ -105,13 +105,18 @@ final class Children {
 
   /** A wait of the service has succeeded; what it brought is in the member's memory. */
   void waited(MemberThread member, CallInFlight call, long result) {
-    int ended = call.row.number() == SyscallNumber.WAITID ? endedById(member, call) : 0;
-    if (call.row.number() == SyscallNumber.WAIT4 && result > 0) {
-      ended = isEnd(member, call) ? (int) result : 0;
-    }
+    int ended = ended(member, call, result);
     if (ended > 0) {
       forget(ended);
     }
+  }
+
+  /** The child that a wait which has not failed has brought the end of, 0 if none. */
+  static int ended(MemberThread member, CallInFlight call, long result) {
+    if (call.row.number() == SyscallNumber.WAITID) {
+      return endedById(member, call);
+    }
+    return result > 0 && isEnd(member, call) ? (int) result : 0;
   }
 
   private static boolean isEnd(MemberThread member, CallInFlight call) {

@@ -50,7 +50,8 @@ final class Settlement {
     boolean returned =
         calls.interruption.hasReturnedAtLast(primary.member.now)
             && (call.answered || !isOfDying(result))
-            && !call.isRefusedElsewhere(result);
+            && !call.isRefusedElsewhere(result)
+            && !calls.childWaits.isUnsettled(result);
     if (TransferShape.of(call.row) != TransferShape.MESSAGES) {
       long moved = call.transferred + (returned && result > 0 ? result : 0);
       primary.group.secondOpinion().compare(call.row.number(), call.arguments, moved);
