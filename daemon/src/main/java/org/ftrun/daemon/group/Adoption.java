@@ -75,7 +75,7 @@ final class Adoption implements MemberTracer.Adopter {
           .post(
               () -> {
                 primary.role().stopRecording();
-                primary.role().requestNative(reason);
+                primary.role().requestUnprotected(reason);
               });
     }
   }

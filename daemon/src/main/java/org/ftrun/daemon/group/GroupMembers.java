@@ -289,7 +289,7 @@ final class GroupMembers implements GroupLink {
               if (reason == null) {
                 role.requestSeeding();
               } else {
-                role.requestNative(reason);
+                role.requestUnprotected(reason);
               }
             });
   }

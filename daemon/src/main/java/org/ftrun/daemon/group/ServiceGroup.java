@@ -156,7 +156,7 @@ public final class ServiceGroup implements ProtectedService {
   @Override
   public void unprotect() throws RefusedException {
     GroupState.Serving primary = state.protectedPrimary();
-    primary.tracer().post(() -> primary.role().requestNative("on request"));
+    primary.tracer().post(() -> primary.role().requestUnprotected("on request"));
     state.awaitUnprotected();
   }
 

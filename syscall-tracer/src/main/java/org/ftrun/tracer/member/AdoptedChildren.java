@@ -122,7 +122,9 @@ final class AdoptedChildren {
         }
       }
     }
-    all.keySet().removeIf(this::isGone);
+    if (all.keySet().removeIf(this::isGone)) {
+      noteNone();
+    }
     if (news) {
       role.assembly.add(this::tell);
     }
@@ -183,6 +185,9 @@ final class AdoptedChildren {
    * wait for them go on, too.
    */
   private Role tell() throws TraceeDiedException {
+    if (!role.processes().contains(process)) {
+      return null; // it has ended meanwhile
+    }
     MemberThread first = process.first();
     Registers standing = new Registers();
     first.tracee.readRegisters(standing);
@@ -233,6 +238,13 @@ final class AdoptedChildren {
     }
     all.remove(pid);
     forget(pid);
+    noteNone();
+  }
+
+  private void noteNone() {
+    if (!role.processes.haveAdopted()) {
+      role.protection.childrenGone();
+    }
   }
 
   /** The service runs natively from now on: only the kernel's own children can be waited for. */

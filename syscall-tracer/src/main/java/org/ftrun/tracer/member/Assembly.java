@@ -16,6 +16,9 @@ final class Assembly {
   private final PrimaryRole role;
   private final ArrayDeque<Action> waiting = new ArrayDeque<>();
 
+  /** Whether a thread has died under an action, and its stop that says so is yet to come. */
+  private boolean broken;
+
   /** What concerns all threads. */
   interface Action {
     /**
@@ -56,7 +59,7 @@ final class Assembly {
 
   /** Whether all threads stand. */
   boolean isComplete() {
-    if (waiting.isEmpty()) {
+    if (waiting.isEmpty() || broken) {
       return false;
     }
     for (PrimaryThread thread : role.threads()) {
@@ -67,18 +70,42 @@ final class Assembly {
     return true;
   }
 
-  /** Does what waits, then lets the threads go on. */
+  /** A thread has stopped, or ended. */
+  void noteStop() {
+    broken = false;
+  }
+
+  /**
+   * Does what waits, then lets the threads go on. If one dies meanwhile, what was begun is done
+   * again, perhaps without it.
+   */
   Role run() throws TraceeDiedException {
     while (!waiting.isEmpty()) {
-      Role next = waiting.remove().run();
+      Action action = waiting.remove();
+      Role next;
+      try {
+        next = action.run();
+      } catch (TraceeDiedException e) {
+        broken = true;
+        waiting.addFirst(action);
+        throw e;
+      }
       if (next != null) {
         return next;
       }
     }
     LOG.debug("{} threads go on", role.threads().size());
     for (PrimaryThread thread : role.threads()) {
-      thread.standing.afterAssembly();
+      goOn(thread);
     }
     return role;
+  }
+
+  private static void goOn(PrimaryThread thread) {
+    try {
+      thread.standing.afterAssembly();
+    } catch (TraceeDiedException e) {
+      LOG.debug("thread {} has died, as its next stop will say", thread.member.pid());
+    }
   }
 }

@@ -39,10 +39,11 @@ final class ChildBirth {
   private static final int ID_BYTES = 4;
 
   /**
-   * System property: whether children become members that share memory with the service. Not by
-   * default: docs/processes.md tells what is missing.
+   * System property: false if a child that shares memory with the service is to end its protection,
+   * as opposed to becoming a member.
    */
-  private static final boolean MEMBERS = Boolean.getBoolean("ftrun.members");
+  private static final boolean MEMBERS =
+      Boolean.parseBoolean(System.getProperty("ftrun.members", "true"));
 
   private final PrimaryThread parent;
   private final MemberThread member;
@@ -73,6 +74,9 @@ final class ChildBirth {
       asMember |=
           mapping.isSharedAnonymous()
               || member.model().sharedFiles().touch(mapping.start(), mapping.bytes());
+    }
+    if (parent.role.protection.hasEnded()) {
+      asMember = false;
     }
     return asMember && !MEMBERS
         ? "the service started a child process with which it shares memory"

@@ -59,6 +59,11 @@ final class PrimaryProcesses {
         .sum();
   }
 
+  /** Whether a process has children that it has not borne itself. */
+  boolean haveAdopted() {
+    return adopted.values().stream().anyMatch(children -> !children.isEmpty());
+  }
+
   /** The children that a process has not borne itself. */
   AdoptedChildren adopted(ProcessThreads process) {
     return adopted.get(process);

@@ -6,6 +6,7 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 /** How a primary that stands at a call boundary comes by a replica, or goes on without any. */
 final class PrimaryProtection {
   private final PrimaryRole role;
+  private boolean ended;
 
   PrimaryProtection(PrimaryRole role) {
     this.role = role;
@@ -18,20 +19,25 @@ final class PrimaryProtection {
    * @return the next role, or null to go on as before
    */
   Role seed() throws TraceeDiedException {
-    if (role.recording.isOn()) {
+    if (role.recording.isOn() || ended) {
       return null;
     }
     long begun = System.nanoTime();
     role.first().recorder.beginLog();
     String refusal = new Seeding(role).seed();
     if (refusal != null) {
-      return end(refusal);
+      return giveUp(refusal);
     }
     role.recording.set(true);
     DaemonFault.reached(DaemonFault.Step.RECORDING, role.pid());
     StubFault.arm(role.first().member);
     role.group.seeded((System.nanoTime() - begun) / 1000);
     return null;
+  }
+
+  /** Whether the service is not protected, and will not be. */
+  boolean hasEnded() {
+    return ended;
   }
 
   /**
@@ -41,10 +47,45 @@ final class PrimaryProtection {
    * @return the next role
    */
   Role end(String reason) throws TraceeDiedException {
-    role.recording.set(false);
-    role.group.dropReplica(reason);
+    drop(reason);
     Role next = new Release(role).release();
-    role.group.unprotected(reason);
+    tell(reason);
     return next;
+  }
+
+  /**
+   * As {@link #end}, where nothing keeps the service from going on as before: while it has children
+   * for which only its tracer can have it wait, it does.
+   *
+   * @return the next role, or null to go on as before
+   */
+  Role giveUp(String reason) throws TraceeDiedException {
+    if (!role.processes.haveAdopted()) {
+      return end(reason);
+    }
+    drop(reason);
+    tell(reason);
+    return null;
+  }
+
+  private void drop(String reason) {
+    role.recording.set(false);
+    if (!ended) {
+      role.group.dropReplica(reason);
+    }
+  }
+
+  private void tell(String reason) {
+    if (!ended) {
+      ended = true;
+      role.group.unprotected(reason);
+    }
+  }
+
+  /** The service has waited for the last of the children that its tracer was needed for. */
+  void childrenGone() {
+    if (ended) {
+      role.requestNative("");
+    }
   }
 }

@@ -163,6 +163,7 @@ public final class PrimaryRole implements Role, FailSafe {
       if (stop.kind() == StopKind.NONE || isOfSpawn(stop)) {
         return this;
       }
+      assembly.noteStop();
       handled = withTid(stop.pid());
       return handled.stopped(stop);
     } catch (TraceeDiedException e) {
@@ -265,7 +266,8 @@ public final class PrimaryRole implements Role, FailSafe {
     for (ProcessThreads process : processes()) {
       String written = process.model().sharedFiles().written();
       if (written != null) {
-        requestNative(written + ", which the service maps shared, was written to by a system call");
+        requestUnprotected(
+            written + ", which the service maps shared, was written to by a system call");
         return;
       }
     }
@@ -279,8 +281,16 @@ public final class PrimaryRole implements Role, FailSafe {
     return null;
   }
 
-  /** Has protection ended at the next call boundary; called by the group on the tracer thread. */
-  public void requestNative(String reason) {
+  /**
+   * Has protection ended at the next call boundary, for a reason that lies outside the service;
+   * called by the group on the tracer thread.
+   */
+  public void requestUnprotected(String reason) {
+    assembly.add(() -> protection.giveUp(reason));
+  }
+
+  /** As {@link #requestUnprotected}, where the service cannot go on as before. */
+  void requestNative(String reason) {
     assembly.add(() -> protection.end(reason));
   }
 

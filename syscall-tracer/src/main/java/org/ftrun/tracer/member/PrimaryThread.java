@@ -130,6 +130,7 @@ final class PrimaryThread {
       case EXEC:
         return calls.onExec();
       case EXITING:
+        ending.noteKilled((int) member.tracee.eventMessage() & 0x7f);
         return ending.isAlone() ? ending.leave() : new DyingRole(role).exiting(this);
       case BIRTH:
         calls.childBirth.reported();
@@ -140,6 +141,7 @@ final class PrimaryThread {
         member.tracee.resume(0);
         return role;
       default:
+        ending.noteKilled(stop.kind() == StopKind.EXITED ? 0 : stop.signal());
         if (ending.isAlone()) {
           role.remove(this);
           return role;

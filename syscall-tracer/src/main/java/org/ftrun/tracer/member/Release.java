@@ -20,21 +20,37 @@ final class Release {
   Role release() throws TraceeDiedException {
     List<Unbinding> undone = new ArrayList<>();
     for (ProcessThreads process : role.processes()) {
-      List<Registers> services = new ArrayList<>();
-      for (PrimaryThread thread : role.threads()) {
-        if (thread.member.threads() == process) {
-          services.add(thread.ending.leaveForNative());
-        }
+      try {
+        undone.add(undo(process));
+      } catch (TraceeDiedException e) {
+        seeToEnd(process);
       }
-      role.processes.adopted(process).leave();
-      Unbinding unbinding =
-          new Unbinding(process.first(), role.group.log().layout().totalBytes(), true);
-      unbinding.undo(services);
-      undone.add(unbinding);
     }
     for (Unbinding unbinding : undone) {
       unbinding.detach();
     }
     return new NativeRole(role.first().member, role.group);
+  }
+
+  private Unbinding undo(ProcessThreads process) throws TraceeDiedException {
+    List<Registers> services = new ArrayList<>();
+    for (PrimaryThread thread : role.threads()) {
+      if (thread.member.threads() == process) {
+        services.add(thread.ending.leaveForNative());
+      }
+    }
+    role.processes.adopted(process).leave();
+    Unbinding unbinding =
+        new Unbinding(process.first(), role.group.log().layout().totalBytes(), true);
+    unbinding.undo(services);
+    return unbinding;
+  }
+
+  /** A process has been killed, of which the others learn from the kernel. */
+  private static void seeToEnd(ProcessThreads process) throws TraceeDiedException {
+    if (process.first().ids.isRoot()) {
+      throw TraceeDiedException.INSTANCE;
+    }
+    ReplicaBirth.discard(process.first().pid());
   }
 }

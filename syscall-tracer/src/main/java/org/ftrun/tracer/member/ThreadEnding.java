@@ -22,6 +22,23 @@ final class ThreadEnding {
     this.call = thread.call;
   }
 
+  /**
+   * A signal has killed the thread's process: while nobody follows that could take over for all,
+   * that is the end of this process alone, as it would be natively.
+   *
+   * @param signal its number, 0 if there is none
+   */
+  void noteKilled(int signal) {
+    ProcessThreads process = member.threads();
+    if (signal != 0
+        && !member.ids.isRoot()
+        && !thread.role.recording.isOn()
+        && !process.isLeaving()) {
+      process.leave(ProcessEnd.killed(process, signal));
+      thread.role.processes.tellEnd(thread.recorder, process);
+    }
+  }
+
   /** Whether the thread exits by itself, or with its process, while others go on. */
   boolean isAlone() {
     return member.threads().isLeaving() || isAloneInProcess();
