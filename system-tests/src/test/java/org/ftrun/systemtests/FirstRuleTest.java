@@ -30,11 +30,12 @@ class FirstRuleTest {
   @TempDir Path directory;
 
   @Test
-  void shouldServeNginxUnprotectedWhenItMakesWorkers() throws Exception {
+  void shouldServeNginxUnprotectedWhenItsWorkersAreToBeNoMembers() throws Exception {
     int port = Ports.free();
     List<String> command = HttpServer.NGINX_WITH_WORKERS.prepare(directory, port);
     Files.writeString(directory.resolve("www/page"), "served by a worker");
-    try (FtrunProcess ftrun = FtrunProcess.start(directory, Map.of(), command)) {
+    Map<String, String> off = Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.members=false");
+    try (FtrunProcess ftrun = FtrunProcess.start(directory, off, command)) {
       Ports.awaitListening(ftrun, port);
       for (int i = 0; i < 20; i++) {
         assertThat(get(port, "/page")).isEqualTo("served by a worker");

@@ -170,6 +170,17 @@ final class FtrunProcess implements AutoCloseable {
     return before.epoch();
   }
 
+  /**
+   * As {@link #killPrimary}, of any process of the primary.
+   *
+   * @param number which kill it is, from 1 on
+   */
+  long kill(Victim victim, int number) throws Exception {
+    ServiceStatus before = awaitProtected();
+    kill(victim.of(before, number));
+    return before.epoch();
+  }
+
   /** Sends the primary a signal behind ftrun's back and returns the epoch in which it was sent. */
   long signalPrimary(String signal) throws Exception {
     ServiceStatus before = awaitProtected();

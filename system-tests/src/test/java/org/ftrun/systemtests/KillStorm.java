@@ -39,11 +39,16 @@ final class KillStorm {
 
   /** Kills so many times, then checks the status. */
   void kill(int kills) throws Exception {
+    kill(kills, Victim.ROOT);
+  }
+
+  /** As {@link #kill(int)}, of any process of the primary. */
+  void kill(int kills, Victim victim) throws Exception {
     for (int kill = 1; kill <= kills; kill++) {
       ServiceStatus status = ftrun.awaitProtected();
       awaitProgress(kill);
       spin(random.nextInt(LONGEST_SPIN_NANOS));
-      long epoch = ftrun.killPrimary();
+      long epoch = ftrun.kill(victim, kill);
       ftrun.awaitStatus("in a new epoch", now -> now.epoch() > epoch);
       assertThat(status.divergences()).as("divergences before kill %d", kill).isZero();
       check(kill);

@@ -29,6 +29,26 @@ record ServiceStatus(JsonObject json) {
     return json.getAsJsonObject("primary").get("pid").getAsLong();
   }
 
+  /** The pids of all processes of the primary, its root's first. */
+  List<Long> processes() {
+    return processes(json.getAsJsonObject("primary"));
+  }
+
+  /** Of each replica the pids of all its processes, its root's first. */
+  List<List<Long>> replicaProcesses() {
+    List<List<Long>> processes = new ArrayList<>();
+    for (JsonElement replica : json.getAsJsonArray("replicas")) {
+      processes.add(processes(replica.getAsJsonObject()));
+    }
+    return processes;
+  }
+
+  private static List<Long> processes(JsonObject member) {
+    List<Long> pids = new ArrayList<>();
+    member.getAsJsonArray("processes").forEach(pid -> pids.add(pid.getAsLong()));
+    return pids;
+  }
+
   /** The core on which a member is to run, by its pid. */
   Map<Long, Integer> cores() {
     Map<Long, Integer> cores = new LinkedHashMap<>();

@@ -83,6 +83,18 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "thread_robust",
           "thread_timers");
 
+  /** Programs of several processes that share memory. */
+  private static final List<String> MEMBERS =
+      List.of(
+          "members",
+          "members_memory",
+          "members_pipes",
+          "members_wait",
+          "members_signals",
+          "members_descriptors",
+          "members_tree",
+          "members_tcp");
+
   /** Programs that read the time stamp counter. */
   private static final List<String> ABOUT_TIME_STAMPS = List.of("timestamps", "instructions");
 
@@ -190,6 +202,11 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
     }
     all.addAll(ENDINGS);
     return all;
+  }
+
+  /** The programs whose further processes are members too. */
+  static List<TinyProgram> membersOnes() {
+    return MEMBERS.stream().map(source -> twice(source, Linking.DYNAMIC)).toList();
   }
 
   /**

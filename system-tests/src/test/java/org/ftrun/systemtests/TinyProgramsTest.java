@@ -36,7 +36,6 @@ class TinyProgramsTest {
       Set.of(
           "echo_server",
           "hold_thread",
-          "members",
           "signal_server",
           "signal_waits",
           "inflight",
@@ -68,6 +67,7 @@ class TinyProgramsTest {
   static List<TinyProgram> allPrograms() {
     List<TinyProgram> all = new ArrayList<>(protectedOnes());
     all.addAll(unprotectedOnes());
+    all.addAll(TinyProgram.membersOnes());
     return all;
   }
 

@@ -29,6 +29,11 @@ record TinyRun(
    * @param kills at which steps, from 1 on, the primary is killed
    */
   void through(Outcome natively, IntPredicate kills) throws Exception {
+    through(natively, kills, Victim.ROOT);
+  }
+
+  /** As {@link #through(Outcome, IntPredicate)}, where any process of the primary is killed. */
+  void through(Outcome natively, IntPredicate kills, Victim victim) throws Exception {
     try (Gate gate = Gate.make(directory.resolve("gate"));
         FtrunProcess ftrun = start(gate)) {
       int killed = 0;
@@ -36,8 +41,14 @@ record TinyRun(
         awaitStep(ftrun, step);
         ServiceStatus status = ftrun.awaitProtected();
         if (kills.test(step)) {
-          status = ftrun.killPrimaryAndAwaitProtected();
+          int processes = status.processes().size();
           killed++;
+          status = ftrun.awaitProtectedAfter(ftrun.kill(victim, killed));
+          assertThat(status.processes()).as(ftrun.messages()).hasSize(processes);
+          assertThat(status.replicaProcesses())
+              .as(ftrun.messages())
+              .isNotEmpty()
+              .allMatch(replica -> replica.size() == processes);
         }
         assertThat(status.divergences())
             .as("divergences at step %d%n%s", step, ftrun.messages())
