@@ -55,6 +55,9 @@ final class ChildBirth {
   /** Whether the child is to be a member. */
   private boolean asMember;
 
+  /** Whether that is to be found out by what it does first. */
+  private boolean onProbation;
+
   ChildBirth(PrimaryThread parent) {
     this.parent = parent;
     this.member = parent.member;
@@ -67,6 +70,7 @@ final class ChildBirth {
    */
   String obstacle() {
     asMember = false;
+    onProbation = false;
     if (isVfork()) {
       return null;
     }
@@ -78,6 +82,7 @@ final class ChildBirth {
     if (parent.role.protection.hasEnded()) {
       asMember = false;
     }
+    onProbation = MEMBERS && !asMember && !parent.role.protection.hasEnded();
     return asMember && !MEMBERS
         ? "the service started a child process with which it shares memory"
         : null;
@@ -125,12 +130,17 @@ final class ChildBirth {
     }
   }
 
-  /** The parent stands at the event of a birth, which may be a thread's. */
-  void reported() throws TraceeDiedException {
+  /**
+   * The parent stands at the event of a birth, which may be a thread's.
+   *
+   * @return whether it is to go on at once
+   */
+  boolean reported() throws TraceeDiedException {
     if (call.executing && call.resolution.role() == SyscallRole.BIRTH) {
       FaultPoint.AT_BIRTH.reached(parent.recorder, member, call.row);
-      born((int) member.tracee.eventMessage());
+      return born((int) member.tracee.eventMessage());
     }
+    return true;
   }
 
   /**
@@ -138,12 +148,16 @@ final class ChildBirth {
    *
    * @param pid the kernel's id of the child
    */
-  private void born(int pid) {
+  private boolean born(int pid) {
     try {
+      if (onProbation) {
+        new MemberBirth(parent).onProbation(arrive(pid), pid, this);
+        return false;
+      }
       if (asMember) {
         new MemberBirth(parent).born(arrive(pid), pid);
         call.answered(pid);
-        return;
+        return true;
       }
       MemberThread child = arrived(pid);
       Registers start = start(child);
@@ -166,6 +180,26 @@ final class ChildBirth {
       asMember = false;
       Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
       call.answered(pid);
+    }
+    return true;
+  }
+
+  /**
+   * It has been found out whether the child, which stands still, is to be a member: its parent goes
+   * on.
+   */
+  void decided(int pid, boolean member) {
+    asMember = member;
+    if (member) {
+      parent.role.turn.take(parent); // what the child does comes behind the event of its birth
+    } else {
+      parent.role.noteChild(pid);
+    }
+    call.answered(pid);
+    try {
+      this.member.tracee.resume(0);
+    } catch (TraceeDiedException e) {
+      LOG.debug("the parent of {} has died at its birth, as its next stop will say", pid);
     }
   }
 

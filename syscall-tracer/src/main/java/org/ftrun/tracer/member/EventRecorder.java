@@ -48,6 +48,7 @@ final class EventRecorder {
   private final GroupLink group;
   private final OutputRegions regions = new OutputRegions();
   private final Recording recording;
+  private boolean muted;
 
   EventRecorder(MemberThread member, EventLogWriter writer, GroupLink group, Recording recording) {
     this.member = member;
@@ -56,9 +57,14 @@ final class EventRecorder {
     this.recording = recording;
   }
 
-  /** Whether a replica follows; if not, nothing is written. */
+  /** Whether a replica follows the thread; if not, nothing is written. */
   boolean isRecording() {
-    return recording.isOn();
+    return !muted && recording.isOn();
+  }
+
+  /** Sets whether the thread is none of those that a replica follows, whatever others are. */
+  void mute(boolean value) {
+    muted = value;
   }
 
   void setRecording(boolean on) {
@@ -155,7 +161,7 @@ final class EventRecorder {
 
   /** Publishes a call without outputs. */
   void publishPlain(CallInFlight call, int flags, long result) {
-    if (recording.isOn() && reserve(0)) {
+    if (isRecording() && reserve(0)) {
       publish(EventKind.SYSCALL, call, flags, result, 0);
     }
   }
@@ -171,7 +177,7 @@ final class EventRecorder {
    * @param written the result by which the outputs are measured
    */
   void publishOutputs(EventKind kind, CallInFlight call, int flags, long result, long written) {
-    if (!recording.isOn()) {
+    if (!isRecording()) {
       return;
     }
     regions.leave(call.row, call.arguments, written, member.reader);
@@ -236,7 +242,7 @@ final class EventRecorder {
 
   /** Publishes that the thread, which has been born, begins to run. */
   void publishStart() {
-    if (recording.isOn() && reserve(0)) {
+    if (isRecording() && reserve(0)) {
       writer.publish(EventKind.START, 0, 0, member.thread().id, 0, 0, -1, 0, 0, 0);
     }
   }
@@ -247,7 +253,7 @@ final class EventRecorder {
    * @param registers where it stands
    */
   void publishYield(Registers registers) {
-    if (recording.isOn() && reserve(Registers.BYTES)) {
+    if (isRecording() && reserve(Registers.BYTES)) {
       registers.putInto(writer.reservedPayload());
       writer.publish(
           EventKind.YIELD, 0, 0, member.thread().id, 0, 0, -1, registers.rip(), 0, Registers.BYTES);
@@ -257,7 +263,7 @@ final class EventRecorder {
 
   /** Publishes a signal that is delivered now. */
   void publishSignal(byte[] siginfo, int flags) {
-    if (recording.isOn() && reserve(siginfo.length)) {
+    if (isRecording() && reserve(siginfo.length)) {
       writer.reservedPayload().put(0, siginfo);
       writer.publish(
           EventKind.SIGNAL,
@@ -280,7 +286,7 @@ final class EventRecorder {
    * @param end as {@link ProcessEnd} has it
    */
   void publishEnd(int id, byte[] end) {
-    if (recording.isOn() && reserve(end.length)) {
+    if (isRecording() && reserve(end.length)) {
       writer.reservedPayload().put(0, end);
       writer.publish(EventKind.SIGNAL, FLAG_ENDS, 0, id, 0, 0, -1, 0, 0, end.length);
       group.ends(writer.published());
@@ -289,14 +295,14 @@ final class EventRecorder {
 
   /** Publishes a time stamp that the service read. */
   void publishTimeStamp(long value, long site) {
-    if (recording.isOn() && reserve(0)) {
+    if (isRecording() && reserve(0)) {
       writer.publish(EventKind.RDTSC, 0, 0, member.thread().id, value, 0, -1, site, 0, 0);
     }
   }
 
   /** Publishes a cpuid's answer: eax, ebx, ecx, edx. */
   void publishCpuid(int[] answer, long question, long site) {
-    if (recording.isOn() && reserve(16)) {
+    if (isRecording() && reserve(16)) {
       ByteBuffer payload = writer.reservedPayload();
       for (int i = 0; i < 4; i++) {
         payload.putInt(4 * i, answer[i]);
@@ -307,7 +313,7 @@ final class EventRecorder {
 
   /** Waits until the replica has consumed what is published, or is given up. */
   void awaitReplica() {
-    String refusal = recording.isOn() ? group.awaitConsumed(published()) : null;
+    String refusal = isRecording() ? group.awaitConsumed(published()) : null;
     if (refusal != null) {
       recording.set(false);
       group.replicaFailed(refusal);
@@ -315,7 +321,7 @@ final class EventRecorder {
   }
 
   private boolean reserve(int bytes) {
-    if (!recording.isOn()) {
+    if (!isRecording()) {
       return false;
     }
     catchUp();

@@ -27,6 +27,9 @@ final class MemberBirth {
   private final MemberThread member;
   private final CallInFlight call;
 
+  /** The registers with which the child begins. */
+  private Registers start;
+
   MemberBirth(PrimaryThread parent) {
     this.parent = parent;
     this.member = parent.member;
@@ -41,6 +44,27 @@ final class MemberBirth {
    */
   void born(Tracee tracee, int pid) throws TraceeDiedException {
     parent.role.turn.take(parent);
+    MemberThread child = bear(tracee, pid);
+    if (parent.recorder.isRecording()) {
+      copy(child, start);
+    }
+    parent.role.add(child).standing.born(start);
+    LOG.debug("process {} of the service is a member", child.ids.pid());
+  }
+
+  /**
+   * As {@link #born}, of a child of which it is to be found out whether it becomes a member; it
+   * runs, its parent stands until then.
+   */
+  void onProbation(Tracee tracee, int pid, ChildBirth birth) throws TraceeDiedException {
+    parent.role.turn.release(parent);
+    MemberThread child = bear(tracee, pid);
+    PrimaryThread thread = parent.role.add(child);
+    thread.probation = new Probation(thread, birth);
+    thread.probation.begin(start);
+  }
+
+  private MemberThread bear(Tracee tracee, int pid) throws TraceeDiedException {
     // Should ftrun die before the newborn runs, the stub has it go on: by what it stops for.
     tracee.treatStopsLike(member.tracee);
     int id = member.ids.free(pid);
@@ -49,7 +73,7 @@ final class MemberBirth {
         new MemberThread(
             tracee, member.model().ofChild(roomsOfOthers()), member.ids.ofChild(id, pid), thread);
     register(child, id);
-    Registers start = start(child);
+    start = start(child);
     child.lifeline.attach(
         new CallInFlight(CallDigest.of(child, parent.group), child.ids.pid()), () -> start);
     prepareArea(child);
@@ -57,11 +81,7 @@ final class MemberBirth {
     if (refusal != null) {
       throw new IllegalStateException(refusal);
     }
-    if (parent.recorder.isRecording()) {
-      copy(child, start);
-    }
-    parent.role.add(child).standing.born(start);
-    LOG.debug("process {} of the service is a member", id);
+    return child;
   }
 
   private List<ThreadRoom> roomsOfOthers() {

@@ -112,6 +112,9 @@ public final class PrimaryRole implements Role, FailSafe {
   void remove(PrimaryThread thread) {
     forget(thread);
     MemberThread member = thread.member;
+    if (thread.probation != null) {
+      thread.probation.ended();
+    }
     if (member == member.threads().first()) {
       processes.ended(member.threads());
       return;
@@ -119,6 +122,12 @@ public final class PrimaryRole implements Role, FailSafe {
     member.model().rooms().giveBack(member.room());
     member.threads().remove(member);
     member.ids.remove(member.thread().id);
+  }
+
+  /** A process, of which this is the only thread, runs natively from now on. */
+  void leaves(PrimaryThread thread) {
+    forget(thread);
+    processes.ended(thread.member.threads());
   }
 
   /** A thread is none of the primary's any more. */

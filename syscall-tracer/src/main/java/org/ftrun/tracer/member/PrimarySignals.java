@@ -115,7 +115,8 @@ final class PrimarySignals {
   private Role deadly(int signal, byte[] siginfo) throws TraceeDiedException {
     boolean fromOutside =
         HeldSignals.codeOf(siginfo) <= 0 && HeldSignals.senderOf(siginfo) != member.processId();
-    if (SignalActions.isCrash(signal) && fromOutside) {
+    boolean followed = member.ids.isRoot() || primary.recorder.isRecording();
+    if (SignalActions.isCrash(signal) && fromOutside && followed) {
       return new DyingRole(primary.role).crashing(primary, signal);
     }
     if (!member.ids.isRoot()) {

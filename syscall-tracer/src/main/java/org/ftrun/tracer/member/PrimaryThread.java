@@ -43,6 +43,9 @@ final class PrimaryThread {
   private final PrimaryInstructions instructions;
   private boolean trapHandled;
 
+  /** What watches the first calls of a child that may be none of the members; null else. */
+  Probation probation;
+
   /** The service's registers at the present stop, or null if they are the thread's. */
   private Registers service;
 
@@ -107,7 +110,7 @@ final class PrimaryThread {
     if (next != null) {
       return next;
     }
-    if (role.assembly.isWanted()) {
+    if (isToStand()) {
       return standing.inCode(own);
     }
     member.tracee.writeRegisters(own);
@@ -133,8 +136,9 @@ final class PrimaryThread {
         ending.noteKilled((int) member.tracee.eventMessage() & 0x7f);
         return ending.isAlone() ? ending.leave() : new DyingRole(role).exiting(this);
       case BIRTH:
-        calls.childBirth.reported();
-        member.tracee.resume(0);
+        if (calls.childBirth.reported()) {
+          member.tracee.resume(0);
+        }
         return role;
       case SYSCALL:
       case OTHER:
@@ -153,7 +157,7 @@ final class PrimaryThread {
   /** Handles a stop for which the turn may be needed: SIGNAL or TRAP. */
   Role handle(StopKind kind, int signal) throws TraceeDiedException {
     service = call.executing ? call.atSite : null;
-    if (role.areSeveral() && needsTurn(kind) && !role.turn.take(this)) {
+    if (role.areSeveral() && probation == null && needsTurn(kind) && !role.turn.take(this)) {
       return waitForTurn(kind, signal);
     }
     noteOthers();
@@ -212,10 +216,10 @@ final class PrimaryThread {
 
   /** What the stub is to do with the thread's calls from now on. */
   void updateMode() {
-    if (standing.isIdle()) {
+    if (standing.isIdle() || probation != null) {
       member.fastPath.setMode(StubArea.Mode.SLOW);
     } else {
-      member.fastPath.setMode(role.recording.isOn() ? StubArea.Mode.RECORD : StubArea.Mode.SOLO);
+      member.fastPath.setMode(recorder.isRecording() ? StubArea.Mode.RECORD : StubArea.Mode.SOLO);
     }
   }
 
@@ -281,7 +285,9 @@ final class PrimaryThread {
               + Integer.toHexString(architecture)
               + ")");
     }
-    member.fastPath.patch(call);
+    if (probation == null) {
+      member.fastPath.patch(call);
+    }
     return atCall();
   }
 
@@ -292,10 +298,10 @@ final class PrimaryThread {
     if (next != null) {
       return next;
     }
-    if (role.assembly.isWanted()) {
+    if (isToStand()) {
       return standing.atSite();
     }
-    if (role.turn.isWanted() && role.turn.isOver()) {
+    if (probation == null && role.turn.isWanted() && role.turn.isOver()) {
       return standing.atSiteForTurn();
     }
     if (fairness.isSignalsTurn()) {
@@ -303,6 +309,10 @@ final class PrimaryThread {
     }
     if (member.held.isEmpty() && !role.turn.isWanted()) {
       member.fastPath.clearStop();
+    }
+    Role decided = probation == null ? null : probation.atCall();
+    if (decided != null) {
+      return decided;
     }
     if (calls.leavesMember()) {
       return role.processes.leave(this);
@@ -349,7 +359,11 @@ final class PrimaryThread {
     if (next != null) {
       return next;
     }
-    return role.assembly.isWanted() ? standing.inCall() : goOnInCall();
+    return isToStand() ? standing.inCall() : goOnInCall();
+  }
+
+  private boolean isToStand() {
+    return probation == null && role.assembly.isWanted();
   }
 
   /** Goes on with a call that was interrupted, as noted. */

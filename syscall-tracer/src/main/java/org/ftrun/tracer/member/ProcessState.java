@@ -5,12 +5,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What /proc tells of a process (proc_pid_status(5)). */
 final class ProcessState {
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessState.class);
+
   private ProcessState() {}
 
   /** Whether its first thread has ended; true if the process is gone altogether. */
@@ -35,6 +40,24 @@ final class ProcessState {
   static int user(int pid) {
     String users = value(pid, "Uid:");
     return users == null ? 0 : Integer.parseUnsignedInt(users.split("\\s+")[0]);
+  }
+
+  /** The descriptors of a process that are sockets, the highest first. */
+  static List<Integer> sockets(int pid) {
+    List<Integer> sockets = new ArrayList<>();
+    String[] entries = new File("/proc/" + pid + "/fd").list();
+    for (String entry : entries == null ? new String[0] : entries) {
+      try {
+        Path target = Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/" + entry));
+        if (target.toString().startsWith("socket:")) {
+          sockets.add(Integer.valueOf(entry));
+        }
+      } catch (IOException e) {
+        LOG.debug("descriptor {} of {} is closed", entry, pid);
+      }
+    }
+    sockets.sort(Comparator.reverseOrder());
+    return sockets;
   }
 
   /** Pids of all processes whose first thread a thread traces. */

@@ -136,7 +136,8 @@ final class Seeding {
    * @return null if the kernel refuses
    */
   static Newborn ofNewborn(MemberThread member, Registers start) throws TraceeDiedException {
-    Newborn.OfThread thread =
+    return of(
+        member,
         new Newborn.OfThread(
             member.thread().copy(),
             start.copy(),
@@ -146,7 +147,28 @@ final class Seeding {
             false,
             null,
             member.tracee.signalMask(),
-            "");
+            ""));
+  }
+
+  /** As {@link #ofNewborn}, of one that stands at the site of a call. Its registers are changed. */
+  static Newborn ofBegun(PrimaryThread thread) throws TraceeDiedException {
+    MemberThread member = thread.member;
+    return of(
+        member,
+        new Newborn.OfThread(
+            member.thread().copy(),
+            thread.call.atSite.copy(),
+            true,
+            thread.call.digest,
+            false,
+            false,
+            null,
+            member.tracee.signalMask(),
+            ""));
+  }
+
+  private static Newborn of(MemberThread member, Newborn.OfThread thread)
+      throws TraceeDiedException {
     long child = bear(member, CLONE_FS | CLONE_FILES);
     if (child < 0) {
       LOG.error("the kernel refuses to clone process {}: errno {}", member.pid(), -child);

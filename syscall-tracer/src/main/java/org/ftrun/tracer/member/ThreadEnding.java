@@ -32,7 +32,7 @@ final class ThreadEnding {
     ProcessThreads process = member.threads();
     if (signal != 0
         && !member.ids.isRoot()
-        && !thread.role.recording.isOn()
+        && !thread.recorder.isRecording()
         && !process.isLeaving()) {
       process.leave(ProcessEnd.killed(process, signal));
       thread.role.processes.tellEnd(thread.recorder, process);

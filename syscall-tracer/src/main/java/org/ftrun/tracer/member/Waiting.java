@@ -20,7 +20,13 @@ final class Waiting {
   private static final int SOL_SOCKET = 1;
   private static final int SO_TYPE = 3;
   private static final int SO_ERROR = 4;
+  private static final int SO_ACCEPTCONN = 30;
+  private static final int SO_PROTOCOL = 38;
+  private static final int SO_DOMAIN = 39;
   private static final int SOCK_STREAM = 1;
+  private static final int AF_UNIX = 1;
+  private static final int IPPROTO_TCP = 6;
+  private static final int IPPROTO_MPTCP = 262;
   private static final int SPLICE_F_NONBLOCK = 2;
   private static final int POLLERR = 8;
   private static final int POLLHUP = 16;
@@ -52,17 +58,32 @@ final class Waiting {
     }
   }
 
-  /** An option of the call's socket, -1 if it has none. Fetching the error clears it. */
+  /** Whether a descriptor is a socket of TCP. */
+  boolean isTcp(long descriptor) throws TraceeDiedException {
+    int protocol = option(descriptor, SO_PROTOCOL);
+    return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+  }
+
+  /** Whether a descriptor is a connection of TCP, as opposed to a socket that listens. */
+  boolean isConnection(long descriptor) throws TraceeDiedException {
+    return isTcp(descriptor) && option(descriptor, SO_ACCEPTCONN) == 0;
+  }
+
+  /** Whether a descriptor is a socket of the machine's own. */
+  boolean isLocal(long descriptor) throws TraceeDiedException {
+    return option(descriptor, SO_DOMAIN) == AF_UNIX;
+  }
+
   private int option(CallInFlight call, int option) throws TraceeDiedException {
+    return option(call.arguments[0], option);
+  }
+
+  /** An option of a socket, -1 if it has none. Fetching the error clears it. */
+  private int option(long descriptor, int option) throws TraceeDiedException {
     put(0, Integer.BYTES);
     long result =
         member.inject(
-            SyscallNumber.GETSOCKOPT,
-            call.arguments[0],
-            SOL_SOCKET,
-            option,
-            scratch(),
-            scratch() + 4);
+            SyscallNumber.GETSOCKOPT, descriptor, SOL_SOCKET, option, scratch(), scratch() + 4);
     return result == 0 ? first() : -1;
   }
 
