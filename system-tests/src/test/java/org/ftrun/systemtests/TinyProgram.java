@@ -93,7 +93,8 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "members_signals",
           "members_descriptors",
           "members_tree",
-          "members_tcp");
+          "members_tcp",
+          "members_connections");
 
   /** Programs that read the time stamp counter. */
   private static final List<String> ABOUT_TIME_STAMPS = List.of("timestamps", "instructions");
