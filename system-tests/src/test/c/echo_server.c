@@ -3,15 +3,15 @@
  * connections, with one poll loop and no thread. Prints "listening PORT" when it is ready.
  *
  *   echo_server [PORT [FATAL
- *       [messages|vectors|epoll|ipv6|interrupted|restarted|threads|timestamps|faults]]]
+ *       [messages|vectors|epoll|ipv6|interrupted|restarted|worker|threads|timestamps|faults]]]
  *
  * A piece of input that is just the text FATAL, unless that is empty, makes it fault by its own
  * code. With "messages" it receives by recvmsg and sends by sendmsg, with "vectors" by readv and
  * writev. With "epoll" it waits by epoll_wait, receives by readv and reads a clock each time, which
  * must not go back. With "ipv6" it listens on a free port of ::1 as well, and prints that port behind
  * the other. With "interrupted" or "restarted" it prints "signal" for each SIGUSR1, whose handler has
- * no SA_RESTART or has it. With one of the last three it also does what deeds.h has, before every
- * 16th piece that it serves.
+ * no SA_RESTART or has it. With "worker" a child of it serves, as worker.h has it. With one of the
+ * last three it also does what deeds.h has, before every 16th piece that it serves.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "deeds.h"
+#include "worker.h"
 
 enum { LISTENERS = 2, CONNECTIONS = 200, PENDING = 65536 };
 
@@ -44,7 +45,7 @@ static struct connection *connections[LISTENERS + CONNECTIONS];
 static int used = LISTENERS;
 static const char *fatal = "";
 static int *volatile null;
-static int by_messages, by_vectors;
+static int by_messages, by_vectors, by_worker;
 static int epoll = -1; /* has all descriptors, if it is used */
 static void (*deed)(void);
 
@@ -139,6 +140,7 @@ static void accept_one(int listener) {
   }
   polled[used++] = (struct pollfd){.fd = accepted, .events = POLLIN};
   watch(accepted);
+  if (by_worker) tell_parent(accepted);
 }
 
 static ssize_t take(int descriptor, char *to, size_t length) {
@@ -229,6 +231,8 @@ int main(int argc, char **argv) {
     epoll = epoll_create1(0);
     watch(polled[0].fd);
   }
+  by_worker = argc > 3 && strcmp(argv[3], "worker") == 0;
+  if (by_worker) serve_by_worker(polled[0].fd);
   for (;;) {
     int by_epoll = epoll >= 0 && !has_pending();
     if (by_epoll) {

@@ -114,6 +114,50 @@ class ConnectionsTest {
     }
   }
 
+  /** The service's first process uses the same numbers for other descriptors. */
+  @ParameterizedTest
+  @EnumSource(FastPathMode.class)
+  void shouldHaveTheNumbersOfTheWireWhenAFurtherProcessServesAndIsKilled(FastPathMode mode)
+      throws Exception {
+    try (FtrunProcess ftrun = EchoServer.startWithWorker(directory, mode, "")) {
+      int port = EchoServer.port(ftrun);
+      ftrun.awaitProtected();
+      try (LoopbackCapture capture = LoopbackCapture.ofIpv4(port);
+          Socket first = new Socket("127.0.0.1", port);
+          Socket second = new Socket("127.0.0.1", port)) {
+        List<Socket> clients = List.of(first, second);
+        List<WiredConnection> wired =
+            List.of(
+                WiredConnection.of(capture, first.getLocalPort()),
+                WiredConnection.of(capture, second.getLocalPort()));
+        for (int kill = 2; kill <= 3; kill++) {
+          echo(first);
+          echo(second);
+          awaitKnown(ftrun, clients);
+          awaitNumbersOfTheWire(ftrun, wired);
+          byte[] bytes = new byte[UNDER_WAY];
+          first.getOutputStream().write(bytes);
+          second.getOutputStream().write(bytes);
+          long epoch = ftrun.kill(Victim.EACH_IN_TURN, kill);
+          for (Socket client : clients) {
+            assertThat(client.getInputStream().readNBytes(UNDER_WAY)).isEqualTo(bytes);
+          }
+          assertThat(ftrun.awaitProtectedAfter(epoch).processes()).hasSize(2);
+          awaitNumbersOfTheWire(ftrun, wired);
+        }
+        try (Socket third = Ports.connect(ftrun, port)) {
+          echo(third);
+          awaitKnown(ftrun, List.of(first, second, third));
+        }
+        awaitKnown(ftrun, clients);
+      }
+      ServiceStatus status = ftrun.awaitProtected();
+      assertThat(status.divergences()).as(ftrun.messages()).isZero();
+      assertThat(status.disagreed()).as(ftrun.messages()).isZero();
+      assertThat(ftrun.messages()).doesNotContain("does not fit");
+    }
+  }
+
   @Test
   void shouldBeRefusedWhenTheServiceIsNotProtected() throws Exception {
     try (FtrunProcess ftrun = EchoServer.start(directory, Map.of(), Linking.DYNAMIC);

@@ -41,6 +41,19 @@ final class EchoServer {
     return FtrunProcess.start(directory, mode, Map.of(), command);
   }
 
+  /**
+   * Starts it under ftrun with a child that serves and is a member too.
+   *
+   * @param properties of ftrun's, further options of its JVM
+   */
+  static FtrunProcess startWithWorker(Path directory, FastPathMode mode, String properties)
+      throws IOException {
+    List<String> command = command(Linking.DYNAMIC);
+    command.addAll(List.of("0", "", "worker"));
+    Map<String, String> environment = Map.of("FTRUN_JAVA_OPTIONS", properties);
+    return FtrunProcess.start(directory, mode, environment, command);
+  }
+
   /** Waits until it listens, and returns its port. */
   static int port(FtrunProcess ftrun) throws Exception {
     return ports(ftrun).get(0);

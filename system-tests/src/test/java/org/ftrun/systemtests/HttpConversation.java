@@ -37,6 +37,11 @@ final class HttpConversation implements Conversation {
     thread.start();
   }
 
+  /** The port of the client of the present connection. */
+  int client() {
+    return socket.getLocalPort();
+  }
+
   private void run() {
     try {
       InputStream in = new BufferedInputStream(socket.getInputStream());

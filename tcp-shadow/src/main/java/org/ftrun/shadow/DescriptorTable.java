@@ -1,8 +1,12 @@
 package org.ftrun.shadow;
 
 import java.util.Arrays;
+import java.util.Set;
 
-/** Which TCP socket a descriptor of the service refers to. Guarded by its {@link TcpShadow}. */
+/**
+ * Which TCP socket a descriptor of a process refers to. Guarded by the {@link TcpShadow} that owns
+ * it.
+ */
 final class DescriptorTable {
   /**
    * Descriptors from here on are not followed: it is the kernel's default for fs.nr_open, and a
@@ -10,10 +14,28 @@ final class DescriptorTable {
    */
   static final int LIMIT = 1 << 20;
 
-  private ShadowSocket[] sockets = new ShadowSocket[64];
+  private static final int SMALLEST = 64;
+
+  private final TableRoom room;
+  private ShadowSocket[] sockets = {};
 
   /** One more than the highest descriptor that was ever used. */
   private int end;
+
+  DescriptorTable(TableRoom room) {
+    this.room = room;
+  }
+
+  /** What fork makes of it: another table, the same sockets. */
+  DescriptorTable copy() {
+    DescriptorTable copy = new DescriptorTable(room);
+    for (int i = end - 1; i >= 0; i--) { // the highest first: the copy is as large as it must be
+      if (sockets[i] != null) {
+        copy.put(i, sockets[i]);
+      }
+    }
+    return copy;
+  }
 
   /** The socket, or null. */
   ShadowSocket get(long descriptor) {
@@ -27,12 +49,22 @@ final class DescriptorTable {
     }
     remove(descriptor);
     int index = (int) descriptor;
-    if (index >= sockets.length) {
-      sockets = Arrays.copyOf(sockets, Math.max(index + 1, Math.min(2 * sockets.length, LIMIT)));
+    if (index >= sockets.length && !grow(index + 1)) {
+      socket.loseCount(); // nobody sees what is done by this descriptor
+      return;
     }
     sockets[index] = socket;
     socket.addDescriptor();
     end = Math.max(end, index + 1);
+  }
+
+  private boolean grow(int needed) {
+    int length = Math.max(needed, Math.min(Math.max(2 * sockets.length, SMALLEST), LIMIT));
+    if (!room.take(length - sockets.length)) {
+      return false;
+    }
+    sockets = Arrays.copyOf(sockets, length);
+    return true;
   }
 
   /** Closes a descriptor. */
@@ -51,6 +83,23 @@ final class DescriptorTable {
         remove(i);
       }
     }
+  }
+
+  /** Closes all descriptors but these. */
+  void retain(Set<Integer> descriptors) {
+    for (int i = 0; i < end; i++) {
+      if (!descriptors.contains(i)) {
+        remove(i);
+      }
+    }
+  }
+
+  /** Closes all descriptors. */
+  void clear() {
+    removeRange(0, -1);
+    room.giveBack(sockets.length);
+    sockets = new ShadowSocket[0];
+    end = 0;
   }
 
   /** One more than the highest descriptor to look at. */

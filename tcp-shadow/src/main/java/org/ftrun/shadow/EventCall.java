@@ -18,6 +18,16 @@ final class EventCall implements LoggedCall {
   }
 
   @Override
+  public int threadId() {
+    return event.threadId();
+  }
+
+  @Override
+  public int flags() {
+    return event.flags();
+  }
+
+  @Override
   public int syscall() {
     return event.syscall();
   }

@@ -22,10 +22,11 @@ public final class InFlightOracle {
    *
    * @param pid a process that has the descriptor: the surviving member. Nobody may use the socket
    *     meanwhile; the network may
+   * @param process id in events of the process that made the call
    * @param arguments the six arguments of the call
    * @return nothing if it is no call whose result counts bytes of a TCP connection
    */
-  public Optional<InFlightTransfer> transfer(int pid, int syscall, long[] arguments) {
+  public Optional<InFlightTransfer> transfer(int pid, int process, int syscall, long[] arguments) {
     SocketCall call = SocketCall.of(syscall);
     if (call == null || !isCounted(call, ShadowDetail.of(syscall, arguments))) {
       return Optional.empty();
@@ -33,7 +34,10 @@ public final class InFlightOracle {
     int descriptor = (int) arguments[0];
     boolean received = call.role == SocketCall.Role.RECEIVE;
     return observe(pid, descriptor)
-        .map(evidence -> new InFlightTransfer(descriptor, received, evidence));
+        .map(
+            evidence ->
+                new InFlightTransfer(
+                    new ServiceDescriptor(process, descriptor), received, evidence));
   }
 
   private static boolean isCounted(SocketCall call, long detail) {

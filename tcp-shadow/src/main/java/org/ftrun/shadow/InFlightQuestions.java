@@ -44,7 +44,8 @@ public final class InFlightQuestions {
     Question head = queue.peek();
     while (head != null && head.sequence <= sequence) {
       queue.poll();
-      answer(head, shadow.connection(head.transfer.descriptor()));
+      ServiceDescriptor of = head.transfer.descriptor();
+      answer(head, shadow.connection(of.process(), of.descriptor()));
       head = queue.peek();
     }
   }

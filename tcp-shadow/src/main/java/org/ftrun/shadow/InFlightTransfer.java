@@ -2,18 +2,18 @@ package org.ftrun.shadow;
 
 /** A transfer that was under way when a member died, with the kernel's counters of that moment. */
 public final class InFlightTransfer {
-  private final int descriptor;
+  private final ServiceDescriptor descriptor;
   private final boolean received;
   private final InFlightEvidence evidence;
 
-  InFlightTransfer(int descriptor, boolean received, InFlightEvidence evidence) {
+  InFlightTransfer(ServiceDescriptor descriptor, boolean received, InFlightEvidence evidence) {
     this.descriptor = descriptor;
     this.received = received;
     this.evidence = evidence;
   }
 
   /** The service's descriptor. */
-  public int descriptor() {
+  public ServiceDescriptor descriptor() {
     return descriptor;
   }
 
@@ -29,6 +29,10 @@ public final class InFlightTransfer {
 
   @Override
   public String toString() {
-    return (received ? "input from" : "output to") + " descriptor " + descriptor;
+    return (received ? "input from" : "output to")
+        + " descriptor "
+        + descriptor.descriptor()
+        + " of process "
+        + descriptor.process();
   }
 }

@@ -11,6 +11,12 @@ public interface LoggedCall {
   /** The event's place in the log. */
   long sequence();
 
+  /** The thread that made it. */
+  int threadId();
+
+  /** The event's flags. */
+  int flags();
+
   /** The x86-64 system call number. */
   int syscall();
 

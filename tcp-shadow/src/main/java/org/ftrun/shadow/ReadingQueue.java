@@ -1,6 +1,7 @@
 package org.ftrun.shadow;
 
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 
@@ -18,11 +19,11 @@ public final class ReadingQueue implements SocketObserver {
    * A reading on its way.
    *
    * @param sequence of the event before which the service stood when it was made
-   * @param descriptor the service's descriptor
+   * @param of the service's descriptor
    * @param ofCall true if event {@code sequence} is the connect that it belongs to
    * @param reading the reading
    */
-  record Marked(long sequence, int descriptor, boolean ofCall, SocketReading reading) {}
+  record Marked(long sequence, ServiceDescriptor of, boolean ofCall, SocketReading reading) {}
 
   private final Queue<Marked> queue = new ConcurrentLinkedQueue<>();
   private final RepairReader reader = new RepairReader();
@@ -39,17 +40,35 @@ public final class ReadingQueue implements SocketObserver {
   }
 
   @Override
-  public void established(int pid, int descriptor) {
-    put(descriptor, true, reader.read(pid, descriptor));
+  public void established(int pid, int process, int descriptor) {
+    put(new ServiceDescriptor(process, descriptor), true, reader.read(pid, descriptor));
   }
 
   @Override
-  public void stopped(int pid, int descriptor) {
-    put(descriptor, false, reader.read(pid, descriptor));
+  public void stopped(int pid, int process, int descriptor) {
+    put(new ServiceDescriptor(process, descriptor), false, reader.read(pid, descriptor));
   }
 
-  private void put(int descriptor, boolean ofCall, SocketReading reading) {
-    queue.add(new Marked(nextSequence.getAsLong(), descriptor, ofCall, reading));
+  /**
+   * The service is stopped, and a descriptor refers to the same socket as one that has been read.
+   */
+  public void same(ServiceDescriptor descriptor, ServiceDescriptor known) {
+    put(descriptor, false, new SocketReading.SameAs(known));
+  }
+
+  /**
+   * A process is stopped that has closed some of the descriptors which it got from its parent,
+   * without calls in the log.
+   *
+   * @param process its id in events
+   * @param descriptors those that it has, as far as they are sockets
+   */
+  public void only(int process, Set<Integer> descriptors) {
+    put(new ServiceDescriptor(process, 0), false, new SocketReading.Only(Set.copyOf(descriptors)));
+  }
+
+  private void put(ServiceDescriptor of, boolean ofCall, SocketReading reading) {
+    queue.add(new Marked(nextSequence.getAsLong(), of, ofCall, reading));
   }
 
   /**

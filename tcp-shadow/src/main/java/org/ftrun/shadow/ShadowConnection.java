@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * A connection of the service as of the log; a copy that does not change.
  *
- * @param descriptor the lowest descriptor of the service that refers to it
+ * @param descriptor the descriptor that refers to it, the lowest of the first process that has one
  * @param state where it stands
  * @param opening how the service came by it
  * @param bytesReceived bytes that the service has read

@@ -2,6 +2,7 @@ package org.ftrun.shadow;
 
 import com.lmax.disruptor.EventHandler;
 import org.ftrun.eventlog.Event;
+import org.ftrun.eventlog.EventFlags;
 import org.ftrun.eventlog.EventKind;
 
 /** Feeds the shadow from the log; runs on the thread of its batch event processor. */
@@ -21,6 +22,9 @@ public final class ShadowHandler implements EventHandler<Event> {
     questions.answer(sequence, shadow);
     if (event.kind() == EventKind.SYSCALL) {
       shadow.onCall(call.of(event));
+    }
+    if ((event.flags() & EventFlags.PROCESS_ENDS) != 0) {
+      shadow.onProcessEnd(event.threadId(), sequence);
     }
     shadow.passed(sequence);
   }

@@ -3,8 +3,8 @@ package org.ftrun.shadow;
 import java.util.Optional;
 
 /**
- * The model of one TCP socket of the service, shared by all descriptors that refer to it. Guarded
- * by the {@link TcpShadow} that owns it.
+ * The model of one TCP socket of the service, shared by all descriptors of all processes that refer
+ * to it. Guarded by the {@link TcpShadow} that owns it.
  */
 final class ShadowSocket {
   /** A connection that does not tell all is tried again every 64 rounds at last. */
@@ -200,7 +200,12 @@ final class ShadowSocket {
     return state == ShadowState.SYN_SENT ? become(ShadowState.ESTABLISHED) : state.isConnection();
   }
 
-  ShadowConnection snapshot(int descriptor) {
+  /**
+   * A copy of what is known.
+   *
+   * @param trusted whether all of its bytes can have been seen
+   */
+  ShadowConnection snapshot(int descriptor, boolean trusted) {
     return new ShadowConnection(
         descriptor,
         state,
@@ -209,7 +214,7 @@ final class ShadowSocket {
         bytesSent,
         peerFinRead,
         ownFinSent,
-        countable,
+        countable && trusted,
         Optional.ofNullable(reading));
   }
 }

@@ -30,7 +30,7 @@ class FollowedServiceTest {
       Segment syn = capture.await("SYN", s -> s.from() == client && s.has(LoopbackCapture.SYN));
       Segment answer = capture.await("SYN-ACK", s -> s.to() == client && s.has(2));
       service.caughtUp();
-      ShadowConnection fresh = service.shadow.connection(connection.descriptor).orElseThrow();
+      ShadowConnection fresh = service.connection(connection).orElseThrow();
       assertThat(fresh.initialReceiveSequence()).isEqualTo(-1);
       assertThat(fresh.initialSendSequence()).isEqualTo(-1);
       assertThat(fresh.local() + fresh.remote()).isEqualTo("??");
@@ -42,7 +42,7 @@ class FollowedServiceTest {
       service.stop();
       service.read(connection, 100);
       service.caughtUp();
-      ShadowConnection known = service.shadow.connection(connection.descriptor).orElseThrow();
+      ShadowConnection known = service.connection(connection).orElseThrow();
       assertThat(known.initialReceiveSequence()).isEqualTo(syn.sequence());
       assertThat(known.initialSendSequence()).isEqualTo(answer.sequence());
       assertThat(known.receivePosition()).isEqualTo(RepairReading.wrapped(syn.sequence() + 11));
@@ -58,7 +58,7 @@ class FollowedServiceTest {
                   answer.timestamps()));
       assertThat(known.remote()).endsWith(":" + client);
       assertThat(known.local()).endsWith(":" + listener.port());
-      assertThat(service.shadow.unread()).isEmpty();
+      assertThat(service.unread()).isEmpty();
 
       service.write(connection, "and more");
       service.shutdown(connection);
@@ -67,7 +67,7 @@ class FollowedServiceTest {
       Segment ourFin = capture.await("our FIN", s -> s.to() == client && s.has(1));
       Segment theirFin = capture.await("their FIN", s -> s.from() == client && s.has(1));
       service.caughtUp();
-      ShadowConnection last = service.shadow.connection(connection.descriptor).orElseThrow();
+      ShadowConnection last = service.connection(connection).orElseThrow();
       assertThat(last.state()).isEqualTo(ShadowState.BOTH_CLOSED);
       assertThat(last.sendPosition()).isEqualTo(ourFin.next());
       assertThat(last.receivePosition()).isEqualTo(theirFin.next());
@@ -88,12 +88,12 @@ class FollowedServiceTest {
       Segment answer = capture.await("SYN-ACK", s -> s.to() == client && s.has(2));
       service.write(connection, "hello");
       service.caughtUp();
-      ShadowConnection shadow = service.shadow.connection(connection.descriptor).orElseThrow();
+      ShadowConnection shadow = service.connection(connection).orElseThrow();
       assertThat(shadow.opening()).isEqualTo(Opening.CONNECTED);
       assertThat(shadow.initialSendSequence()).isEqualTo(syn.sequence());
       assertThat(shadow.initialReceiveSequence()).isEqualTo(answer.sequence());
       assertThat(shadow.sendPosition()).isEqualTo(RepairReading.wrapped(syn.sequence() + 6));
-      assertThat(service.shadow.unread()).isEmpty();
+      assertThat(service.unread()).isEmpty();
     }
   }
 
@@ -109,13 +109,13 @@ class FollowedServiceTest {
       long again = service.connect(waiting, listener.port());
       assertThat(again).isEqualTo(-Errno.EALREADY);
       service.caughtUp();
-      ShadowConnection before = service.shadow.connection(waiting.descriptor).orElseThrow();
+      ShadowConnection before = service.connection(waiting).orElseThrow();
       Segment syn = capture.await("SYN", s -> s.from() == port && s.has(LoopbackCapture.SYN));
       assertThat(before.state()).isEqualTo(ShadowState.SYN_SENT);
       assertThat(before.initialSendSequence()).isEqualTo(syn.sequence());
       assertThat(before.initialReceiveSequence()).isEqualTo(-1);
       assertThat(before.remote()).isEqualTo("?");
-      assertThat(service.shadow.unread()).containsExactly(waiting.descriptor);
+      assertThat(service.unread()).containsExactly(waiting.descriptor);
 
       for (int i = 0; i < fill.size() - 1; i++) {
         listener.accept().close();
@@ -126,12 +126,12 @@ class FollowedServiceTest {
       service.stop();
       service.write(waiting, "at last");
       service.caughtUp();
-      ShadowConnection after = service.shadow.connection(waiting.descriptor).orElseThrow();
+      ShadowConnection after = service.connection(waiting).orElseThrow();
       assertThat(after.state()).isEqualTo(ShadowState.ESTABLISHED);
       assertThat(after.initialSendSequence()).isEqualTo(syn.sequence());
       assertThat(after.initialReceiveSequence()).isEqualTo(answer.sequence());
       assertThat(after.remote()).isEqualTo("127.0.0.1:" + listener.port());
-      assertThat(service.shadow.unread()).isEmpty();
+      assertThat(service.unread()).isEmpty();
       fill.forEach(RawSocket::close);
     }
   }
@@ -143,18 +143,15 @@ class FollowedServiceTest {
       pair.connected().write("before");
       pair.accepted().read(4);
       pair.connected().write("and more");
-      RepairReader reader = new RepairReader();
       int pid = (int) ProcessHandle.current().pid();
       for (RawSocket socket : List.of(pair.accepted(), pair.connected())) {
-        service.shadow.onEstablished(
-            socket.descriptor, (ConnectionReading) reader.read(pid, socket.descriptor));
+        service.read(socket.descriptor);
       }
       service.write(pair.connected(), "logged");
       service.read(pair.accepted(), 3);
       service.caughtUp();
-      ShadowConnection ours = service.shadow.connection(pair.accepted().descriptor).orElseThrow();
-      ShadowConnection theirs =
-          service.shadow.connection(pair.connected().descriptor).orElseThrow();
+      ShadowConnection ours = service.connection(pair.accepted()).orElseThrow();
+      ShadowConnection theirs = service.connection(pair.connected()).orElseThrow();
       assertThat(ours.bytesReceived()).isEqualTo(7);
       assertThat(theirs.bytesSent()).isEqualTo(20);
       assertThat(ours.initialSendSequence()).isEqualTo(theirs.initialReceiveSequence());
@@ -256,10 +253,10 @@ class FollowedServiceTest {
       service.stop();
       service.read(connection, 10);
       service.caughtUp();
-      ShadowConnection failed = service.shadow.connection(connection.descriptor).orElseThrow();
+      ShadowConnection failed = service.connection(connection).orElseThrow();
       assertThat(failed.state()).isEqualTo(ShadowState.RESET);
       assertThat(failed.initialSendSequence()).isEqualTo(-1);
-      assertThat(service.shadow.unread()).isEmpty();
+      assertThat(service.unread()).isEmpty();
       service.close(connection);
     }
   }
@@ -274,13 +271,13 @@ class FollowedServiceTest {
       RawSocket connection = service.accept(listener);
       service.stop();
       service.caughtUp();
-      ShadowConnection known = service.shadow.connection(connection.descriptor).orElseThrow();
+      ShadowConnection known = service.connection(connection).orElseThrow();
       peer.reset();
       Awaited.until("reset", () -> connection.kernelState() == KernelTcpState.CLOSE);
       service.read(connection.descriptor);
       service.read(connection, 10);
       service.caughtUp();
-      ShadowConnection failed = service.shadow.connection(connection.descriptor).orElseThrow();
+      ShadowConnection failed = service.connection(connection).orElseThrow();
       assertThat(failed.remote()).isEqualTo(remote);
       assertThat(failed.initialSendSequence()).isNotNegative();
       assertThat(failed.options()).isPresent().isEqualTo(known.options());

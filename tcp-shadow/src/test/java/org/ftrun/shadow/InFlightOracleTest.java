@@ -369,7 +369,7 @@ class InFlightOracleTest {
 
   private Optional<InFlightTransfer> transfer(String call, long... arguments) {
     int number = SyscallTable.named(call).number();
-    return oracle.transfer(PID, number, Arrays.copyOf(arguments, 6));
+    return oracle.transfer(PID, PID, number, Arrays.copyOf(arguments, 6));
   }
 
   private InFlightBytes moved(String call, Logged logged, long count) {

@@ -16,16 +16,16 @@ class InFlightQuestionsTest {
   private final InFlightOracle oracle = new InFlightOracle();
   private final InFlightQuestions questions = new InFlightQuestions();
   private final ReadingQueue readings = new ReadingQueue(() -> 0);
-  private final TcpShadow shadow = new TcpShadow(readings, 0);
+  private final TcpShadow shadow = new TcpShadow(readings, 0, SyntheticLog.onlyRoot());
 
   private InFlightTransfer written(RawSocket socket) {
     long[] arguments = {socket.descriptor, 0, 100, 0, 0, 0};
-    return oracle.transfer(PID, WRITE, arguments).orElseThrow();
+    return oracle.transfer(PID, SyntheticLog.ROOT, WRITE, arguments).orElseThrow();
   }
 
   /** The shadow adopts the connection: it has all that was written so far. */
   private void adopt(RawSocket socket) {
-    readings.stopped(PID, socket.descriptor);
+    readings.stopped(PID, SyntheticLog.ROOT, socket.descriptor);
     new SyntheticLog(shadow).call("close", 0, NO_DESCRIPTOR);
   }
 

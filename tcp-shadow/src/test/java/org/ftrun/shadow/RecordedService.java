@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.Event;
@@ -15,6 +17,7 @@ import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventLog;
 import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.eventlog.EventLogWriter;
+import org.ftrun.tracer.member.FollowedProcess;
 
 /**
  * Stands for a service and its tracer: what it does to real sockets is written to a real event log,
@@ -43,7 +46,7 @@ final class RecordedService implements AutoCloseable {
     writer = log.writer();
     writer.activate(Consumer.SHADOW);
     readings = new ReadingQueue(() -> writer.published() + 1);
-    shadow = new TcpShadow(readings, 0);
+    shadow = new TcpShadow(readings, 0, List.of(new FollowedProcess(PID, PID, List.of(PID))));
     processor =
         log.processor(
             Consumer.SHADOW,
@@ -86,7 +89,7 @@ final class RecordedService implements AutoCloseable {
   /** A connect that was read, but whose event never came: the service died there. */
   void connectUnlogged(RawSocket socket, int port) {
     socket.connect(port);
-    readings.established(PID, socket.descriptor);
+    readings.established(PID, PID, socket.descriptor);
   }
 
   /** An accept that returns the descriptor of {@code replaced}, which is closed by it. */
@@ -100,19 +103,29 @@ final class RecordedService implements AutoCloseable {
 
   long connect(RawSocket socket, int port) {
     long result = socket.connect(port);
-    readings.established(PID, socket.descriptor);
+    readings.established(PID, PID, socket.descriptor);
     return logged("connect", result, socket.descriptor, 0, 16);
+  }
+
+  /** Descriptors of connections that are not yet known. */
+  List<Integer> unread() {
+    return shadow.unread().stream().map(ServiceDescriptor::descriptor).toList();
+  }
+
+  /** What the shadow knows of a connection. */
+  Optional<ShadowConnection> connection(RawSocket socket) {
+    return shadow.connection(PID, socket.descriptor);
   }
 
   /** The service is stopped, and what is not yet known is read. */
   void stop() {
     caughtUp();
-    shadow.unread().forEach(this::read);
+    unread().forEach(this::read);
   }
 
   /** The service is stopped, and one of its sockets is read. */
   void read(int descriptor) {
-    readings.stopped(PID, descriptor);
+    readings.stopped(PID, PID, descriptor);
   }
 
   long write(RawSocket socket, String text) {

@@ -11,13 +11,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class TcpShadowTest {
+  private static final int ROOT = SyntheticLog.ROOT;
   private static final int LISTENER = 3;
   private static final int CONNECTION = 7;
   private static final int NO_DESCRIPTOR = 1 << 19;
   private static final int PID = (int) ProcessHandle.current().pid();
 
   private final ReadingQueue readings = new ReadingQueue(() -> 0);
-  private final TcpShadow shadow = new TcpShadow(readings, 0);
+  private final TcpShadow shadow = new TcpShadow(readings, 0, SyntheticLog.onlyRoot());
   private final SyntheticLog log = new SyntheticLog(shadow);
 
   @BeforeEach
@@ -29,7 +30,7 @@ class TcpShadowTest {
   }
 
   private ShadowConnection connection() {
-    return shadow.connection(CONNECTION).orElseThrow();
+    return shadow.connection(ROOT, CONNECTION).orElseThrow();
   }
 
   private void assertState(ShadowState state) {
@@ -75,7 +76,7 @@ class TcpShadowTest {
     log.call("splice", 300, 21, 0, 8, 0, 4096, 0);
     log.call("splice", 0, CONNECTION, 0, 20, 0, 4096, 0);
     assertThat(connection().bytesReceived()).isEqualTo(500);
-    assertThat(shadow.connection(8).orElseThrow().bytesSent()).isEqualTo(300);
+    assertThat(shadow.connection(ROOT, 8).orElseThrow().bytesSent()).isEqualTo(300);
     assertState(ShadowState.PEER_CLOSED);
   }
 
@@ -122,7 +123,7 @@ class TcpShadowTest {
     assertState(ShadowState.RESET);
     log.call("accept", 8, LISTENER);
     log.call("recvfrom", -Errno.ECONNRESET, 8, 0, 4096, SocketAbi.MSG_PEEK);
-    assertThat(shadow.connection(8).orElseThrow().state()).isEqualTo(ShadowState.RESET);
+    assertThat(shadow.connection(ROOT, 8).orElseThrow().state()).isEqualTo(ShadowState.RESET);
   }
 
   @Test
@@ -182,7 +183,7 @@ class TcpShadowTest {
     assertThat(shadow.connections()).isEmpty();
     log.call("accept", 8, LISTENER);
     log.call("accept", 9, LISTENER);
-    shadow.retain(descriptor -> descriptor != 8);
+    shadow.retain(ROOT, descriptor -> descriptor != 8);
     assertThat(shadow.connections()).extracting(ShadowConnection::descriptor).containsExactly(9);
   }
 
@@ -215,15 +216,17 @@ class TcpShadowTest {
   void shouldFollowConnectWhenItDoesNotWait() {
     log.call("socket", 5, SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0);
     log.call("connect", -Errno.EINPROGRESS, 5);
-    assertThat(shadow.connection(5).orElseThrow().state()).isEqualTo(ShadowState.SYN_SENT);
-    assertThat(shadow.connection(5).orElseThrow().opening()).isEqualTo(Opening.CONNECTED);
-    assertThat(shadow.unread()).containsExactly(5, CONNECTION);
+    assertThat(shadow.connection(ROOT, 5).orElseThrow().state()).isEqualTo(ShadowState.SYN_SENT);
+    assertThat(shadow.connection(ROOT, 5).orElseThrow().opening()).isEqualTo(Opening.CONNECTED);
+    assertThat(shadow.unread())
+        .extracting(ServiceDescriptor::descriptor)
+        .containsExactly(5, CONNECTION);
     assertThat(shadow.openConnections()).isEqualTo(1);
     log.call("connect", -Errno.EALREADY, 5);
     log.socketError(5, 0);
-    assertThat(shadow.connection(5).orElseThrow().state()).isEqualTo(ShadowState.SYN_SENT);
+    assertThat(shadow.connection(ROOT, 5).orElseThrow().state()).isEqualTo(ShadowState.SYN_SENT);
     log.call("getpeername", 0, 5);
-    assertThat(shadow.connection(5).orElseThrow().state()).isEqualTo(ShadowState.ESTABLISHED);
+    assertThat(shadow.connection(ROOT, 5).orElseThrow().state()).isEqualTo(ShadowState.ESTABLISHED);
     log.call("connect", -Errno.EISCONN, 5);
     assertState(ShadowState.ESTABLISHED);
   }
@@ -238,9 +241,10 @@ class TcpShadowTest {
         case 1 -> log.call("connect", -Errno.ECONNREFUSED, 5);
         default -> log.call("read", -Errno.ETIMEDOUT, 5, 0, 10);
       }
-      assertThat(shadow.connection(5)).isEmpty();
+      assertThat(shadow.connection(ROOT, 5)).isEmpty();
       log.call("connect", 0, 5);
-      assertThat(shadow.connection(5).orElseThrow().state()).isEqualTo(ShadowState.ESTABLISHED);
+      assertThat(shadow.connection(ROOT, 5).orElseThrow().state())
+          .isEqualTo(ShadowState.ESTABLISHED);
     }
     assertState(ShadowState.ESTABLISHED);
   }
@@ -251,9 +255,9 @@ class TcpShadowTest {
     log.call("connect", 0, 5);
     log.call("write", 5, 5, 0, 5);
     log.call("connect", 0, 5);
-    assertThat(shadow.connection(5)).isEmpty();
+    assertThat(shadow.connection(ROOT, 5)).isEmpty();
     log.call("connect", 0, 5);
-    assertThat(shadow.connection(5).orElseThrow().bytesSent()).isZero();
+    assertThat(shadow.connection(ROOT, 5).orElseThrow().bytesSent()).isZero();
     assertState(ShadowState.ESTABLISHED);
   }
 
@@ -261,7 +265,7 @@ class TcpShadowTest {
   void shouldCountBytesInTheSynWhenFastOpening() {
     log.call("socket", 5, SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0);
     log.call("sendto", 44, 5, 0, 44, SocketAbi.MSG_FASTOPEN);
-    assertThat(shadow.connection(5).orElseThrow().bytesSent()).isEqualTo(44);
+    assertThat(shadow.connection(ROOT, 5).orElseThrow().bytesSent()).isEqualTo(44);
     assertState(ShadowState.ESTABLISHED);
   }
 
@@ -288,7 +292,7 @@ class TcpShadowTest {
       }
     }
     log.call("accept", 8, LISTENER);
-    assertThat(shadow.connection(8)).isPresent();
+    assertThat(shadow.connection(ROOT, 8)).isPresent();
   }
 
   @Test
@@ -297,11 +301,17 @@ class TcpShadowTest {
     log.call("accept", 8, LISTENER);
     log.call("dup", 9, CONNECTION);
     assertThat(shadow.passRound()).isEqualTo(1);
-    assertThat(shadow.overdue()).containsExactly(CONNECTION);
+    assertThat(shadow.overdue())
+        .extracting(ServiceDescriptor::descriptor)
+        .containsExactly(CONNECTION);
     assertThat(shadow.passRound()).isEqualTo(2);
-    assertThat(shadow.overdue()).containsExactly(CONNECTION, 8);
+    assertThat(shadow.overdue())
+        .extracting(ServiceDescriptor::descriptor)
+        .containsExactly(CONNECTION, 8);
     log.call("close", 0, 8);
-    assertThat(shadow.overdue()).containsExactly(CONNECTION);
+    assertThat(shadow.overdue())
+        .extracting(ServiceDescriptor::descriptor)
+        .containsExactly(CONNECTION);
   }
 
   @Test
@@ -322,8 +332,8 @@ class TcpShadowTest {
     for (int round = 1; round <= 320; round++) {
       if (shadow.passRound() > 0) {
         rounds.add(round);
-        readings.stopped(PID, NO_DESCRIPTOR);
-        readings.stopped(PID, CONNECTION); // which is none of this process's TCP sockets
+        readings.stopped(PID, ROOT, NO_DESCRIPTOR);
+        readings.stopped(PID, ROOT, CONNECTION); // which is none of this process's TCP sockets
         log.call("close", -Errno.EBADF, NO_DESCRIPTOR);
       }
     }
@@ -336,20 +346,22 @@ class TcpShadowTest {
       int descriptor = pair.accepted().descriptor;
       long[] next = {0};
       ReadingQueue marked = new ReadingQueue(() -> next[0]);
-      TcpShadow lagging = new TcpShadow(marked, 0);
+      TcpShadow lagging = new TcpShadow(marked, 0, SyntheticLog.onlyRoot());
       SyntheticLog events = new SyntheticLog(lagging);
       events.call("socket", LISTENER, SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0);
       events.call("listen", 0, LISTENER, 128);
       events.call("accept", descriptor, LISTENER);
       next[0] = events.next() + 4; // the shadow is four events behind
-      marked.stopped(PID, descriptor);
+      marked.stopped(PID, ROOT, descriptor);
       events.call("write", 5, descriptor, 0, 5);
       events.call("close", 0, descriptor);
       assertThat(lagging.connections()).isEmpty();
       events.call("accept", descriptor, LISTENER);
-      assertThat(lagging.unread()).containsExactly(descriptor);
+      assertThat(lagging.unread())
+          .extracting(ServiceDescriptor::descriptor)
+          .containsExactly(descriptor);
       events.call("write", 7, descriptor, 0, 7);
-      ShadowConnection read = lagging.connection(descriptor).orElseThrow();
+      ShadowConnection read = lagging.connection(ROOT, descriptor).orElseThrow();
       assertThat(read.remote()).isEqualTo("127.0.0.1:" + pair.connected().port());
       assertThat(read.bytesSent()).isEqualTo(7);
       assertThat(lagging.unread()).isEmpty();
@@ -368,25 +380,5 @@ class TcpShadowTest {
     assertThat(shadow.connections()).isEmpty();
     assertThat(shadow.passRound()).isZero();
     assertThat(shadow.anomalies()).isZero();
-  }
-
-  @Test
-  void shouldLeadOnlyOnwardWhenStatesChange() {
-    assertThat(ShadowState.CLOSED).matches(s -> leadsNowhere(s));
-    for (ShadowState state : ShadowState.values()) {
-      assertThat(state.mayBecome(state)).isFalse();
-      assertThat(state.mayBecome(ShadowState.CLOSED)).isEqualTo(state != ShadowState.CLOSED);
-    }
-    assertThat(ShadowState.PEER_CLOSED.mayBecome(ShadowState.ESTABLISHED)).isFalse();
-    assertThat(ShadowState.RESET.mayBecome(ShadowState.ESTABLISHED)).isFalse();
-  }
-
-  private static boolean leadsNowhere(ShadowState state) {
-    for (ShadowState next : ShadowState.values()) {
-      if (state.mayBecome(next)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

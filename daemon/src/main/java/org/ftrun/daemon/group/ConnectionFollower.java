@@ -9,20 +9,27 @@ import com.lmax.disruptor.WaitStrategy;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.ftrun.daemon.service.ConnectionStatus;
 import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.Event;
 import org.ftrun.eventlog.EventLog;
 import org.ftrun.shadow.InFlightQuestions;
 import org.ftrun.shadow.ReadingQueue;
+import org.ftrun.shadow.ServiceDescriptor;
 import org.ftrun.shadow.ShadowConnection;
 import org.ftrun.shadow.ShadowDetail;
 import org.ftrun.shadow.ShadowHandler;
 import org.ftrun.shadow.TcpShadow;
+import org.ftrun.tracer.member.FollowedProcess;
 import org.ftrun.tracer.member.Unpinned;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +51,12 @@ final class ConnectionFollower {
 
   /** No reading begins later than this after the first one of a stop; one takes some 50 us. */
   private static final long READING_NANOS = 1_000_000;
+
+  /** No process's pid. */
+  private static final int NOBODY = -1;
+
+  /** How a socket's link in /proc begins. */
+  private static final String SOCKET = "socket:";
 
   private final EventLog log;
   private final ReadingQueue readings;
@@ -69,25 +82,23 @@ final class ConnectionFollower {
   }
 
   /**
-   * Begins anew with the sockets that a process has: calls that were not recorded may have changed
-   * them. Called on the primary's tracer while the primary stands still.
+   * Begins anew with the sockets that the primary has: calls that were not recorded may have
+   * changed them. Called on the primary's tracer while the primary stands still.
+   *
+   * @param processes all of the primary's, the root first
    */
-  void begin(int pid) {
-    TcpShadow shadow = new TcpShadow(readings, nextSequence());
-    begin(pid, shadow, new ShadowHandler(shadow, questions));
+  void begin(List<FollowedProcess> processes) {
+    TcpShadow shadow = new TcpShadow(readings, nextSequence(), processes);
+    begin(processes, shadow, new ShadowHandler(shadow, questions));
   }
 
-  /** As {@link #begin(int)}, with a model and what feeds it. */
-  void begin(int pid, TcpShadow shadow, EventHandler<Event> handler) {
+  /** As {@link #begin(List)}, with a model and what feeds it. */
+  void begin(List<FollowedProcess> processes, TcpShadow shadow, EventHandler<Event> handler) {
     end();
     log.activate(Consumer.SHADOW);
     BatchEventProcessor<Event> processor = log.processor(Consumer.SHADOW, handler, new Napping());
-    File[] descriptors = new File("/proc/" + pid + "/fd").listFiles();
-    for (File descriptor : descriptors == null ? new File[0] : descriptors) {
-      if (isSocket(descriptor)) {
-        readings.stopped(pid, Integer.parseInt(descriptor.getName()));
-      }
-    }
+    Map<String, ServiceDescriptor> known = new HashMap<>();
+    processes.forEach(process -> read(process, known));
     Thread thread = new Thread(new Unpinned(() -> follow(processor)), "shadow");
     thread.setDaemon(true);
     synchronized (this) {
@@ -111,11 +122,46 @@ final class ConnectionFollower {
     }
   }
 
-  private static boolean isSocket(File descriptor) {
+  /**
+   * Reads the sockets of a process.
+   *
+   * @param known those that are read already, by the name that the kernel gives to each
+   */
+  private void read(FollowedProcess process, Map<String, ServiceDescriptor> known) {
+    File[] files = new File("/proc/" + process.pid() + "/fd").listFiles();
+    for (File file : files == null ? new File[0] : files) {
+      String name = target(file);
+      if (name.startsWith(SOCKET)) {
+        int number = Integer.parseInt(file.getName());
+        ServiceDescriptor descriptor = new ServiceDescriptor(process.id(), number);
+        ServiceDescriptor other = known.putIfAbsent(name, descriptor);
+        if (other == null) {
+          readings.stopped(process.pid(), process.id(), number);
+        } else {
+          readings.same(descriptor, other);
+        }
+      }
+    }
+  }
+
+  /** A process is followed from now on that may have closed what it got from its parent. */
+  void joined(FollowedProcess process) {
+    Set<Integer> sockets = new HashSet<>();
+    File[] files = new File("/proc/" + process.pid() + "/fd").listFiles();
+    for (File file : files == null ? new File[0] : files) {
+      if (target(file).startsWith(SOCKET)) {
+        sockets.add(Integer.valueOf(file.getName()));
+      }
+    }
+    readings.only(process.id(), sockets);
+  }
+
+  /** What a descriptor's link in /proc says; nothing if it cannot be read. */
+  private static String target(File descriptor) {
     try {
-      return Files.readSymbolicLink(descriptor.toPath()).toString().startsWith("socket:");
+      return Files.readSymbolicLink(descriptor.toPath()).toString();
     } catch (IOException e) {
-      return false;
+      return "";
     }
   }
 
@@ -147,8 +193,8 @@ final class ConnectionFollower {
   }
 
   /** A connection was begun; the primary's tracer says so before the event. */
-  void established(int pid, int descriptor) {
-    readings.established(pid, descriptor);
+  void established(int pid, int process, int descriptor) {
+    readings.established(pid, process, descriptor);
   }
 
   /**
@@ -164,17 +210,25 @@ final class ConnectionFollower {
   /**
    * Reads connections that are overdue, as many as the service may wait for; the others have their
    * turn at the next round. Called on the primary's tracer while the primary stands still.
+   *
+   * @param processes all of the primary's
    */
-  void readOverdue(int pid) {
+  void readOverdue(List<FollowedProcess> processes) {
     TcpShadow shadow = shadow();
     if (shadow == null) {
       return;
     }
     long begin = System.nanoTime();
     int read = 0;
-    Iterator<Integer> overdue = shadow.overdue().iterator();
+    Map<Integer, Integer> pids =
+        processes.stream()
+            .collect(
+                Collectors.toMap(FollowedProcess::id, FollowedProcess::pid, (one, other) -> one));
+    Iterator<ServiceDescriptor> overdue = shadow.overdue().iterator();
     while (overdue.hasNext() && System.nanoTime() - begin < READING_NANOS) {
-      readings.stopped(pid, overdue.next());
+      ServiceDescriptor next = overdue.next();
+      int pid = pids.getOrDefault(next.process(), NOBODY);
+      readings.stopped(pid, next.process(), next.descriptor());
       read++;
     }
     LOG.debug("{} connections read in {} us", read, (System.nanoTime() - begin) / 1000);
@@ -206,10 +260,11 @@ final class ConnectionFollower {
    * The connection of a descriptor when the shadow has come to the end of the log. Nobody may
    * publish meanwhile.
    *
+   * @param process id in events of the process that has the descriptor
    * @param limitNanos how long to wait for the shadow
    * @return nothing if there is none, or the shadow does not come there in time
    */
-  Optional<ShadowConnection> atEndOfLog(int descriptor, long limitNanos) {
+  Optional<ShadowConnection> atEndOfLog(int process, int descriptor, long limitNanos) {
     Following current;
     synchronized (this) {
       current = following;
@@ -227,7 +282,7 @@ final class ConnectionFollower {
       LockSupport.unpark(current.thread);
       LockSupport.parkNanos(CATCHING_UP_NANOS);
     }
-    return current.shadow.connection(descriptor);
+    return current.shadow.connection(process, descriptor);
   }
 
   private static ConnectionStatus status(ShadowConnection connection) {

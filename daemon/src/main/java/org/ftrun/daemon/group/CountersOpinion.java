@@ -2,12 +2,13 @@ package org.ftrun.daemon.group;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
+import java.util.function.IntUnaryOperator;
 import org.ftrun.daemon.service.ServiceStatus;
 import org.ftrun.shadow.InFlightBytes;
 import org.ftrun.shadow.InFlightOracle;
 import org.ftrun.shadow.InFlightQuestions;
 import org.ftrun.shadow.InFlightTransfer;
+import org.ftrun.shadow.ServiceDescriptor;
 import org.ftrun.shadow.ShadowConnection;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
@@ -28,20 +29,25 @@ final class CountersOpinion implements SecondOpinion {
   private final InFlightOracle oracle = new InFlightOracle();
   private final InFlightQuestions questions;
   private final ConnectionFollower connections;
-  private final IntSupplier survivor;
+  private final IntUnaryOperator survivor;
   private final AtomicLong decisions = new AtomicLong();
 
-  /** Asks about descriptors of {@code survivor}, a pid; negative: nobody is left. */
-  CountersOpinion(ConnectionFollower connections, IntSupplier survivor) {
+  /**
+   * Asks about descriptors of the survivor's processes.
+   *
+   * @param survivor from the id in events of a process to the pid of the survivor's that has its
+   *     descriptors; negative: nobody is left
+   */
+  CountersOpinion(ConnectionFollower connections, IntUnaryOperator survivor) {
     this.connections = connections;
     this.questions = connections.questions();
     this.survivor = survivor;
   }
 
   @Override
-  public long moved(int syscall, long[] arguments) {
+  public long moved(int process, int syscall, long[] arguments) {
     try {
-      Optional<InFlightTransfer> transfer = transfer(syscall, arguments);
+      Optional<InFlightTransfer> transfer = transfer(process, syscall, arguments);
       return transfer.isEmpty() ? UNKNOWN : moved(transfer.get());
     } catch (RuntimeException e) {
       LOG.error("the counters could not be asked", e);
@@ -50,7 +56,9 @@ final class CountersOpinion implements SecondOpinion {
   }
 
   private long moved(InFlightTransfer transfer) {
-    Optional<ShadowConnection> logged = connections.atEndOfLog(transfer.descriptor(), LIMIT_NANOS);
+    ServiceDescriptor of = transfer.descriptor();
+    Optional<ShadowConnection> logged =
+        connections.atEndOfLog(of.process(), of.descriptor(), LIMIT_NANOS);
     if (logged.isEmpty()) {
       LOG.warn("the counters do not tell of {}: no connection is known", transfer);
       return UNKNOWN;
@@ -65,10 +73,10 @@ final class CountersOpinion implements SecondOpinion {
   }
 
   @Override
-  public void compare(int syscall, long[] arguments, long bytes) {
+  public void compare(int process, int syscall, long[] arguments, long bytes) {
     long begin = System.nanoTime();
     try {
-      Optional<InFlightTransfer> transfer = transfer(syscall, arguments);
+      Optional<InFlightTransfer> transfer = transfer(process, syscall, arguments);
       if (transfer.isPresent()) {
         questions.ask(connections.nextSequence(), transfer.get(), bytes);
       }
@@ -78,9 +86,9 @@ final class CountersOpinion implements SecondOpinion {
     LOG.debug("reading the counters took {} us", (System.nanoTime() - begin) / 1000);
   }
 
-  private Optional<InFlightTransfer> transfer(int syscall, long[] arguments) {
-    int pid = survivor.getAsInt();
-    return pid < 0 ? Optional.empty() : oracle.transfer(pid, syscall, arguments);
+  private Optional<InFlightTransfer> transfer(int process, int syscall, long[] arguments) {
+    int pid = survivor.applyAsInt(process);
+    return pid < 0 ? Optional.empty() : oracle.transfer(pid, process, syscall, arguments);
   }
 
   /** Reads the counters of a socket of our own, so often, for a tracer to do it quickly later. */
@@ -94,7 +102,7 @@ final class CountersOpinion implements SecondOpinion {
     InFlightQuestions questions = new InFlightQuestions();
     for (int i = 0; i < times; i++) {
       long[] arguments = {descriptor, 0, 1, 0, 0, 0};
-      questions.ask(0, oracle.transfer(pid, SyscallNumber.WRITE, arguments).orElseThrow(), 0);
+      questions.ask(0, oracle.transfer(pid, pid, SyscallNumber.WRITE, arguments).orElseThrow(), 0);
     }
     Libc.call(SyscallNumber.CLOSE, descriptor);
   }

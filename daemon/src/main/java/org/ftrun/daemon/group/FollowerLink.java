@@ -21,9 +21,14 @@ final class FollowerLink {
     this.replica = state.replica();
   }
 
-  /** Its root's pid, -1 if there is none. */
-  int pid() {
-    return replica == null ? NOBODY : replica.pid();
+  /**
+   * The pid of its process that has the descriptors of the primary's.
+   *
+   * @param process id in events
+   * @return -1 if there is none
+   */
+  int pidOf(int process) {
+    return replica == null ? NOBODY : replica.role().processes().pidOf(process);
   }
 
   /** Waits until it has consumed an event; returns null, or why the wait was given up. */

@@ -1,5 +1,6 @@
 package org.ftrun.daemon.group;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +11,7 @@ import org.ftrun.eventlog.Consumer;
 import org.ftrun.eventlog.EventLog;
 import org.ftrun.tracer.member.ArgumentHistory;
 import org.ftrun.tracer.member.FastPathOptions;
+import org.ftrun.tracer.member.FollowedProcess;
 import org.ftrun.tracer.member.GroupLink;
 import org.ftrun.tracer.member.Legacy;
 import org.ftrun.tracer.member.MemberTracer;
@@ -129,7 +131,7 @@ final class GroupMembers implements GroupLink {
       return "the service ends";
     }
     if (!state.isRecordedSinceLastReplica()) {
-      connections.begin(state.primaryPid());
+      connections.begin(newborn.originals());
     }
     adoption =
         Adoption.begin(
@@ -270,8 +272,7 @@ final class GroupMembers implements GroupLink {
   }
 
   private void seedAgain(String reason) {
-    boolean again = losses.mayTryAgain();
-    goOn(again ? null : "replicas were lost too often, the last one: " + reason);
+    goOn(losses.mayTryAgain() ? null : "replicas were lost too often, the last one: " + reason);
   }
 
   /** Has the primary seed a replica, or end protection if there is a reason to. */
@@ -323,8 +324,8 @@ final class GroupMembers implements GroupLink {
   }
 
   @Override
-  public int survivor() {
-    return follower().pid();
+  public int survivor(int process) {
+    return follower().pidOf(process);
   }
 
   /** The replica, once it is there. */
@@ -334,13 +335,18 @@ final class GroupMembers implements GroupLink {
   }
 
   @Override
-  public void established(int pid, int descriptor) {
-    connections.established(pid, descriptor);
+  public void established(int pid, int process, int descriptor) {
+    connections.established(pid, process, descriptor);
   }
 
   @Override
-  public void standsStill(int pid) {
-    connections.readOverdue(pid);
+  public void standsStill(List<FollowedProcess> processes) {
+    connections.readOverdue(processes);
+  }
+
+  @Override
+  public void joined(FollowedProcess process) {
+    connections.joined(process);
   }
 
   @Override

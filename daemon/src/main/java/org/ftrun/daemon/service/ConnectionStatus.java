@@ -5,7 +5,7 @@ import org.ftrun.shadow.TcpOptions;
 /**
  * One TCP connection as {@code ftctl NAME connections} shows it.
  *
- * @param descriptor the lowest descriptor of the service that refers to it
+ * @param descriptor the lowest descriptor that refers to it, of the first process that has it
  * @param local address and port, such as 127.0.0.1:6667 or [::1]:6667, or "?": not yet known
  * @param remote address and port of the peer, or "?": not yet known
  * @param state name of the shadow's state

@@ -2,6 +2,8 @@ package org.ftrun.daemon.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,11 +13,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.ftrun.daemon.service.ConnectionStatus;
 import org.ftrun.eventlog.Consumer;
+import org.ftrun.eventlog.EventFlags;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventLogWriter;
 import org.ftrun.shadow.ReadingQueue;
 import org.ftrun.shadow.TcpShadow;
 import org.ftrun.tracer.abi.SyscallNumber;
+import org.ftrun.tracer.member.FollowedProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +29,12 @@ import org.junit.jupiter.api.Timeout;
 class ConnectionFollowerTest {
   private static final int DESCRIPTOR = 5;
 
+  private static final int PROCESS = 1;
+  private static final int CHILD = 2;
+
   /** Larger than any pid can be: a process without descriptors. */
-  private static final int NOBODY = Integer.MAX_VALUE;
+  private static final List<FollowedProcess> NOBODY =
+      List.of(new FollowedProcess(Integer.MAX_VALUE, PROCESS, List.of(PROCESS)));
 
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -108,7 +116,7 @@ class ConnectionFollowerTest {
     List<Long> seen = new CopyOnWriteArrayList<>();
     follower.begin(
         NOBODY,
-        new TcpShadow(new ReadingQueue(() -> 0), 0),
+        new TcpShadow(new ReadingQueue(() -> 0), 0, NOBODY),
         (event, sequence, endOfBatch) -> {
           seen.add(sequence);
           throw new IllegalStateException("the model's own defect");
@@ -117,7 +125,7 @@ class ConnectionFollowerTest {
     await(() -> !shared.log().isActive(Consumer.SHADOW));
     assertThat(seen).containsExactly(0L);
     assertThat(follower.count()).isEqualTo(-1);
-    assertThat(follower.atEndOfLog(DESCRIPTOR, LIMIT_NANOS)).isEmpty();
+    assertThat(follower.atEndOfLog(PROCESS, DESCRIPTOR, LIMIT_NANOS)).isEmpty();
     for (int i = 0; i < 2 * shared.log().layout().slots(); i++) {
       publish(SyscallNumber.READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
     }
@@ -133,7 +141,7 @@ class ConnectionFollowerTest {
     for (int i = 0; i < 20; i++) {
       follower.begin(
           NOBODY,
-          new TcpShadow(new ReadingQueue(() -> 0), 0),
+          new TcpShadow(new ReadingQueue(() -> 0), 0, NOBODY),
           (event, sequence, endOfBatch) -> threads.add(Thread.currentThread()));
       connect();
       follower.end();
@@ -148,10 +156,53 @@ class ConnectionFollowerTest {
     connect();
     for (int bytes = 1; bytes <= 100; bytes++) {
       publish(SyscallNumber.READ, DESCRIPTOR, 1, DESCRIPTOR, 1, 100);
-      assertThat(follower.atEndOfLog(DESCRIPTOR, LIMIT_NANOS).orElseThrow().bytesReceived())
+      assertThat(
+              follower.atEndOfLog(PROCESS, DESCRIPTOR, LIMIT_NANOS).orElseThrow().bytesReceived())
           .isEqualTo(bytes);
     }
-    assertThat(follower.atEndOfLog(DESCRIPTOR + 1, LIMIT_NANOS)).isEmpty();
+    assertThat(follower.atEndOfLog(PROCESS, DESCRIPTOR + 1, LIMIT_NANOS)).isEmpty();
+  }
+
+  @Test
+  void shouldFollowTheTableOfEachProcess() {
+    follower.begin(NOBODY);
+    connect();
+    publishBy(PROCESS, SyscallNumber.FORK, EventFlags.CHILD_IS_MEMBER, -1, CHILD);
+    publishBy(CHILD, SyscallNumber.READ, 0, DESCRIPTOR, 12, DESCRIPTOR, 1, 100);
+    publish(SyscallNumber.CLOSE, DESCRIPTOR, 0, DESCRIPTOR);
+    assertThat(follower.atEndOfLog(PROCESS, DESCRIPTOR, LIMIT_NANOS)).isEmpty();
+    assertThat(follower.atEndOfLog(CHILD, DESCRIPTOR, LIMIT_NANOS).orElseThrow().bytesReceived())
+        .isEqualTo(12);
+    assertThat(follower.count()).isEqualTo(1);
+    assertThat(writer.reserve(0, LIMIT_NANOS)).isTrue();
+    writer.publish(EventKind.SIGNAL, EventFlags.PROCESS_ENDS, 0, CHILD, 0, 0, -1, 0, 0, 0);
+    assertThat(follower.atEndOfLog(CHILD, DESCRIPTOR, LIMIT_NANOS)).isEmpty();
+    assertThat(follower.count()).isZero();
+  }
+
+  @Test
+  void shouldKnowThatASocketIsSharedWhenItBegins() throws Exception {
+    int pid = (int) ProcessHandle.current().pid();
+    try (ServerSocket listener = new ServerSocket(0);
+        Socket peer = new Socket(listener.getInetAddress(), listener.getLocalPort());
+        Socket accepted = listener.accept()) {
+      follower.begin(
+          List.of(
+              new FollowedProcess(pid, PROCESS, List.of(PROCESS)),
+              new FollowedProcess(pid, CHILD, List.of(CHILD))));
+      List<ConnectionStatus> ours =
+          connections().stream()
+              .filter(c -> c.local().endsWith(":" + peer.getLocalPort()))
+              .toList();
+      assertThat(ours).hasSize(1);
+      int descriptor = ours.get(0).descriptor();
+      publish(SyscallNumber.WRITE, descriptor, 5, descriptor, 0, 5);
+      publish(SyscallNumber.CLOSE, descriptor, 0, descriptor);
+      assertThat(follower.atEndOfLog(PROCESS, descriptor, LIMIT_NANOS)).isEmpty();
+      assertThat(follower.atEndOfLog(CHILD, descriptor, LIMIT_NANOS).orElseThrow().bytesSent())
+          .isEqualTo(5);
+      assertThat(accepted.getInetAddress()).isEqualTo(peer.getLocalAddress());
+    }
   }
 
   private List<ConnectionStatus> connections() {
@@ -164,10 +215,15 @@ class ConnectionFollowerTest {
   }
 
   private void publish(int syscall, int descriptor, long result, long... arguments) {
+    publishBy(PROCESS, syscall, 0, descriptor, result, arguments);
+  }
+
+  private void publishBy(
+      int thread, int syscall, int flags, int descriptor, long result, long... arguments) {
     long[] six = java.util.Arrays.copyOf(arguments, 6);
     assertThat(writer.reserve(0, TimeUnit.SECONDS.toNanos(10))).isTrue();
     long detail = ConnectionFollower.detail(syscall, six);
-    writer.publish(EventKind.SYSCALL, 0, syscall, 1, result, 0, descriptor, 0, detail, 0);
+    writer.publish(EventKind.SYSCALL, flags, syscall, thread, result, 0, descriptor, 0, detail, 0);
   }
 
   private static void await(BooleanSupplier condition) {

@@ -3,6 +3,7 @@ package org.ftrun.tracer.member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.LongPredicate;
+import org.ftrun.eventlog.EventFlags;
 import org.ftrun.eventlog.EventKind;
 import org.ftrun.eventlog.EventLogLayout;
 import org.ftrun.eventlog.EventLogWriter;
@@ -35,10 +36,10 @@ final class EventRecorder {
   static final int FLAG_DRAFT = 32;
 
   /** Flag of the SYSCALL of a birth: the child is a member. */
-  static final int FLAG_MEMBER = 64;
+  static final int FLAG_MEMBER = EventFlags.CHILD_IS_MEMBER;
 
   /** Flag of a SIGNAL: the process ends by it, or leaves; the payload is as {@link ProcessEnd}. */
-  static final int FLAG_ENDS = 128;
+  static final int FLAG_ENDS = EventFlags.PROCESS_ENDS;
 
   /** A full log makes the primary wait this long for the replica before it is dropped. */
   static final long BACK_PRESSURE_NANOS = 3_000_000_000L;

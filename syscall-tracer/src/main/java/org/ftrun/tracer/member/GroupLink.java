@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.util.List;
 import java.util.Set;
 import org.ftrun.eventlog.EventLog;
 
@@ -128,18 +129,35 @@ public interface GroupLink {
   /**
    * A TCP connection was begun; the primary is stopped inside the call.
    *
-   * @param descriptor the connection's descriptor in the primary
+   * @param pid the kernel's pid of the process that has begun it
+   * @param process that one's id in events: its first thread's
+   * @param descriptor the connection's descriptor in that process
    */
-  void established(int pid, int descriptor);
+  void established(int pid, int process, int descriptor);
 
-  /** The primary stands still, with all its calls in the log: connections can be looked at. */
-  void standsStill(int pid);
+  /**
+   * The primary stands still, with all its calls in the log: connections can be looked at.
+   *
+   * @param processes all of the primary's, the root first
+   */
+  void standsStill(List<FollowedProcess> processes);
+
+  /**
+   * A process has begun to be followed that has made calls which nobody was told of; it stands
+   * still, with the event of its birth in the log.
+   */
+  void joined(FollowedProcess process);
 
   /** Who knows more of a dead primary's last call than its registers. */
   SecondOpinion secondOpinion();
 
-  /** Pid of the replica, which has the primary's descriptors; -1 if there is none. */
-  int survivor();
+  /**
+   * The replica's process that has the descriptors of one of the primary's.
+   *
+   * @param process id in events of the primary's process
+   * @return the kernel's pid; -1 if there is none
+   */
+  int survivor(int process);
 
   /** A value for the event's detail field by which the shadow understands the call. */
   long shadowDetail(int syscall, long[] arguments);

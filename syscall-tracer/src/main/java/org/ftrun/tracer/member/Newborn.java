@@ -1,5 +1,6 @@
 package org.ftrun.tracer.member;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.ftrun.tracer.abi.Signal;
 import org.ftrun.tracer.abi.SyscallNumber;
@@ -38,6 +39,15 @@ public record Newborn(
   public void kill() {
     Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
     others.forEach(Newborn::kill);
+  }
+
+  /** The processes of the primary of which it and the others are copies, the root first. */
+  public List<FollowedProcess> originals() {
+    List<FollowedProcess> originals = new ArrayList<>();
+    List<Integer> ids = threads.stream().map(thread -> thread.model().id).toList();
+    originals.add(new FollowedProcess(parent, ids.get(0), ids));
+    others.forEach(other -> originals.addAll(other.originals()));
+    return originals;
   }
 
   /** Whether the primary must stand still until it is adopted: memory is yet to be copied. */

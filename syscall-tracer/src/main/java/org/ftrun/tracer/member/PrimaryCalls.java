@@ -351,7 +351,7 @@ final class PrimaryCalls {
     if (recorder.isRecording()
         && call.row == CONNECT
         && (result == 0 || result == -Errno.EINPROGRESS)) {
-      primary.group.established(member.processId(), (int) call.arguments[0]);
+      primary.group.established(member.processId(), member.threads().id(), (int) call.arguments[0]);
     }
   }
 

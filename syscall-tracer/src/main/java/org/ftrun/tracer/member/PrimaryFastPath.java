@@ -233,7 +233,8 @@ final class PrimaryFastPath {
       return SecondOpinion.UNKNOWN;
     }
     long[] arguments = left.arguments();
-    long moved = primary.group.secondOpinion().moved(row.number(), arguments);
+    long moved =
+        primary.group.secondOpinion().moved(member.threads().id(), row.number(), arguments);
     return moved > mostMoved(left, row, arguments) ? SecondOpinion.UNKNOWN : moved;
   }
 

@@ -285,7 +285,7 @@ public final class PrimaryRole implements Role, FailSafe {
   private Role standStill() {
     standstillRequested = false;
     if (recording.isOn()) {
-      group.standsStill(pid());
+      group.standsStill(processes().stream().map(ProcessThreads::followed).toList());
     }
     return null;
   }

@@ -19,13 +19,21 @@ import org.slf4j.LoggerFactory;
 final class Probation {
   private static final Logger LOG = LoggerFactory.getLogger(Probation.class);
   private static final int MOST_CALLS = 256;
-  private static final long MOST_MILLIS = 20;
+
+  /** Processor time that it may use. */
+  private static final long MOST_COMPUTING_MILLIS = 20;
+
+  /** How often it is looked at: a busy machine may give it little of its time. */
+  private static final long LOOK_MILLIS = 20;
+
+  private static final int MOST_LOOKS = 50;
   private static final int MOST_DESCRIPTORS = 64;
   private static final int STANDARD_ERROR = 2;
 
   private final PrimaryThread child;
   private final ChildBirth birth;
   private int calls;
+  private int looks;
   private boolean over;
 
   Probation(PrimaryThread child, ChildBirth birth) {
@@ -37,7 +45,7 @@ final class Probation {
   void begin(Registers start) {
     child.recorder.mute(true);
     child.updateMode();
-    child.group.later(MOST_MILLIS, this::timeIsUp);
+    child.group.later(LOOK_MILLIS, this::look);
     try {
       child.member.tracee.writeRegisters(start);
       child.member.tracee.resume(0);
@@ -46,8 +54,14 @@ final class Probation {
     }
   }
 
-  private void timeIsUp() {
-    if (!over) {
+  private void look() {
+    if (over) {
+      return;
+    }
+    int pid = child.member.pid();
+    if (++looks < MOST_LOOKS && ProcessorTime.ofThread(pid, pid) < MOST_COMPUTING_MILLIS) {
+      child.group.later(LOOK_MILLIS, this::look);
+    } else {
       child.atBoundary.add(this::leaveAt);
     }
   }
@@ -153,6 +167,7 @@ final class Probation {
       newborn = Seeding.ofBegun(child);
     }
     child.recorder.mute(false);
+    child.atBoundary.addPatiently(this::joined);
     Role next = child.standing.atSiteForTurn();
     if (newborn != null) {
       child.group.bore(newborn);
@@ -160,6 +175,11 @@ final class Probation {
     LOG.info("child process {} of the service is a member: it talks over TCP", member.pid());
     birth.decided(member.pid(), true);
     return next;
+  }
+
+  private Role joined(Registers service) {
+    child.group.joined(child.member.threads().followed());
+    return null;
   }
 
   /** It goes on natively from where it stands. */

@@ -65,6 +65,12 @@ final class ProcessThreads {
     return untold;
   }
 
+  /** What is told of it to who follows the log. */
+  FollowedProcess followed() {
+    return new FollowedProcess(
+        first().pid(), id(), all.stream().map(thread -> thread.thread().id).toList());
+  }
+
   List<MemberThread> all() {
     return Collections.unmodifiableList(all);
   }

@@ -1,8 +1,8 @@
 package org.ftrun.tracer.member;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.ftrun.eventlog.Event;
 import org.ftrun.tracer.ptrace.PtraceException;
@@ -16,17 +16,18 @@ import org.slf4j.LoggerFactory;
 /**
  * The processes of a member that follows, the root first: a process joins where its parent has
  * borne it, and is killed where the primary's ends. Belongs to the replica's tracer thread but for
- * {@link #expectEnd} and {@link #pids}.
+ * {@link #expectEnd}, {@link #pids} and {@link #pidOf}.
  */
 public final class ReplicaProcesses {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaProcesses.class);
   private static final long NO_END = -1;
+  private static final int NOBODY = -1;
 
   private final ReplicaRole role;
   private final List<ProcessThreads> all = new CopyOnWriteArrayList<>();
 
   /** Copies of the primary's newborns, by the ids by which the service knows them. */
-  private final Map<Integer, Expected> expected = new HashMap<>();
+  private final Map<Integer, Expected> expected = new ConcurrentHashMap<>();
 
   /** One that has been seized, and waits in the stub until it joins. */
   private record Expected(Newborn newborn, Tracee tracee) {}
@@ -49,6 +50,21 @@ public final class ReplicaProcesses {
   /** The kernel's pids, the root's first; any thread may ask. */
   public List<Integer> pids() {
     return all.stream().map(process -> process.first().pid()).toList();
+  }
+
+  /**
+   * The kernel's pid of the process that the service knows so, be it that it has not joined yet: it
+   * has the descriptors from its birth on. Any thread may ask.
+   *
+   * @return -1 if there is none
+   */
+  public int pidOf(int id) {
+    Expected joining = expected.get(id);
+    return all.stream()
+        .filter(process -> process.id() == id)
+        .map(process -> process.first().pid())
+        .findFirst()
+        .orElse(joining == null ? NOBODY : joining.newborn().pid());
   }
 
   /**
@@ -89,7 +105,7 @@ public final class ReplicaProcesses {
     if (all.stream().anyMatch(process -> process.id() == id)) {
       return null; // this replica was seeded when it had been born
     }
-    Expected joining = expected.remove(id);
+    Expected joining = expected.get(id);
     if (joining == null) {
       return "event " + event.sequence() + ": no copy of process " + id + " is there";
     }
@@ -103,6 +119,8 @@ public final class ReplicaProcesses {
     } catch (RuntimeException e) {
       ReplicaBirth.discard(newborn.pid());
       return "event " + event.sequence() + ": a process cannot join: " + e.getMessage();
+    } finally {
+      expected.remove(id);
     }
   }
 

@@ -30,6 +30,16 @@ final class Settlement {
     this.call = primary.call;
   }
 
+  /** Id of the process whose call it is. */
+  private int process() {
+    return primary.member.threads().id();
+  }
+
+  /** Pid of the process that has its descriptors too. */
+  private int survivor() {
+    return primary.group.survivor(process());
+  }
+
   private boolean isNeeded(long result) {
     if (calls.childBirth.isHalfDone()) {
       calls.childBirth.abandon(result);
@@ -54,7 +64,7 @@ final class Settlement {
             && !calls.childWaits.isUnsettled(result);
     if (TransferShape.of(call.row) != TransferShape.MESSAGES) {
       long moved = call.transferred + (returned && result > 0 ? result : 0);
-      primary.group.secondOpinion().compare(call.row.number(), call.arguments, moved);
+      primary.group.secondOpinion().compare(process(), call.row.number(), call.arguments, moved);
     }
     if (returned) {
       publish(result);
@@ -118,7 +128,7 @@ final class Settlement {
 
   /** The result of the last part of the call; -EINTR if it moved nothing. */
   private long byCounters() {
-    long moved = primary.group.secondOpinion().moved(call.row.number(), call.arguments);
+    long moved = primary.group.secondOpinion().moved(process(), call.row.number(), call.arguments);
     long part = moved - call.transferred;
     if (moved == SecondOpinion.UNKNOWN || part > mostAsked()) {
       LOG.warn(
@@ -157,7 +167,7 @@ final class Settlement {
     if (FileReads.isToBeRepeated(call, result)) {
       return;
     }
-    long position = calls.partial.positionAfter(call, result, primary.group.survivor());
+    long position = calls.partial.positionAfter(call, result, survivor());
     if (position >= 0 && blocks()) {
       calls.publishPart(position);
     } else {
@@ -179,10 +189,10 @@ final class Settlement {
       return false;
     }
     int descriptor = (int) call.arguments[TransferShape.of(call.row).waitsFor()];
-    if (FileReads.isFile(primary.group.survivor(), descriptor)) {
+    if (FileReads.isFile(survivor(), descriptor)) {
       return true;
     }
-    Path info = Path.of("/proc/" + primary.group.survivor() + "/fdinfo/" + descriptor);
+    Path info = Path.of("/proc/" + survivor() + "/fdinfo/" + descriptor);
     try {
       for (String line : Files.readAllLines(info)) {
         if (line.startsWith("flags:")) {

@@ -111,10 +111,15 @@ class NoGroup implements GroupLink, AutoCloseable {
   public void ended(int pid, int exitStatus) {}
 
   @Override
-  public void established(int pid, int descriptor) {}
+  public void established(int pid, int process, int descriptor) {}
 
   @Override
-  public void standsStill(int pid) {
+  public void joined(FollowedProcess process) {
+    told.add("joined");
+  }
+
+  @Override
+  public void standsStill(List<FollowedProcess> processes) {
     told.add("stands still");
   }
 
@@ -127,12 +132,12 @@ class NoGroup implements GroupLink, AutoCloseable {
   public SecondOpinion secondOpinion() {
     return new SecondOpinion() {
       @Override
-      public long moved(int syscall, long[] arguments) {
+      public long moved(int process, int syscall, long[] arguments) {
         return UNKNOWN;
       }
 
       @Override
-      public void compare(int syscall, long[] arguments, long bytes) {}
+      public void compare(int process, int syscall, long[] arguments, long bytes) {}
     };
   }
 
@@ -147,7 +152,7 @@ class NoGroup implements GroupLink, AutoCloseable {
   }
 
   @Override
-  public int survivor() {
+  public int survivor(int process) {
     return -1;
   }
 
