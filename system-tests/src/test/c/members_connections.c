@@ -3,18 +3,36 @@
  * serves.
  */
 #include <poll.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 
 #include "members.h"
 #include "sockets.h"
 
-enum way { READS, GREETS, POLLS, SELECTS, AWAITS, IS_TOLD, LOGS, ACCEPTS, SLEEPS, WAYS };
+enum way {
+  READS,
+  GREETS,
+  POLLS,
+  SELECTS,
+  AWAITS,
+  IS_TOLD,
+  LOGS,
+  ACCEPTS,
+  SLEEPS,
+  UNSHARES,
+  COMPUTES,
+  WAYS
+};
 
+/* A second of computing, and more: by then others are not to wait any longer. */
 enum { SIZE = 128, ROUNDS = 3 };
 
-static const char *const names[WAYS] = {"reads",   "greets", "polls",   "selects", "awaits",
-                                        "is told", "logs",   "accepts", "sleeps"};
+static const long LONG = 3000000000;
+
+static const char *const names[WAYS] = {"reads",   "greets", "polls",   "selects",
+                                        "awaits",  "is told", "logs",    "accepts",
+                                        "sleeps",  "unshares", "computes"};
 
 /* A client, and the process that serves it. */
 struct client {
@@ -78,6 +96,16 @@ static int first(enum way way, int connection) {
   return connection;
 }
 
+/* What the process does before it answers, by which it may come to be on its own. */
+static void before_answer(enum way way, int number) {
+  if (way == UNSHARES && number == 1) {
+    check(unshare(CLONE_FILES) == 0);
+  } else if (way == COMPUTES && number == 2) {
+    for (volatile long i = 0; i < LONG; i++) {
+    }
+  }
+}
+
 /* Serves one connection to its end; returns how many lines it has had. */
 static int serve(enum way way, int connection) {
   static int own;
@@ -90,7 +118,8 @@ static int serve(enum way way, int connection) {
   check(close(listener) == 0 && close(word[1]) == 0);
   while (read_line(connection, line, sizeof line)) {
     check(getpid() == self && raise(SIGUSR1) == 0);
-    snprintf(answer, sizeof answer, "%s, %d: %s", names[way], ++own, line);
+    before_answer(way, ++own);
+    snprintf(answer, sizeof answer, "%s, %d: %s", names[way], own, line);
     write_line(connection, answer);
   }
   return own;
@@ -111,12 +140,21 @@ static void begin(struct client *client, enum way way, const struct sockaddr_in 
   check(accepted == -1 || close(accepted) == 0);
 }
 
-static void ask(struct client *client, int number) {
-  char line[SIZE], text[SIZE + 64];
+static void send_line(struct client *client, int number) {
+  char line[SIZE];
   snprintf(line, sizeof line, "line %d\n", number);
   write_line(client->socket, line);
+}
+
+static void await_answer(struct client *client) {
+  char text[SIZE + 64];
   check(read_line(client->socket, text, sizeof text));
   fact("%.*s", (int)strlen(text) - 1, text);
+}
+
+static void ask(struct client *client, int number) {
+  send_line(client, number);
+  await_answer(client);
 }
 
 /* What only some of them need before they serve. */
@@ -150,9 +188,11 @@ static void body(void) {
   }
   for (int round = 0; round < ROUNDS; round++) {
     step("served");
-    for (int way = 0; way < WAYS; way++) {
+    send_line(&clients[COMPUTES], 100 * round);
+    for (int way = 0; way < COMPUTES; way++) {
       ask(&clients[way], 100 * round + way);
     }
+    await_answer(&clients[COMPUTES]);
   }
   for (int way = 0; way < WAYS; way++) {
     if (way % 3 == 0) {

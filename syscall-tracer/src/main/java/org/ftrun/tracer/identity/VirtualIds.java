@@ -48,6 +48,9 @@ public final class VirtualIds {
     /** Real pids that processes had before takeovers, and their virtual ones. */
     final Map<Integer, Integer> former = new HashMap<>();
 
+    /** Real pids of processes that were the member's and run natively now, by virtual ones. */
+    final Map<Integer, Integer> left = new HashMap<>();
+
     final IdMap groups;
     final IdMap sessions;
 
@@ -90,6 +93,8 @@ public final class VirtualIds {
     OfMember other =
         new OfMember(member.namesake, new IdMap(member.groups), new IdMap(member.sessions));
     other.former.putAll(member.former);
+    other.left.putAll(member.left);
+    other.left.forEach(other.threads::put);
     return new VirtualIds(pid, realPid, parent, other);
   }
 
@@ -150,6 +155,23 @@ public final class VirtualIds {
   /** A thread or process of the service is gone from this member. */
   public void remove(int virtualId) {
     member.threads.remove(virtualId);
+  }
+
+  /**
+   * A process of the service runs natively from now on, which the service knows as before.
+   *
+   * @param realId as the kernel knows it, whichever member it was of
+   */
+  public void leave(int virtualId, int realId) {
+    member.threads.put(virtualId, realId);
+    member.left.put(virtualId, realId);
+  }
+
+  /** The service has waited for a child; nothing changes if that has always been native. */
+  public void forgetLeft(int virtualId) {
+    if (member.left.remove(virtualId) != null) {
+      member.threads.remove(virtualId);
+    }
   }
 
   /** Whether the service calls itself so, or one of its threads, or another process of its own. */

@@ -178,6 +178,7 @@ final class AdoptedChildren {
     told.remove(pid);
     role.group.wards().remove(real(pid));
     children().forget(pid);
+    process.first().ids.forgetLeft(pid);
   }
 
   /**

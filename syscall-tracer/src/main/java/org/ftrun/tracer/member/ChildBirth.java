@@ -45,6 +45,9 @@ final class ChildBirth {
   private static final boolean MEMBERS =
       Boolean.parseBoolean(System.getProperty("ftrun.members", "true"));
 
+  /** Of a service with so many, further children that share no memory with it run natively. */
+  private static final int MOST_PROCESSES = 64;
+
   private final PrimaryThread parent;
   private final MemberThread member;
   private final CallInFlight call;
@@ -74,18 +77,29 @@ final class ChildBirth {
     if (isVfork()) {
       return null;
     }
-    for (MappingsOf.Mapping mapping : MappingsOf.sharedOf(member.pid()).all()) {
-      asMember |=
-          mapping.isSharedAnonymous()
-              || member.model().sharedFiles().touch(mapping.start(), mapping.bytes());
-    }
+    asMember = wouldShare(member);
     if (parent.role.protection.hasEnded()) {
       asMember = false;
     }
-    onProbation = MEMBERS && !asMember && !parent.role.protection.hasEnded();
+    onProbation =
+        MEMBERS
+            && !asMember
+            && !parent.role.protection.hasEnded()
+            && parent.role.processes().size() < MOST_PROCESSES;
     return asMember && !MEMBERS
         ? "the service started a child process with which it shares memory"
         : null;
+  }
+
+  /** Whether a child of a process shares memory with it. */
+  static boolean wouldShare(MemberThread member) {
+    for (MappingsOf.Mapping mapping : MappingsOf.sharedOf(member.pid()).all()) {
+      if (mapping.isSharedAnonymous()
+          || member.model().sharedFiles().touch(mapping.start(), mapping.bytes())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Rewrites what is asked of the kernel. */

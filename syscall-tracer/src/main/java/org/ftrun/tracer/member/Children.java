@@ -79,6 +79,11 @@ final class Children {
     return ends.get(pid);
   }
 
+  /** Whether any of them is a member. */
+  boolean hasMembers() {
+    return !members.isEmpty();
+  }
+
   boolean isMember(int pid) {
     return members.contains(pid);
   }
@@ -108,6 +113,7 @@ final class Children {
     int ended = ended(member, call, result);
     if (ended > 0) {
       forget(ended);
+      member.ids.forgetLeft(ended);
     }
   }
 

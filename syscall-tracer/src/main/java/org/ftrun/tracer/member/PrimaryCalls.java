@@ -70,6 +70,9 @@ final class PrimaryCalls {
     if (several && called == SyscallRole.EXEC) {
       return "one of the service's threads replaces its program";
     }
+    if (called == SyscallRole.EXEC && !member.ids.isRoot()) {
+      return "it gets a program of its own";
+    }
     boolean ends = called == SyscallRole.EXIT_THREAD;
     if (several && ends && member == member.threads().first()) {
       return "the service's first thread ends while others go on";
@@ -100,13 +103,6 @@ final class PrimaryCalls {
     }
     String file = effects.fileMadeWritable(call);
     return file == null ? null : "the service makes its shared mapping of " + file + " writable";
-  }
-
-  /** Whether the process, not the root, is to be no member any more, at the site of this call. */
-  boolean leavesMember() {
-    return call.resolution.role() == SyscallRole.EXEC
-        && !member.ids.isRoot()
-        && !member.threads().areSeveral();
   }
 
   /** Answers the call without executing it. */

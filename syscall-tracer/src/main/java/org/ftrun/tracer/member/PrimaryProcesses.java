@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,22 +118,36 @@ final class PrimaryProcesses {
   }
 
   /**
-   * A further process is about to get a program of its own, and with it memory of its own: it runs
-   * natively from here on, as a child that shares nothing.
-   *
-   * @param thread its only one, at the site of the call
+   * Whether a process, of which this is a thread, can go on natively while the others go on as
+   * members: it shares no memory with them, or is about to have none of it.
    */
-  Role leave(PrimaryThread thread) throws TraceeDiedException {
+  boolean mayLeave(PrimaryThread thread) {
+    MemberThread member = thread.member;
+    boolean isAlone = !member.ids.isRoot() && !member.threads().areSeveral();
+    return isAlone
+        && (thread.isAtExec()
+            || !member.model().children.hasMembers() && !ChildBirth.wouldShare(member));
+  }
+
+  /**
+   * A further process runs natively from here on, as a child that shares nothing.
+   *
+   * @param thread its only one, which has the turn
+   * @param service its registers as the service sees them
+   * @param reason for the log
+   */
+  Role leave(PrimaryThread thread, Registers service, String reason) throws TraceeDiedException {
     MemberThread member = thread.member;
     ProcessThreads process = member.threads();
-    ends(thread, process, ProcessEnd.left());
-    LOG.info("child process {} runs natively from its new program on", process.id());
-    thread.standing.at(thread.call.atSite);
+    ends(thread, process, ProcessEnd.left(process));
+    LOG.info("child process {} runs natively from here on: {}", process.id(), reason);
+    thread.standing.at(service);
     Unbinding unbinding = new Unbinding(member, role.group.log().layout().totalBytes(), true);
     unbinding.undo(List.of(thread.ending.leaveForNative()));
     unbinding.detach();
     role.forget(thread);
     remove(process);
+    member.ids.leave(process.id(), member.pid());
     all.forEach(other -> adopted.get(other).memberLeft(process.id()));
     return role;
   }

@@ -6,6 +6,7 @@ import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
+import org.ftrun.tracer.syscall.SyscallRole;
 
 /**
  * A thread of the member that serves: its calls are executed through the stub and recorded while a
@@ -194,6 +195,11 @@ final class PrimaryThread {
     return calls.completed(call.answer, false);
   }
 
+  /** Whether it is at the site of a call that gives its process another program. */
+  boolean isAtExec() {
+    return !call.executing && service == call.atSite && call.resolution.role() == SyscallRole.EXEC;
+  }
+
   /** It has the turn: if others wait for it, its next call is where they are looked after. */
   void noteOthers() {
     if (role.turn.isWanted()) {
@@ -314,12 +320,11 @@ final class PrimaryThread {
     if (decided != null) {
       return decided;
     }
-    if (calls.leavesMember()) {
-      return role.processes.leave(this);
-    }
     String obstacle = calls.obstacle();
     if (obstacle != null) {
-      return endProtection(obstacle);
+      return role.processes.mayLeave(this)
+          ? role.processes.leave(this, call.atSite, obstacle)
+          : endProtection(obstacle);
     }
     Role answered = calls.answerUnasked();
     if (answered != null) {

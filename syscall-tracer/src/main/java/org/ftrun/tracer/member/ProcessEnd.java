@@ -30,8 +30,16 @@ final class ProcessEnd {
   }
 
   /** It is no member any more; its parent is not to be told. */
-  static byte[] left() {
-    return new byte[0];
+  static byte[] left(ProcessThreads process) {
+    ByteBuffer pid = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
+    return pid.putInt(0, process.first().pid()).array();
+  }
+
+  /** The kernel's pid of a process that is no member any more, 0 if it has ended. */
+  static int pidOfLeft(byte[] end) {
+    return end.length != Integer.BYTES
+        ? 0
+        : ByteBuffer.wrap(end).order(ByteOrder.nativeOrder()).getInt(0);
   }
 
   private static byte[] siginfo(ProcessThreads process, int code, int status) {
@@ -53,7 +61,7 @@ final class ProcessEnd {
   /** The model of a process that may be the parent learns of it. */
   static void note(ProcessThreads process, ProcessThreads ended, byte[] siginfo) {
     if (process.model().children.isMember(ended.id())) {
-      if (siginfo.length == 0) {
+      if (pidOfLeft(siginfo) != 0) {
         process.model().children.leaves(ended.id());
       } else {
         process.model().children.memberEnded(ended.id(), siginfo);

@@ -152,6 +152,10 @@ public final class ReplicaProcesses {
     for (ProcessThreads other : all) {
       ProcessEnd.note(other, process, siginfo);
     }
+    int left = ProcessEnd.pidOfLeft(siginfo);
+    if (left != 0) {
+      role.first().member.ids.leave(process.id(), left);
+    }
     role.reader.consume();
   }
 

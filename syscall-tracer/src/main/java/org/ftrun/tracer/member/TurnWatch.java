@@ -87,7 +87,9 @@ final class TurnWatch {
         watch(holder); // in a call that takes long, or another's turn
       } else {
         String reason = looks == 0 ? null : whyTooLong(holder);
-        if (reason != null) {
+        if (reason != null && role.processes.mayLeave(holder)) {
+          holder.atBoundary.add(service -> role.processes.leave(holder, service, reason));
+        } else if (reason != null) {
           role.requestNative(reason);
           return;
         }
