@@ -50,7 +50,9 @@ final class KillStorm {
       spin(random.nextInt(LONGEST_SPIN_NANOS));
       long epoch = ftrun.kill(victim, kill);
       ftrun.awaitStatus("in a new epoch", now -> now.epoch() > epoch);
-      assertThat(status.divergences()).as("divergences before kill %d", kill).isZero();
+      assertThat(status.divergences())
+          .as("divergences before kill %d%n%s", kill, ftrun.messages())
+          .isZero();
       check(kill);
     }
     awaitProgress(kills);

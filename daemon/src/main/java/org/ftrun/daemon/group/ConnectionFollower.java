@@ -82,6 +82,20 @@ final class ConnectionFollower {
   }
 
   /**
+   * A replica is being made; the primary stands still.
+   *
+   * @param processes all of the primary's, the root first
+   * @param recorded whether the log has all calls since the last replica followed
+   */
+  void seeding(List<FollowedProcess> processes, boolean recorded) {
+    if (!recorded) {
+      begin(processes);
+    } else if (processes.size() > 1) {
+      processes.forEach(this::joined); // the last primary may not have come to say so
+    }
+  }
+
+  /**
    * Begins anew with the sockets that the primary has: calls that were not recorded may have
    * changed them. Called on the primary's tracer while the primary stands still.
    *

@@ -130,9 +130,7 @@ final class GroupMembers implements GroupLink {
       newborn.kill();
       return "the service ends";
     }
-    if (!state.isRecordedSinceLastReplica()) {
-      connections.begin(newborn.originals());
-    }
+    connections.seeding(newborn.originals(), state.isRecordedSinceLastReplica());
     adoption =
         Adoption.begin(
             spare.take(otherCpu(primaryCpu())),

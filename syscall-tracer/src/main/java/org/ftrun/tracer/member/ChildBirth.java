@@ -61,6 +61,9 @@ final class ChildBirth {
   /** Whether that is to be found out by what it does first. */
   private boolean onProbation;
 
+  /** A child that has become a member by what it did, and stands; else null. */
+  private PrimaryThread joining;
+
   ChildBirth(PrimaryThread parent) {
     this.parent = parent;
     this.member = parent.member;
@@ -199,14 +202,14 @@ final class ChildBirth {
   }
 
   /**
-   * It has been found out whether the child, which stands still, is to be a member: its parent goes
-   * on.
+   * It has been found out whether the child is to be a member: its parent goes on.
+   *
+   * @param member the child if it is, which stands still; else null
    */
-  void decided(int pid, boolean member) {
-    asMember = member;
-    if (member) {
-      parent.role.turn.take(parent); // what the child does comes behind the event of its birth
-    } else {
+  void decided(int pid, PrimaryThread member) {
+    asMember = member != null;
+    joining = member;
+    if (!asMember) {
       parent.role.noteChild(pid);
     }
     call.answered(pid);
@@ -265,6 +268,10 @@ final class ChildBirth {
     if (spawn != null) {
       spawn.giveBack(member, parent.recorder);
       spawn = null;
+    }
+    if (joining != null) {
+      joining.standing.awaitTurn(); // what it does comes behind the event of its birth
+      joining = null;
     }
     if (asMember) {
       member.model().children.memberBorn(member.ids.virtual((int) call.answer));

@@ -59,6 +59,7 @@ final class MemberBirth {
   void onProbation(Tracee tracee, int pid, ChildBirth birth) throws TraceeDiedException {
     parent.role.turn.release(parent);
     MemberThread child = bear(tracee, pid);
+    child.threads().setOnProbation(true);
     PrimaryThread thread = parent.role.add(child);
     thread.probation = new Probation(thread, birth);
     thread.probation.begin(start);

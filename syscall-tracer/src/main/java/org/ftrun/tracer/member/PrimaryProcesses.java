@@ -42,7 +42,10 @@ final class PrimaryProcesses {
   }
 
   List<Integer> pids() {
-    return all.stream().map(process -> process.first().pid()).toList();
+    return all.stream()
+        .filter(process -> !process.isOnProbation())
+        .map(process -> process.first().pid())
+        .toList();
   }
 
   /** How many times they have attached a segment. */
@@ -103,6 +106,19 @@ final class PrimaryProcesses {
     process.leave(end);
     tellEnd(teller.recorder, process);
     teller.recorder.awaitReplica();
+    teller.recorder.mute(teller.member.threads() == process);
+  }
+
+  /**
+   * Nothing that a process does behind the event of its end is told: one that was killed may have
+   * stood behind a call, and is not seen to be dead before it goes on.
+   */
+  private void mute(ProcessThreads process, EventRecorder teller) {
+    for (PrimaryThread thread : role.threads()) {
+      if (thread.member.threads() == process && thread.recorder != teller) {
+        thread.recorder.mute(true);
+      }
+    }
   }
 
   /** The log is told of the end of a process that leaves. */
@@ -111,6 +127,7 @@ final class PrimaryProcesses {
     if (end != null) {
       all.forEach(other -> ProcessEnd.note(other, process, end));
       recorder.publishEnd(process.first().thread().id, end);
+      mute(process, recorder);
       if (!all.contains(process)) {
         tellParents(process); // killed, and gone before the call that did it had returned
       }

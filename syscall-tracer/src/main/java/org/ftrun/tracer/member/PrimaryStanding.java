@@ -81,7 +81,8 @@ final class PrimaryStanding {
     service = registers;
   }
 
-  private void awaitTurn() {
+  /** It goes on as soon as it has the turn. */
+  void awaitTurn() {
     thread.role.turn.await(thread);
     thread.role.watch.awaited();
   }

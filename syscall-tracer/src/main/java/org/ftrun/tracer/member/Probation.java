@@ -167,13 +167,14 @@ final class Probation {
       newborn = Seeding.ofBegun(child);
     }
     child.recorder.mute(false);
+    member.threads().setOnProbation(false);
     child.atBoundary.addPatiently(this::joined);
-    Role next = child.standing.atSiteForTurn();
+    Role next = child.standing.atSite();
     if (newborn != null) {
       child.group.bore(newborn);
     }
     LOG.info("child process {} of the service is a member: it talks over TCP", member.pid());
-    birth.decided(member.pid(), true);
+    birth.decided(member.pid(), child);
     return next;
   }
 
@@ -193,7 +194,7 @@ final class Probation {
     unbinding.undo(List.of(child.ending.leaveForNative()));
     unbinding.detach();
     child.role.leaves(child);
-    birth.decided(pid, false);
+    birth.decided(pid, null);
     return child.role;
   }
 
@@ -201,7 +202,7 @@ final class Probation {
   void ended() {
     if (!over) {
       over = true;
-      birth.decided(child.member.pid(), false);
+      birth.decided(child.member.pid(), null);
     }
   }
 }

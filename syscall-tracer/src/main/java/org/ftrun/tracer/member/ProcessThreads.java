@@ -10,6 +10,7 @@ final class ProcessThreads {
   private final List<Integer> clones = new ArrayList<>();
   private byte[] end;
   private boolean endTold;
+  private volatile boolean onProbation;
 
   ProcessThreads(MemberThread first) {
     all.add(first);
@@ -32,6 +33,15 @@ final class ProcessThreads {
 
   ProcessModel model() {
     return first().model();
+  }
+
+  /** Whether it is yet to be found out if it is to be a member; any thread may ask. */
+  boolean isOnProbation() {
+    return onProbation;
+  }
+
+  void setOnProbation(boolean value) {
+    onProbation = value;
   }
 
   /** Clones of ours that are the process's children in the kernel's eyes, and not reaped yet. */
