@@ -6,6 +6,7 @@
  */
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 
 #include "sockets.h"
@@ -293,6 +294,33 @@ static void round_bad_buffers(int round) {
   compare(length);
 }
 
+static int attachments(int segment) {
+  struct shmid_ds state;
+  check(shmctl(segment, IPC_STAT, &state) == 0);
+  return (int)state.shm_nattch;
+}
+
+/* A segment that is removed at once goes with its last attachment, not before. */
+static void round_segment(int round) {
+  int segment = shmget(IPC_PRIVATE, LONGEST, IPC_CREAT | 0600);
+  check(segment >= 0);
+  char *first = shmat(segment, NULL, 0);
+  check(first != (void *)-1);
+  check(shmctl(segment, IPC_RMID, NULL) == 0);
+  size_t length = fill_round(round);
+  memcpy(first, sent, length);
+  char *again = shmat(segment, NULL, 0);
+  check(again != (void *)-1);
+  check(attachments(segment) == 2);
+  memcpy(received, again, length);
+  compare(length);
+  again[0] = 1;
+  check(shmdt(first) == 0);
+  check(attachments(segment) == 1 && again[0] == 1);
+  check(shmdt(again) == 0);
+  check_error(shmctl(segment, IPC_RMID, NULL), EINVAL);
+}
+
 static const struct kind kinds[] = {
     {"tcp", begin_tcp, round_read_write, end_stream},
     {"tcp-send", begin_tcp, round_send_receive, end_stream},
@@ -307,6 +335,7 @@ static const struct kind kinds[] = {
     {"eventfd", begin_eventfd, round_eventfd, end_empty},
     {"fork", begin_pipe, round_fork, end_empty},
     {"wait", begin_pipe, round_wait, end_empty},
+    {"segment", begin_pipe, round_segment, end_empty},
 };
 
 int main(int argc, char **argv) {

@@ -69,11 +69,13 @@ class FaultPointTest {
       all.add(new Fault("fork", point, "clone", 9));
       all.add(new Fault("fork", point, "wait4", 11));
       all.add(new Fault("wait", point, "wait4", 3));
+      all.addAll(faultsWithSegments(point));
     }
     // Beside it all descriptors are alike; what differs is what is read from a dying memory.
     all.add(new Fault("tcp", "WHILE_RECORDING", "read", 7));
     all.add(new Fault("tcp", "WHILE_RECORDING", "write", 5));
     all.addAll(faultsWithOutputs("WHILE_RECORDING"));
+    all.addAll(faultsWithSegments("WHILE_RECORDING"));
     all.add(new Fault("fork", "AT_BIRTH", "clone", 9));
     all.add(new Fault("fork", "WHILE_RECORDING", "clone", 9));
     all.add(new Fault("fork", "WHILE_RECORDING", "wait4", 11));
@@ -89,6 +91,13 @@ class FaultPointTest {
         new Fault("bad-buffers", point, "recvmsg", 5),
         new Fault("accept", point, "accept", 7),
         new Fault("accept4", point, "accept4", 5));
+  }
+
+  private static List<Fault> faultsWithSegments(String point) {
+    return List.of(
+        new Fault("segment", point, "shmat", 5),
+        new Fault("segment", point, "shmctl", 7),
+        new Fault("segment", point, "shmdt", 5));
   }
 
   @ParameterizedTest

@@ -65,6 +65,20 @@ class MemberProcessesTest {
     run(program, FastPathMode.OFF).through(natively(program), step -> true, Victim.EACH_IN_TURN);
   }
 
+  /** ftrun has a removed segment attached for a takeover, and nobody must see that afterwards. */
+  @Test
+  void shouldStateTheSameFactsWhenProtectionEndsWithARemovedSegment() throws Exception {
+    TinyProgram program = new TinyProgram("members_segments", Linking.DYNAMIC, List.of("2"), 0);
+    Map<String, String> off = Map.of("FTRUN_JAVA_OPTIONS", "-Dftrun.members=false");
+    Outcome natively = natively(program);
+    try (FtrunProcess ftrun =
+        FtrunProcess.start(directory, FastPathMode.ON, off, program.command())) {
+      int exitStatus = ftrun.awaitExit();
+      new Outcome(ftrun.output(), exitStatus).demandSameAs(natively, ftrun);
+      assertThat(ftrun.messages()).contains("a child process with which it shares memory");
+    }
+  }
+
   private TinyRun run(TinyProgram program, FastPathMode mode) {
     return new TinyRun(directory, mode, Map.of(), program.command());
   }

@@ -49,6 +49,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
           "shared_memory",
           "shared_files",
           "shared_segment",
+          "segment_removed",
           "random",
           "instructions",
           "timestamps",
@@ -88,6 +89,7 @@ record TinyProgram(String source, Linking linking, List<String> arguments, int e
       List.of(
           "members",
           "members_memory",
+          "members_segments",
           "members_pipes",
           "members_wait",
           "members_signals",

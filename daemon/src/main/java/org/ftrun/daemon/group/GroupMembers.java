@@ -13,6 +13,7 @@ import org.ftrun.tracer.member.ArgumentHistory;
 import org.ftrun.tracer.member.FastPathOptions;
 import org.ftrun.tracer.member.FollowedProcess;
 import org.ftrun.tracer.member.GroupLink;
+import org.ftrun.tracer.member.HeldSegments;
 import org.ftrun.tracer.member.Legacy;
 import org.ftrun.tracer.member.MemberTracer;
 import org.ftrun.tracer.member.Newborn;
@@ -43,6 +44,7 @@ final class GroupMembers implements GroupLink {
   private final LossPolicy losses = new LossPolicy();
   private final Set<Integer> wards = ConcurrentHashMap.newKeySet();
   private final Orphans orphans = new Orphans();
+  private final HeldSegments segments = new HeldSegments();
   private volatile boolean hasChildren;
 
   /** The last one that began, null before the first. */
@@ -133,7 +135,7 @@ final class GroupMembers implements GroupLink {
     connections.seeding(newborn.originals(), state.isRecordedSinceLastReplica());
     adoption =
         Adoption.begin(
-            spare.take(otherCpu(primaryCpu())),
+            spare.take(options.otherCpu(primaryCpu())),
             newborn,
             this,
             ReplicaRole.Waiting.valueOf(options.replicaWait().name()),
@@ -172,10 +174,6 @@ final class GroupMembers implements GroupLink {
     spare.end();
   }
 
-  private int otherCpu(int cpu) {
-    return cpu == options.primaryCpu() ? options.replicaCpu() : options.primaryCpu();
-  }
-
   @Override
   public void serving(PrimaryRole role) {
     state.serving(role);
@@ -205,6 +203,7 @@ final class GroupMembers implements GroupLink {
   @Override
   public void unprotected(String reason) {
     connections.end();
+    segments.releaseAll();
     LOG.warn("not protected: {}", reason);
     state.unprotected(reason);
   }
@@ -296,6 +295,7 @@ final class GroupMembers implements GroupLink {
   @Override
   public void ended(int pid, int exitStatus) {
     if (state.ended(pid)) {
+      segments.releaseAll();
       relay.nobodyServes();
       exit.complete(exitStatus);
     }
@@ -378,6 +378,11 @@ final class GroupMembers implements GroupLink {
   @Override
   public SecondOpinion secondOpinion() {
     return opinion;
+  }
+
+  @Override
+  public HeldSegments heldSegments() {
+    return segments;
   }
 
   @Override

@@ -26,6 +26,11 @@ public record ServiceOptions(
     Verification verification,
     LaunchState launchState) {
 
+  /** The core that the other member has when one has this one. */
+  public int otherCpu(int cpu) {
+    return cpu == primaryCpu ? replicaCpu : primaryCpu;
+  }
+
   /** How the replica waits for the next event. */
   public enum ReplicaWait {
     /** Burns its core; lowest latency. */

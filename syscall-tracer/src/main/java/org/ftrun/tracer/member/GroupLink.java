@@ -168,6 +168,9 @@ public interface GroupLink {
   /** The children of the service that ftrun is the parent of and whose ends it is to learn of. */
   Set<Integer> wards();
 
+  /** The segments that ftrun keeps for the service. */
+  HeldSegments heldSegments();
+
   /** How the service's calls take the fast path. */
   FastPathOptions fastPath();
 

@@ -28,6 +28,7 @@ final class PrimaryCalls {
   private final EventRecorder recorder;
   private final Registers asked = new Registers();
 
+  final CallObstacles obstacles;
   private final ThreadBirth birth;
   final ChildBirth childBirth;
   final ChildWaits childWaits;
@@ -47,6 +48,7 @@ final class PrimaryCalls {
     this.member = primary.member;
     this.call = primary.call;
     this.recorder = primary.recorder;
+    this.obstacles = new CallObstacles(primary, this);
     this.effects = new CallEffects(member);
     this.birth = new ThreadBirth(member, call);
     this.childBirth = new ChildBirth(primary);
@@ -61,48 +63,6 @@ final class PrimaryCalls {
     this.drafted = new DraftedInput(primary);
     this.sending = new StubSending(primary);
     this.interruption = new Interruption(primary, this);
-  }
-
-  /** Why the call at whose site the service is cannot be replicated; null if it can. */
-  String obstacle() {
-    SyscallRole called = call.resolution.role();
-    boolean several = member.threads().areSeveral();
-    if (several && called == SyscallRole.EXEC) {
-      return "one of the service's threads replaces its program";
-    }
-    if (called == SyscallRole.EXEC && !member.ids.isRoot()) {
-      return "it gets a program of its own";
-    }
-    boolean ends = called == SyscallRole.EXIT_THREAD;
-    if (several && ends && member == member.threads().first()) {
-      return "the service's first thread ends while others go on";
-    }
-    if (member.ids.isRoot() && primary.role.processes.hasFurther()) {
-      if (called == SyscallRole.EXIT_PROCESS || ends && !several) {
-        return "the service's first process ends while others go on";
-      }
-      if (called == SyscallRole.EXEC) {
-        return "the service's first process replaces its program while others go on";
-      }
-    }
-    if (kills.killRoot(call)) {
-      return "a process of the service kills its first one";
-    }
-    if (call.resolution.syscallClass() == SyscallClass.END_PROTECTION) {
-      return call.row.name() + ": " + call.resolution.reason();
-    }
-    if (called == SyscallRole.BIRTH) {
-      return childBirth.obstacle();
-    }
-    if (called == SyscallRole.ALARM && member.model().posixTimers().isFull()) {
-      return "the service has made more POSIX timers than can be made again on this kernel";
-    }
-    String shared = member.model().sharedFiles().obstacle(member, call, primary.role.processes);
-    if (shared != null) {
-      return shared;
-    }
-    String file = effects.fileMadeWritable(call);
-    return file == null ? null : "the service makes its shared mapping of " + file + " writable";
   }
 
   /** Answers the call without executing it. */
@@ -323,6 +283,7 @@ final class PrimaryCalls {
             : effects.identities.given(call, result);
     result = effects.finish(call, result, call.began);
     observe(result);
+    primary.role.segments.show(member, call, result);
     if (call.redirectedFrom != 0) {
       return redirection.record(kind, flags, result);
     }
@@ -335,6 +296,7 @@ final class PrimaryCalls {
     } else {
       recorder.publishPlain(call, flags, result);
     }
+    primary.role.segments.recorded(call);
     return result;
   }
 
@@ -391,6 +353,8 @@ final class PrimaryCalls {
   /** The new program is in place, at its first instruction once execve has returned. */
   Role onExec() throws TraceeDiedException {
     call.executing = false;
-    return new ProgramStart(member, primary.group).protect(primary.role);
+    Role next = new ProgramStart(member, primary.group).protect(primary.role);
+    primary.role.segments.release();
+    return next;
   }
 }

@@ -88,6 +88,7 @@ final class PrimaryProcesses {
     all.remove(process);
     adopted.remove(process);
     LOG.debug("process {} is none of the service's any more", process.id());
+    role.segments.release();
     for (ProcessThreads other : all) {
       if (other.first().ids.parentPid() == process.id()) {
         other.first().fastPath.tellParent();

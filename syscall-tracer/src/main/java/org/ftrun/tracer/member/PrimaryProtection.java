@@ -73,6 +73,7 @@ final class PrimaryProtection {
     if (!ended) {
       role.group.dropReplica(reason);
     }
+    role.group.heldSegments().releaseAll(); // nobody takes over any more
   }
 
   private void tell(String reason) {

@@ -33,6 +33,7 @@ public final class PrimaryRole implements Role, FailSafe {
   final TurnWatch watch = new TurnWatch(this);
   final Assembly assembly = new Assembly(this);
   final PrimaryProcesses processes = new PrimaryProcesses(this);
+  final SegmentCalls segments;
   private final List<PrimaryThread> threads = new ArrayList<>();
   private final Tracees tracees = new Tracees();
 
@@ -51,6 +52,7 @@ public final class PrimaryRole implements Role, FailSafe {
   PrimaryRole(MemberThread first, GroupLink group) {
     this.group = group;
     this.writer = group.log().writer();
+    this.segments = new SegmentCalls(this);
     add(first);
   }
 
@@ -269,7 +271,8 @@ public final class PrimaryRole implements Role, FailSafe {
 
   /**
    * Ends protection if somebody has written by a system call to a file that the service maps
-   * shared; called by the group on the tracer thread.
+   * shared, or has removed a segment that it has attached, if ftrun cannot keep it; called by the
+   * group on the tracer thread.
    */
   public void lookAtSharedFiles() {
     for (ProcessThreads process : processes()) {
@@ -279,6 +282,10 @@ public final class PrimaryRole implements Role, FailSafe {
             written + ", which the service maps shared, was written to by a system call");
         return;
       }
+    }
+    String removed = segments.holdRemoved();
+    if (removed != null) {
+      requestNative(removed);
     }
   }
 

@@ -320,9 +320,9 @@ final class PrimaryThread {
     if (decided != null) {
       return decided;
     }
-    String obstacle = calls.obstacle();
+    String obstacle = calls.obstacles.why();
     if (obstacle != null) {
-      return role.processes.mayLeave(this)
+      return calls.obstacles.areOwn()
           ? role.processes.leave(this, call.atSite, obstacle)
           : endProtection(obstacle);
     }

@@ -161,13 +161,12 @@ public final class ReplicaProcesses {
 
   /**
    * A process has memory of its own in the place of a file or segment that it has mapped: it gets
-   * the contents, or in its place what another process of the replica has of the same.
+   * the contents, or in its place what the replica, in whichever process, has of the same.
    */
   void share(MemberThread member) throws TraceeDiedException {
     SharedFiles.Region region = member.model().sharedFiles().last();
     for (ProcessThreads other : all) {
-      boolean own = other == member.threads();
-      SharedFiles.Region same = own ? null : other.model().sharedFiles().sameAs(region);
+      SharedFiles.Region same = other.model().sharedFiles().sameAs(region);
       if (same != null) {
         SharedObjects.mapAsIn(other.first().pid(), same, member, region);
         return;

@@ -4,11 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallRole;
-import org.ftrun.tracer.syscall.SyscallRow;
-import org.ftrun.tracer.syscall.SyscallTable;
 
 /**
  * The mappings of a process that are shared with a file, or a System V segment, and may be written
@@ -49,8 +48,6 @@ final class SharedFiles {
     }
   }
 
-  private static final SyscallRow SHMCTL = SyscallTable.named("shmctl");
-
   private final List<Region> regions = new ArrayList<>();
 
   SharedFiles copy() {
@@ -84,9 +81,12 @@ final class SharedFiles {
     return regions.stream().filter(region -> region.store().isSame(segment)).count();
   }
 
-  /** The region that another process of the same member has of what one is of, or null. */
+  /**
+   * Another region, of this process or another one of the same member, with all of one; or null.
+   */
   Region sameAs(Region region) {
     return regions.stream()
+        .filter(other -> other != region)
         .filter(other -> other.store().isSame(region.store()))
         .filter(other -> other.offset() <= region.offset())
         .filter(other -> other.offset() + other.bytes() >= region.offset() + region.bytes())
@@ -101,20 +101,6 @@ final class SharedFiles {
    */
   String obstacle(MemberThread member, CallInFlight call, PrimaryProcesses processes) {
     long[] arguments = call.arguments;
-    SyscallRole role = call.resolution.role();
-    if (role == SyscallRole.SEGMENT_ATTACH) {
-      return obstacleOfSegment((int) arguments[0], (int) arguments[2], processes);
-    }
-    if (role == SyscallRole.SEGMENT_DETACH) {
-      boolean cut = regionAt(arguments[0]) == null && touch(arguments[0], 1);
-      return cut ? "shmdt: the service detaches a segment of which it has unmapped a part" : null;
-    }
-    if (call.row == SHMCTL && (int) arguments[1] == SharedSegment.IPC_RMID) {
-      SharedSegment segment = SharedSegment.of((int) arguments[0]);
-      return segment == null || processes.attachments(segment) == 0
-          ? null
-          : "shmctl: the service removes " + segment.name + ", which it has attached";
-    }
     if (call.resolution.role() == SyscallRole.MREMAP && touch(arguments[0], arguments[1])) {
       return "mremap: the service resizes or moves its shared mapping of a file";
     }
@@ -162,38 +148,29 @@ final class SharedFiles {
     return other == 0 ? null : "mmap: the service shares " + name + " with process " + other;
   }
 
-  private boolean isTooLarge(long bytes) {
+  /** Whether so many bytes more would be more than {@link #LARGEST}. */
+  boolean isTooLarge(long bytes) {
     return bytes + regions.stream().mapToLong(Region::bytes).sum() > LARGEST;
-  }
-
-  private String obstacleOfSegment(int id, int flags, PrimaryProcesses processes) {
-    SharedSegment segment = SharedSegment.of(id);
-    if (segment == null) {
-      return null; // it will fail
-    }
-    if ((flags & SharedSegment.SHM_RDONLY) != 0) {
-      return "shmat: the service attaches " + segment.name + " to read it only";
-    }
-    if (isTooLarge(segment.size())) {
-      return "shmat: " + segment.name + " is larger than " + (LARGEST >> 20) + " MiB";
-    }
-    return segment.attachments() == processes.attachments(segment)
-        ? null
-        : "shmat: the service shares " + segment.name + " with other processes";
-  }
-
-  private Region regionAt(long start) {
-    return regions.stream()
-        .filter(region -> region.start() == start)
-        .filter(region -> region.store() instanceof SharedSegment)
-        .filter(region -> region.bytes() == pages(region.store().size()))
-        .findFirst()
-        .orElse(null);
   }
 
   /** Bytes of the attached segment that begins there. */
   long bytesAt(long start) {
-    return regionAt(start).bytes();
+    return segments().filter(region -> region.start() == start).findFirst().orElseThrow().bytes();
+  }
+
+  /** A segment of which some, and not all, is within memory; or null. */
+  SharedStore segmentPartlyIn(long address, long length) {
+    long bytes = pages(length);
+    return segments()
+        .filter(region -> region.touches(address, bytes))
+        .filter(region -> address > region.start() || address + bytes < region.end())
+        .map(Region::store)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private Stream<Region> segments() {
+    return regions.stream().filter(region -> region.store() instanceof SharedSegment);
   }
 
   private String obstacle(

@@ -1,6 +1,7 @@
 package org.ftrun.tracer.member;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
@@ -9,8 +10,8 @@ import org.ftrun.tracer.ptrace.TraceeDiedException;
 
 /**
  * The memory that the processes of a replica share with each other, and not with the primary's: the
- * first one that has an object of the primary's gets a copy of it ({@link Unsharing}), which the
- * others are given too.
+ * first mapping of an object of the primary's is replaced by a copy of it ({@link Unsharing}),
+ * which the others, of the same process or of others, are replaced by too.
  */
 final class SharedObjects {
   private static final int MAP_SHARED_FIXED = 0x1 | 0x10;
@@ -20,6 +21,11 @@ final class SharedObjects {
 
   /** Of an object of the primary's, from an offset on, in a process of the replica. */
   private record Copy(String name, long inode, long offset, long bytes, int pid, long address) {
+    static Copy of(MappingsOf.Mapping mapping, int pid) {
+      return new Copy(
+          mapping.name(), mapping.inode(), mapping.offset(), mapping.bytes(), pid, mapping.start());
+    }
+
     boolean holds(MappingsOf.Mapping mapping) {
       return mapping.inode() == inode
           && mapping.name().equals(name)
@@ -30,26 +36,18 @@ final class SharedObjects {
 
   /** Replaces what a stopped process of the replica shares with the primary's. */
   void makeOwn(MemberThread process, List<MappingsOf.Mapping> mappings) throws TraceeDiedException {
-    List<MappingsOf.Mapping> first = new ArrayList<>();
-    for (MappingsOf.Mapping mapping : mappings) {
+    Unsharing unsharing = new Unsharing(process);
+    List<MappingsOf.Mapping> largestFirst = new ArrayList<>(mappings);
+    largestFirst.sort(Comparator.comparingLong(MappingsOf.Mapping::bytes).reversed());
+    for (MappingsOf.Mapping mapping : largestFirst) {
       Copy copy = copies.stream().filter(each -> each.holds(mapping)).findFirst().orElse(null);
       if (copy == null) {
-        first.add(mapping);
+        unsharing.makeOwn(mapping);
+        copies.add(Copy.of(mapping, process.pid()));
         continue;
       }
       String name = name(copy.address(), copy.bytes());
       map(process, mapping, copy.pid(), name, mapping.offset() - copy.offset());
-    }
-    new Unsharing(process).makeOwn(first);
-    for (MappingsOf.Mapping mapping : first) {
-      copies.add(
-          new Copy(
-              mapping.name(),
-              mapping.inode(),
-              mapping.offset(),
-              mapping.bytes(),
-              process.pid(),
-              mapping.start()));
     }
   }
 

@@ -12,15 +12,20 @@ import org.ftrun.tracer.ptrace.TraceeMemory;
 /** A System V shared memory segment (shmget(2)); no system call writes to it. */
 final class SharedSegment extends SharedStore {
   static final int SHM_RDONLY = 010000;
-  static final int IPC_RMID = 0;
+
+  /** In struct shmid64_ds of asm-generic/shmbuf.h: the number of attachments, a long. */
+  static final int ATTACHMENTS = 88;
+
+  /** There, its mode, an int, and its size, a long. */
+  private static final int MODE = 20;
+
+  private static final int SIZE = 48;
+
+  /** In the mode: it is destroyed at its last detachment. */
+  private static final int SHM_DEST = 01000;
 
   private static final int SHM_REMAP = 040000;
   private static final int IPC_STAT = 2;
-
-  /** struct shmid64_ds of asm-generic/shmbuf.h: size and number of attachments. */
-  private static final int SIZE = 48;
-
-  private static final int ATTACHMENTS = 88;
   private static final int STATE_BYTES = 112;
   private static final int NONE = -1;
 
@@ -50,6 +55,12 @@ final class SharedSegment extends SharedStore {
   /** How many times it is attached, in whatever processes. */
   long attachments() {
     return state(id, ATTACHMENTS);
+  }
+
+  /** Whether it has been removed, and is there only for as long as it is attached. */
+  boolean isRemoved() {
+    long mode = state(id, MODE);
+    return mode != NONE && (mode & SHM_DEST) != 0;
   }
 
   private static long state(int id, int offset) {

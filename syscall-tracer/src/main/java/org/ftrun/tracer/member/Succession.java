@@ -141,6 +141,7 @@ final class Succession {
       boolean telling = legacy.hasPending(process, Signal.SIGCHLD);
       successor.processes.adopted(process).adopt(legacy.of(process), telling);
     }
+    successor.segments.release(); // of which the log told that they are not attached any more
     DaemonFault.reached(DaemonFault.Step.PROMOTED, replica.pid());
     try {
       return current.takeOver(serving, legacy.of(current.id()).interrupted());

@@ -2,7 +2,6 @@ package org.ftrun.tracer.member;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.ptrace.TraceeAddress;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
@@ -24,6 +23,7 @@ final class Unsharing {
 
   private final MemberThread member;
   private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.nativeOrder());
+  private long total;
   private final ByteBuffer zeros = ByteBuffer.allocate(PIECE).order(ByteOrder.nativeOrder());
 
   Unsharing(MemberThread member) {
@@ -31,22 +31,16 @@ final class Unsharing {
   }
 
   /**
-   * Replaces mappings by copies; the service's registers are to be written afterwards.
+   * Replaces a mapping by a copy; the service's registers are to be written afterwards.
    *
-   * @throws IllegalStateException if they are too large or the kernel refuses
+   * @throws IllegalStateException if it and those before it are too large, or the kernel refuses
    */
-  void makeOwn(List<MappingsOf.Mapping> mappings) throws TraceeDiedException {
-    long total = mappings.stream().mapToLong(mapping -> mapping.end() - mapping.start()).sum();
+  void makeOwn(MappingsOf.Mapping mapping) throws TraceeDiedException {
+    long length = mapping.bytes();
+    total += length;
     if (total > LARGEST) {
       throw new IllegalStateException("the service shares " + total + " bytes of memory");
     }
-    for (MappingsOf.Mapping mapping : mappings) {
-      makeOwn(mapping);
-    }
-  }
-
-  private void makeOwn(MappingsOf.Mapping mapping) throws TraceeDiedException {
-    long length = mapping.end() - mapping.start();
     if (mapping.permissions().charAt(0) != 'r') {
       check(member.inject(SyscallNumber.MPROTECT, mapping.start(), length, READ), 0);
     }

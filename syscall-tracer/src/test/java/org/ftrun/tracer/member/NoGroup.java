@@ -20,6 +20,7 @@ class NoGroup implements GroupLink, AutoCloseable {
       FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
   private final EventLog log = EventLog.create(channel, EventLogLayout.ofPayload(1 << 20));
   private final ArgumentHistory history = new ArgumentHistory(1 << 16);
+  private final HeldSegments segments = new HeldSegments();
 
   NoGroup() throws IOException {}
 
@@ -139,6 +140,11 @@ class NoGroup implements GroupLink, AutoCloseable {
       @Override
       public void compare(int process, int syscall, long[] arguments, long bytes) {}
     };
+  }
+
+  @Override
+  public HeldSegments heldSegments() {
+    return segments;
   }
 
   @Override

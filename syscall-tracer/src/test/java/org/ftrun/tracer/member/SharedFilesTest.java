@@ -30,6 +30,39 @@ class SharedFilesTest {
   }
 
   @Test
+  void shouldTellASegmentOfWhichAPartIsWithinMemory() {
+    try (OwnSegment segment = new OwnSegment(3 * PAGE)) {
+      SharedSegment store = SharedSegment.of(segment.id());
+      files.regions().add(new SharedFiles.Region(90 * PAGE, 3 * PAGE, null, 0));
+      files.regions().add(new SharedFiles.Region(100 * PAGE, 3 * PAGE, store, 0));
+      assertThat(files.segmentPartlyIn(100 * PAGE, 2 * PAGE)).isSameAs(store);
+      assertThat(files.segmentPartlyIn(101 * PAGE, 9 * PAGE)).isSameAs(store);
+      assertThat(files.segmentPartlyIn(101 * PAGE, 1)).isSameAs(store);
+      assertThat(files.segmentPartlyIn(100 * PAGE, 3 * PAGE - 1)).isNull();
+      assertThat(files.segmentPartlyIn(99 * PAGE, 9 * PAGE)).isNull();
+      assertThat(files.segmentPartlyIn(103 * PAGE, PAGE)).isNull();
+      assertThat(files.segmentPartlyIn(90 * PAGE, PAGE)).as("a file").isNull();
+      assertThat(files.bytesAt(100 * PAGE)).isEqualTo(3 * PAGE);
+    }
+  }
+
+  @Test
+  void shouldFindAnotherMappingOfTheSameInTheSameProcess() {
+    try (OwnSegment segment = new OwnSegment(PAGE)) {
+      SharedFiles.Region first = region(segment, 100);
+      SharedFiles.Region again = region(segment, 200);
+      files.regions().add(first);
+      assertThat(files.sameAs(first)).isNull();
+      files.regions().add(again);
+      assertThat(files.sameAs(again)).isSameAs(first);
+    }
+  }
+
+  private static SharedFiles.Region region(OwnSegment segment, long page) {
+    return new SharedFiles.Region(page * PAGE, PAGE, SharedSegment.of(segment.id()), 0);
+  }
+
+  @Test
   void shouldForgetAMappingWhenAllOfItIsUnmapped() {
     files.regions().add(new SharedFiles.Region(100 * PAGE, 2 * PAGE, null, 0));
     SharedFiles copy = files.copy();

@@ -51,7 +51,7 @@ class UnsharingTest {
     assertThat(on.member.inject(MemberOnChild.number("mprotect"), at, length, protection)).isZero();
     MappingsOf.Mapping before = mapping(at);
 
-    new Unsharing(on.member).makeOwn(List.of(before));
+    new Unsharing(on.member).makeOwn(before);
 
     MappingsOf.Mapping after = mapping(at);
     assertThat(after.end()).isEqualTo(before.end());
@@ -72,18 +72,21 @@ class UnsharingTest {
     long at = map(length);
     on.put(at - on.room + length - 8, 77);
     long before = directBytes();
-    new Unsharing(on.member).makeOwn(List.of(mapping(at)));
+    new Unsharing(on.member).makeOwn(mapping(at));
     assertThat(directBytes() - before).isLessThan(4 * MIB);
     assertThat(on.get(at + length - 8, 1)).containsExactly(77);
   }
 
   @Test
-  void shouldRefuseMoreThanItCopies() {
-    long half = Unsharing.LARGEST / 2 + 4096;
-    MappingsOf.Mapping large = MappingsOf.parse("0-" + Long.toHexString(half) + " rw-s 0 0:1 9 /x");
-    assertThatThrownBy(() -> new Unsharing(on.member).makeOwn(List.of(large, large)))
+  void shouldRefuseMoreThanItCopies() throws Exception {
+    long small = 4096;
+    Unsharing unsharing = new Unsharing(on.member);
+    unsharing.makeOwn(mapping(map(small)));
+    String end = Long.toHexString(Unsharing.LARGEST);
+    MappingsOf.Mapping large = MappingsOf.parse("0-" + end + " rw-s 0 0:1 9 /x");
+    assertThatThrownBy(() -> unsharing.makeOwn(large))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining(String.valueOf(2 * half));
+        .hasMessageContaining(String.valueOf(Unsharing.LARGEST + small));
   }
 
   private long map(long length) throws Exception {
