@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * calls must come to it.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class FaultPointTest {
   private static final int ROUNDS = Integer.getInteger("ftrun.rounds", 60);
   private static final int FEWEST_KILLS = 5;

@@ -3,6 +3,7 @@ package org.ftrun.shadow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.ftrun.tracer.member.FollowedProcess;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,19 @@ class ShadowProcessesTest {
     log.by(GRANDCHILD, "close", 0, CONNECTION);
     assertDescriptors();
     assertThat(shadow.anomalies()).isZero();
+  }
+
+  @Test
+  void shouldHaveWhatIsLeftWhenAChildHasClosedSomeBeforeItWasFollowed() {
+    log.call("write", 10, CONNECTION, 0, 10);
+    log.fork(ROOT, "fork", CHILD);
+    readings.only(CHILD, Set.of(CONNECTION, 99));
+    log.by(CHILD, "write", 5, CONNECTION, 0, 5);
+    assertThat(connection(CHILD, CONNECTION).bytesSent()).isEqualTo(15);
+    log.call("close", 0, CONNECTION);
+    log.by(CHILD, "read", 30, LISTENER, 0, 100); // what is behind that number now is no socket
+    assertThat(shadow.anomalies()).isZero();
+    assertDescriptors(CONNECTION);
   }
 
   @Test

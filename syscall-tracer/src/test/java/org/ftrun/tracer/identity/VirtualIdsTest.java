@@ -53,6 +53,24 @@ class VirtualIdsTest {
   }
 
   @Test
+  void shouldKnowAProcessInAllMembersWhenItHasLeft() {
+    ids.leave(201, 301);
+    VirtualIds clone = ids.ofClone(202);
+    assertThat(clone.real(201)).isEqualTo(301);
+    assertThat(clone.virtual(301)).isEqualTo(201);
+    clone.forgetLeft(201);
+    assertThat(clone.real(201)).isEqualTo(201);
+    assertThat(ids.real(201)).as("in the other member").isEqualTo(301);
+  }
+
+  @Test
+  void shouldKeepAMemberWhenItsParentWaitsForOneThatWasAlwaysNative() {
+    ids.add(201, 301);
+    ids.forgetLeft(201);
+    assertThat(ids.real(201)).isEqualTo(301);
+  }
+
+  @Test
   void shouldForgetAThreadWhenItIsRemoved() {
     ids.add(201, 301);
     ids.remove(201);
