@@ -13,6 +13,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the call has come to there, not a byte is lost or doubled. Each run takes every fifth instruction
  * or so, from a random one on; {@code -Dftrun.stride=1} takes all.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class StubFaultTest {
   private static final Duration LONGEST_KILL = Duration.ofMillis(500);
 

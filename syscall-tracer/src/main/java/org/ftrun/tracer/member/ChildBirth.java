@@ -61,6 +61,9 @@ final class ChildBirth {
   /** Whether that is to be found out by what it does first. */
   private boolean onProbation;
 
+  /** The child for which the parent stands at the event of its birth, 0 if for none. */
+  private int awaited;
+
   /** A child that has become a member by what it did, and stands; else null. */
   private PrimaryThread joining;
 
@@ -168,6 +171,7 @@ final class ChildBirth {
   private boolean born(int pid) {
     try {
       if (onProbation) {
+        awaited = pid;
         new MemberBirth(parent).onProbation(arrive(pid), pid, this);
         return false;
       }
@@ -198,6 +202,7 @@ final class ChildBirth {
       Libc.call(SyscallNumber.KILL, pid, Signal.SIGKILL);
       call.answered(pid);
     }
+    awaited = 0;
     return true;
   }
 
@@ -207,6 +212,10 @@ final class ChildBirth {
    * @param member the child if it is, which stands still; else null
    */
   void decided(int pid, PrimaryThread member) {
+    if (awaited != pid) {
+      return; // it could not be begun, and its parent has gone on
+    }
+    awaited = 0;
     asMember = member != null;
     joining = member;
     if (!asMember) {
