@@ -64,7 +64,10 @@ class FaultPointTest {
   static List<Fault> faults() {
     List<Fault> all = new ArrayList<>();
     for (String point : POINTS) {
-      for (String kind : List.of("tcp", "unix", "pipe", "append", "eventfd")) {
+      // Before it is made, a call has done nothing to its descriptor, whatever that is.
+      boolean before = point.equals("BEFORE_CALL");
+      List<String> kinds = List.of("tcp", "unix", "pipe", "append", "eventfd");
+      for (String kind : before ? kinds.subList(0, 1) : kinds) {
         all.add(new Fault(kind, point, "read", 7));
         all.add(new Fault(kind, point, "write", 5));
       }

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Primaries are killed at chosen instructions inside the fast path, one after the other: whatever
- * the call has come to there, not a byte is lost or doubled. Each run takes every fifth instruction
- * or so, from a random one on; {@code -Dftrun.stride=1} takes all.
+ * the call has come to there, not a byte is lost or doubled. Each run takes every seventh
+ * instruction or so, from a random one on; {@code -Dftrun.stride=1} takes all.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class StubFaultTest {
@@ -219,12 +219,12 @@ class StubFaultTest {
     private static final int SIGKILL = 9;
 
     static Faults of(String call, int from, int to) {
-      return of(call, from, to, 5, SIGKILL);
+      return of(call, from, to, 7, SIGKILL);
     }
 
     /** As {@link #of(String, int, int)}, for calls of which parts of the same kind are many. */
     static Faults few(String call, int from, int to) {
-      return of(call, from, to, 11, SIGKILL);
+      return of(call, from, to, 13, SIGKILL);
     }
 
     /** A copy of some bytes is met by longer steps too. */
