@@ -1,5 +1,6 @@
 /* Tables of descriptors that are each process's own, on files that they share. */
 #include "members.h"
+#include "sockets.h"
 
 /* What the child says of what it was told to do. */
 struct answer {
@@ -9,22 +10,6 @@ struct answer {
 
 static int orders[2], answers[2], pair[2], file;
 static struct answer *shared;
-
-static void pass(int descriptor) {
-  union {
-    struct cmsghdr header;
-    char space[CMSG_SPACE(sizeof(int))];
-  } control;
-  struct iovec out = {"d", 1};
-  struct msghdr message = {.msg_iov = &out, .msg_iovlen = 1, .msg_control = control.space,
-                           .msg_controllen = sizeof control.space};
-  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-  check(sendmsg(pair[0], &message, 0) == 1);
-}
 
 static int received(void) {
   char byte, space[CMSG_SPACE(sizeof(int))];
@@ -121,7 +106,7 @@ static void body(void) {
   step("another file in the child");
   order('u');
   read_in_turns("back");
-  pass(through[1]);
+  pass_descriptor(pair[0], through[1]);
   step("a descriptor in flight");
   check(close(through[1]) == 0);
   order('t');

@@ -62,4 +62,22 @@ static inline void read_fully(int descriptor, void *buffer, size_t length) {
   }
 }
 
+/* Sends a descriptor, with a byte, over a socket of the machine's own. */
+static inline void pass_descriptor(int over, int passed) {
+  union {
+    char space[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+  } control;
+  memset(&control, 0, sizeof control);
+  struct iovec out = {"d", 1};
+  struct msghdr message = {.msg_iov = &out, .msg_iovlen = 1, .msg_control = control.space,
+                           .msg_controllen = sizeof control.space};
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  memcpy(CMSG_DATA(header), &passed, sizeof passed);
+  check(sendmsg(over, &message, 0) == 1);
+}
+
 #endif

@@ -45,27 +45,10 @@ static void packets(int type, const char *name) {
   check(close(pair[0]) == 0 && close(pair[1]) == 0);
 }
 
-static void send_descriptor(int over, int passed) {
-  union {
-    char space[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr align;
-  } control;
-  memset(&control, 0, sizeof control);
-  struct iovec out = {"d", 1};
-  struct msghdr message = {.msg_iov = &out, .msg_iovlen = 1, .msg_control = control.space,
-                           .msg_controllen = sizeof control.space};
-  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(header), &passed, sizeof passed);
-  check(sendmsg(over, &message, 0) == 1);
-}
-
 static void rights(void) {
   int pair[2], pipe_ends[2];
   check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && pipe(pipe_ends) == 0);
-  send_descriptor(pair[0], pipe_ends[1]);
+  pass_descriptor(pair[0], pipe_ends[1]);
   check(close(pipe_ends[1]) == 0);
   step("descriptor in flight");
   char byte, space[128];

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 
 /** Debian's web servers, serving the directory {@code www}; {@code /file} at 3 MiB/s. */
 enum HttpServer {
@@ -128,5 +129,18 @@ enum HttpServer {
     Path file = directory.resolve("server.conf");
     Files.writeString(file, configuration(directory, port));
     return command(file);
+  }
+
+  /**
+   * Puts a file of random bytes where {@link #prepare} has the server look for it.
+   *
+   * @return its content
+   */
+  static byte[] content(Path directory, String name, int length) throws IOException {
+    byte[] content = new byte[length];
+    new Random(length).nextBytes(content);
+    Path served = Files.createDirectories(directory.resolve("www")).resolve(name);
+    Files.write(served, content);
+    return content;
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,19 +41,11 @@ class HttpServersTest {
     return ftrun;
   }
 
-  private byte[] serve(String name, int length) throws Exception {
-    byte[] content = new byte[length];
-    new Random(length).nextBytes(content);
-    Files.createDirectories(directory.resolve("www"));
-    Files.write(directory.resolve("www").resolve(name), content);
-    return content;
-  }
-
   @ParameterizedTest
   @CsvSource({"NGINX,ON,20", "LIGHTTPD,ON,20", "NGINX,OFF,5", "LIGHTTPD,OFF,5"})
   void shouldAnswerEveryRequestWhenKilledAgainAndAgain(
       HttpServer server, FastPathMode mode, int kills) throws Exception {
-    byte[] page = serve("page", 5_000);
+    byte[] page = HttpServer.content(directory, "page", 5_000);
     try (FtrunProcess ftrun = start(server, mode);
         Conversation crowd =
             new Crowd(
@@ -88,7 +79,7 @@ class HttpServersTest {
       value = HttpServer.class,
       names = {"NGINX", "LIGHTTPD"})
   void shouldDownloadTheFileWhenKilledInMidStream(HttpServer server) throws Exception {
-    byte[] content = serve("file", DOWNLOAD_BYTES);
+    byte[] content = HttpServer.content(directory, "file", DOWNLOAD_BYTES);
     Path target = directory.resolve("downloaded");
     try (FtrunProcess ftrun = start(server)) {
       Process curl = client("curl", "-sS", "--fail", "-o", "" + target, url("file"));
@@ -118,7 +109,7 @@ class HttpServersTest {
       value = HttpServer.class,
       names = {"NGINX", "LIGHTTPD"})
   void shouldShowNoErrorToWrkWhenKilledUnderLoad(HttpServer server) throws Exception {
-    serve("page", 1_000);
+    HttpServer.content(directory, "page", 1_000);
     try (FtrunProcess ftrun = start(server)) {
       ftrun.awaitProtected();
       Process wrk = client("wrk", "-t1", "-c10", "-d4s", "--timeout", "10s", url("page"));

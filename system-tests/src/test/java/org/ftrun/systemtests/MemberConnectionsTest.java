@@ -2,12 +2,10 @@ package org.ftrun.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -74,11 +72,9 @@ class MemberConnectionsTest {
   @EnumSource(FastPathMode.class)
   void shouldShowTheConnectionsOfAllWorkersWhenAnyProcessOfNginxIsKilled(FastPathMode mode)
       throws Exception {
-    byte[] page = new byte[PAGE_BYTES];
-    new Random(PAGE_BYTES).nextBytes(page);
     int port = Ports.free();
     List<String> command = HttpServer.NGINX_WITH_WORKERS.prepare(directory, port);
-    Files.write(directory.resolve("www/page"), page);
+    byte[] page = HttpServer.content(directory, "page", PAGE_BYTES);
     try (FtrunProcess ftrun = FtrunProcess.start(directory, mode, Map.of(), command)) {
       Ports.awaitListening(ftrun, port);
       awaitProcesses(ftrun, NGINX_PROCESSES);

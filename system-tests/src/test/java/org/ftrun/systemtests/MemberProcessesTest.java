@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -92,7 +91,7 @@ class MemberProcessesTest {
   @EnumSource(FastPathMode.class)
   void shouldAnswerEveryRequestWhenNginxMasterOrWorkersAreKilled(FastPathMode mode)
       throws Exception {
-    byte[] page = serve("page", PAGE_BYTES);
+    byte[] page = HttpServer.content(directory, "page", PAGE_BYTES);
     try (FtrunProcess ftrun = startNginx(mode);
         Conversation crowd =
             new Crowd(
@@ -113,8 +112,8 @@ class MemberProcessesTest {
   @ParameterizedTest
   @EnumSource(FastPathMode.class)
   void shouldReplaceItsWorkersWhenNginxIsReloadedAndKilled(FastPathMode mode) throws Exception {
-    byte[] page = serve("page", PAGE_BYTES);
-    byte[] file = serve("file", FILE_BYTES);
+    byte[] page = HttpServer.content(directory, "page", PAGE_BYTES);
+    byte[] file = HttpServer.content(directory, "file", FILE_BYTES);
     try (FtrunProcess ftrun = startNginx(mode);
         Conversation requests = new FileRequests(ftrun, port, page)) {
       List<Long> before = ftrun.awaitProtected().processes();
@@ -149,7 +148,7 @@ class MemberProcessesTest {
   /** The master waits for workers that it has not borne itself, in the kernel's eyes. */
   @Test
   void shouldMindItsWorkersWhenProtectionHasEndedAfterATakeover() throws Exception {
-    byte[] page = serve("page", PAGE_BYTES);
+    byte[] page = HttpServer.content(directory, "page", PAGE_BYTES);
     try (FtrunProcess ftrun = startNginx(FastPathMode.ON)) {
       ftrun.killPrimaryAndAwaitProtected();
       awaitProcesses(ftrun, MASTER_AND_WORKERS);
@@ -225,14 +224,6 @@ class MemberProcessesTest {
         .singleElement()
         .satisfies(replica -> assertThat(replica).hasSize(MASTER_AND_WORKERS));
     assertThat(ftrun.messages()).doesNotContain("exited on signal");
-  }
-
-  private byte[] serve(String name, int length) throws Exception {
-    byte[] content = new byte[length];
-    new Random(length).nextBytes(content);
-    Files.createDirectories(directory.resolve("www"));
-    Files.write(directory.resolve("www").resolve(name), content);
-    return content;
   }
 
   private <T> CompletableFuture<T> get(String path, HttpResponse.BodyHandler<T> handler) {

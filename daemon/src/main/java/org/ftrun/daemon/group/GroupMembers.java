@@ -3,7 +3,6 @@ package org.ftrun.daemon.group;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.ftrun.daemon.service.ServiceOptions;
 import org.ftrun.daemon.service.ServiceOptions.Verification;
 import org.ftrun.daemon.service.ServiceStatus;
@@ -42,10 +41,8 @@ final class GroupMembers implements GroupLink {
   private final ArgumentHistory history = new ArgumentHistory(HISTORY);
   private final SpareTracer spare = new SpareTracer();
   private final LossPolicy losses = new LossPolicy();
-  private final Set<Integer> wards = ConcurrentHashMap.newKeySet();
   private final Orphans orphans = new Orphans();
   private final HeldSegments segments = new HeldSegments();
-  private volatile boolean hasChildren;
 
   /** The last one that began, null before the first. */
   private volatile Adoption adoption;
@@ -349,19 +346,17 @@ final class GroupMembers implements GroupLink {
 
   @Override
   public void bearing() {
-    hasChildren = true;
+    orphans.mayCome();
   }
 
   @Override
   public Set<Integer> wards() {
-    return wards;
+    return orphans.wards();
   }
 
   /** A round of what is done from time to time is due; housekeeping says so. */
   void passRound() {
-    if (hasChildren) {
-      orphans.pass(pid -> wards.contains(pid) || pid == state.primaryPid());
-    }
+    orphans.pass(state.primaryPid());
     boolean standstill = connections.passRound();
     GroupState.Serving primary = state.followedPrimary();
     if (primary == null) {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.IntPredicate;
+import java.util.concurrent.ConcurrentHashMap;
 import org.ftrun.tracer.abi.SyscallNumber;
 import org.ftrun.tracer.libc.Libc;
 import org.slf4j.Logger;
@@ -14,25 +14,41 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Processes that come to ftrun because their parents have ended, which are the service's children
- * or theirs: natively init would reap them. Those whose end nobody will ask for are reaped here.
- * For the housekeeping thread only.
+ * or theirs: natively init would reap them. Those whose end nobody will ask for are reaped here, by
+ * the housekeeping thread; the rest is for any thread.
  */
 final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
   private static final int WNOHANG = 1;
 
+  private final Set<Integer> wards = ConcurrentHashMap.newKeySet();
+  private volatile boolean expected;
+
   /** Those that were found dead in the round before: whoever waits for them has had the time. */
   private Set<Integer> dead = Set.of();
+
+  /** The service is about to have a child. */
+  void mayCome() {
+    expected = true;
+  }
+
+  /** Processes whose ends somebody will ask for. */
+  Set<Integer> wards() {
+    return wards;
+  }
 
   /**
    * A round is due.
    *
-   * @param isKept whether somebody will wait for a process
+   * @param primary pid of the primary, whose end its tracer asks for
    */
-  void pass(IntPredicate isKept) {
+  void pass(int primary) {
+    if (!expected) {
+      return;
+    }
     Set<Integer> found = new HashSet<>();
     for (int pid : children()) {
-      if (isDead(pid) && !isKept.test(pid)) {
+      if (isDead(pid) && pid != primary && !wards.contains(pid)) {
         found.add(pid);
         if (dead.contains(pid)) {
           Libc.call(SyscallNumber.WAIT4, pid, 0, WNOHANG, 0);

@@ -65,6 +65,9 @@ final class CallObstacles {
 
   /** Whether the process can go on natively from this call on, and the others as members. */
   boolean areOwn() {
+    if (call.resolution.role() == SyscallRole.EXEC) {
+      return PrimaryProcesses.isFurtherOfOneThread(member); // it is about to have its own memory
+    }
     return primary.role.processes.mayLeave(primary) && !calls.kills.killRoot(call);
   }
 }

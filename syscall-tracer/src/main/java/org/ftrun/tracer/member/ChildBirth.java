@@ -91,6 +91,7 @@ final class ChildBirth {
         MEMBERS
             && !asMember
             && !parent.role.protection.hasEnded()
+            && !ProcessState.sockets(member.pid()).isEmpty() // a shell's children are not watched
             && parent.role.processes().size() < MOST_PROCESSES;
     return asMember && !MEMBERS
         ? "the service started a child process with which it shares memory"

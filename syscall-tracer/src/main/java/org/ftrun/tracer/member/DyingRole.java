@@ -28,12 +28,6 @@ import org.slf4j.LoggerFactory;
 final class DyingRole implements Role, FailSafe {
   private static final Logger LOG = LoggerFactory.getLogger(DyingRole.class);
 
-  /**
-   * System property: for a test, exit events are not looked at: of "all" threads, or the "first".
-   */
-  static final String LOSE_EXIT_EVENT = "ftrun.test.lose-exit-event";
-
-  private static final String LOST = System.getProperty(LOSE_EXIT_EVENT, "");
   private static final int MOST_FAILURES = 10;
   private static final long LOOK_NANOS = 50_000;
 
@@ -118,17 +112,13 @@ final class DyingRole implements Role, FailSafe {
     LOG.debug(
         "thread {} stands at its exit event{}", thread.member.pid(), settled ? ", settled" : "");
     killOthers();
-    if (settled || isLost(thread)) {
+    if (settled || LostExitEvents.include(thread)) {
       leave(thread, 0);
       return this;
     }
     atExit.add(thread);
     settleIfAllAreIn();
     return this;
-  }
-
-  private boolean isLost(PrimaryThread thread) {
-    return LOST.equals("all") || LOST.equals("first") && thread == role.first();
   }
 
   private boolean isIn(PrimaryThread thread) {

@@ -137,14 +137,17 @@ final class PrimaryProcesses {
 
   /**
    * Whether a process, of which this is a thread, can go on natively while the others go on as
-   * members: it shares no memory with them, or is about to have none of it.
+   * members: it shares no memory with them.
    */
   boolean mayLeave(PrimaryThread thread) {
     MemberThread member = thread.member;
-    boolean isAlone = !member.ids.isRoot() && !member.threads().areSeveral();
-    return isAlone
-        && (thread.isAtExec()
-            || !member.model().children.hasMembers() && !ChildBirth.wouldShare(member));
+    return isFurtherOfOneThread(member)
+        && !member.model().children.hasMembers()
+        && !ChildBirth.wouldShare(member);
+  }
+
+  static boolean isFurtherOfOneThread(MemberThread member) {
+    return !member.ids.isRoot() && !member.threads().areSeveral();
   }
 
   /**

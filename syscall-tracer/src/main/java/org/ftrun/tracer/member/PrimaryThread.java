@@ -6,7 +6,6 @@ import org.ftrun.tracer.ptrace.Stop;
 import org.ftrun.tracer.ptrace.StopKind;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.stub.StubArea;
-import org.ftrun.tracer.syscall.SyscallRole;
 
 /**
  * A thread of the member that serves: its calls are executed through the stub and recorded while a
@@ -42,6 +41,7 @@ final class PrimaryThread {
   private final PrimaryFastPath fast;
   final ThreadEnding ending;
   private final PrimaryInstructions instructions;
+  private final TurnNeed turnNeed;
   private boolean trapHandled;
 
   /** What watches the first calls of a child that may be none of the members; null else. */
@@ -62,6 +62,7 @@ final class PrimaryThread {
     this.signals = new PrimarySignals(this, calls);
     this.fast = new PrimaryFastPath(this, calls);
     this.instructions = new PrimaryInstructions(member, recorder);
+    this.turnNeed = new TurnNeed(this, calls.interruption);
     this.ending = new ThreadEnding(this, calls, fast);
     member.lifeline.attach(call, () -> service);
   }
@@ -158,34 +159,11 @@ final class PrimaryThread {
   /** Handles a stop for which the turn may be needed: SIGNAL or TRAP. */
   Role handle(StopKind kind, int signal) throws TraceeDiedException {
     service = call.executing ? call.atSite : null;
-    if (role.areSeveral() && probation == null && needsTurn(kind) && !role.turn.take(this)) {
-      return waitForTurn(kind, signal);
+    if (turnNeed.isUnmet(kind)) {
+      return turnNeed.await(kind, signal);
     }
     noteOthers();
     return kind == StopKind.SIGNAL ? onSignal(signal) : onTrap();
-  }
-
-  /** An interruption of ours finds a call that goes on waiting: nothing comes to the service. */
-  private boolean needsTurn(StopKind kind) throws TraceeDiedException {
-    if (kind == StopKind.SIGNAL || !call.executing || call.timed) {
-      return true;
-    }
-    member.tracee.readRegisters(member.now);
-    return calls.interruption.hasReturned(member.now)
-        || member.model().timesSockets
-        || call.signalled
-        || fairness.isSignalWaiting();
-  }
-
-  private Role waitForTurn(StopKind kind, int signal) throws TraceeDiedException {
-    member.tracee.readRegisters(member.now);
-    boolean trapped =
-        kind == StopKind.SIGNAL
-            && signal == Signal.SIGTRAP
-            && member.model().stub.isTrapped(member.now.rip());
-    Role next = trapped ? standing.returned(member.now) : standing.atStop(kind, signal);
-    role.watch.wanted();
-    return next;
   }
 
   /** The call has returned, and its thread has the turn now. */
@@ -193,11 +171,6 @@ final class PrimaryThread {
     service = call.atSite;
     member.tracee.readRegisters(member.now);
     return calls.completed(call.answer, false);
-  }
-
-  /** Whether it is at the site of a call that gives its process another program. */
-  boolean isAtExec() {
-    return !call.executing && service == call.atSite && call.resolution.role() == SyscallRole.EXEC;
   }
 
   /** It has the turn: if others wait for it, its next call is where they are looked after. */

@@ -5,6 +5,8 @@ import org.ftrun.tracer.ptrace.Registers;
 import org.ftrun.tracer.ptrace.TraceeDiedException;
 import org.ftrun.tracer.syscall.SyscallClass;
 import org.ftrun.tracer.syscall.SyscallRole;
+import org.ftrun.tracer.syscall.SyscallRow;
+import org.ftrun.tracer.syscall.SyscallTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Probation {
   private static final Logger LOG = LoggerFactory.getLogger(Probation.class);
+  private static final SyscallRow ACCEPT = SyscallTable.named("accept");
+  private static final SyscallRow ACCEPT4 = SyscallTable.named("accept4");
   private static final int MOST_CALLS = 256;
 
   /** Processor time that it may use. */
@@ -128,7 +132,7 @@ final class Probation {
   }
 
   private static boolean accepts(CallInFlight call) {
-    return call.row.name().startsWith("accept");
+    return call.row == ACCEPT || call.row == ACCEPT4;
   }
 
   private static boolean moves(CallInFlight call) {
